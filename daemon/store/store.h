@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The store: the journal and the tables that are derived from it, behind one table of functions per backend. The
+ * front checks arguments, traces and maps errors. SQLite is the one backend for now.
+ *
+ * Threads: one writer (all calls with a struct tz_store), and any number of readers, each used by one thread at a
+ * time. A reader sees a snapshot between tz_reader_begin and tz_reader_end.
+ */
+#ifndef TZ_DAEMON_STORE_STORE_H
+#define TZ_DAEMON_STORE_STORE_H
+
+#include "common/base/arena.h"
+#include "common/base/env.h"
+#include "common/base/log.h"
+
+struct tz_store;
+struct tz_reader;
+
+struct tz_bytes {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* An address as the store has it: the committee by its permanent number, the period as tz_period_order. */
+struct tz_record_key {
+    uint32_t committee;
+    uint32_t kind;
+    uint32_t period;
+    const char *key; /* not NUL-terminated */
+    size_t key_len;
+};
+
+/* The current revision of an address. */
+struct tz_head {
+    uint64_t revision; /* 0: there never was one */
+    uint64_t position; /* of its entry */
+    bool live;         /* not a withdrawal */
+    uint8_t ticket[16];
+};
+
+/* One entry of the journal. header: canonical EntryHeader. salt is empty when private is. */
+struct tz_entry {
+    uint64_t position;
+    struct tz_bytes header;
+    struct tz_bytes body;
+    struct tz_bytes private_;
+    struct tz_bytes salt;
+};
+
+struct tz_store_info {
+    uint8_t registry_id[16];
+    uint64_t epoch;
+    uint64_t position; /* last committed */
+};
+
+struct tz_store_options {
+    const char *path; /* the database file, or ":memory:" (readers then share it) */
+    const struct tz_env *env;
+    struct tz_log *log;
+    bool read_only; /* for checks of a copy */
+};
+
+/* Creates or opens. TZ_EFOREIGN: not ours or newer (why says which); TZ_EIO; TZ_ECORRUPT: entries that were
+ * acknowledged are missing. why: at least 256 bytes, a sentence for the operator. */
+int tz_store_open(struct tz_store **out, const struct tz_store_options *options, char *why,
+                  size_t why_size) TZ_MUSTCHECK;
+void tz_store_close(struct tz_store *s);
+struct tz_store_info tz_store_info(const struct tz_store *s);
+
+/* --- the writer's side --- */
+
+/* Begins a transaction and takes the sequencer; *position gets the last committed position. */
+int tz_store_begin(struct tz_store *s, uint64_t *position) TZ_MUSTCHECK;
+/* Makes everything since begin durable. TZ_OK; TZ_EFULL: nothing was kept; TZ_EUNKNOWN: ask again after reopening. */
+int tz_store_commit(struct tz_store *s) TZ_MUSTCHECK;
+void tz_store_rollback(struct tz_store *s);
+/* Between batches: a passive checkpoint when it is due; idle: also truncates the log. */
+void tz_store_checkpoint(struct tz_store *s, bool idle);
+
+/* Positions must follow one another without a gap. */
+int tz_store_append(struct tz_store *s, const struct tz_entry *e) TZ_MUSTCHECK;
+/* TZ_OK also for an address that never was (revision 0). */
+int tz_store_head(struct tz_store *s, const struct tz_record_key *k, struct tz_head *out) TZ_MUSTCHECK;
+/* Sets the current revision; `before` (from tz_store_head) moves to the past when its revision is not 0. */
+int tz_store_set_head(struct tz_store *s, const struct tz_record_key *k, const struct tz_head *before,
+                      const struct tz_head *head) TZ_MUSTCHECK;
+/* Position of any revision of an address. TZ_ENOENT. */
+int tz_store_revision(struct tz_store *s, const struct tz_record_key *k, uint64_t revision,
+                      uint64_t *position) TZ_MUSTCHECK;
+/* The entry's bytes, copied into the arena. TZ_ENOENT. */
+int tz_store_entry(struct tz_store *s, uint64_t position, struct tz_arena *arena,
+                   struct tz_entry *out) TZ_MUSTCHECK;
+/* part names whole in part_of. whole NULL: no longer. */
+int tz_store_set_part(struct tz_store *s, const struct tz_record_key *part,
+                      const struct tz_record_key *old_whole, const struct tz_record_key *whole) TZ_MUSTCHECK;
+/* Has the whole a live part at this committee? */
+int tz_store_has_part(struct tz_store *s, const struct tz_record_key *whole, uint32_t committee,
+                      bool *out) TZ_MUSTCHECK;
+/* Committees and reporting sets: the current entry of each. `next` is the number a new committee gets. */
+int tz_store_set_committee(struct tz_store *s, uint32_t number, uint64_t revision,
+                           uint64_t position) TZ_MUSTCHECK;
+int tz_store_set_reporting_set(struct tz_store *s, const char *name, uint64_t revision,
+                               uint64_t position) TZ_MUSTCHECK;
+
+/* --- readers --- */
+
+int tz_reader_open(struct tz_reader **out, struct tz_store *s) TZ_MUSTCHECK;
+void tz_reader_close(struct tz_reader *r);
+/* *position: the snapshot's last committed position. */
+int tz_reader_begin(struct tz_reader *r, uint64_t *position) TZ_MUSTCHECK;
+void tz_reader_end(struct tz_reader *r);
+
+int tz_reader_head(struct tz_reader *r, const struct tz_record_key *k, struct tz_head *out) TZ_MUSTCHECK;
+int tz_reader_revision(struct tz_reader *r, const struct tz_record_key *k, uint64_t revision,
+                       uint64_t *position) TZ_MUSTCHECK;
+int tz_reader_entry(struct tz_reader *r, uint64_t position, struct tz_arena *arena,
+                    struct tz_entry *out) TZ_MUSTCHECK;
+
+/* Visitors return 0 to go on, anything else to stop: that is then returned. What they are given is valid only during
+ * the call. Every visit may be stopped and taken up again after the last key. */
+typedef int (*tz_visit_head)(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                             const struct tz_entry *e);
+/* Heads of one committee, in the order kind, period, key; kind 0 and period 0: all; after (may be NULL): exclusive.
+ * withdrawn: also those. e is NULL unless with_entry. */
+int tz_reader_heads(struct tz_reader *r, uint32_t committee, uint32_t kind, uint32_t period,
+                    const struct tz_record_key *after, bool withdrawn, bool with_entry, tz_visit_head visit,
+                    void *ctx) TZ_MUSTCHECK;
+/* Every live record with its entry, in order of committee, kind, period, key. */
+int tz_reader_all(struct tz_reader *r, tz_visit_head visit, void *ctx) TZ_MUSTCHECK;
+typedef int (*tz_visit_entry)(void *ctx, const struct tz_entry *e);
+/* The journal from a position on. */
+int tz_reader_journal(struct tz_reader *r, uint64_t from, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+/* The current entry of every committee, by number; of every reporting set, by name. */
+int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+int tz_reader_reporting_sets(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+
+#endif
