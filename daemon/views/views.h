@@ -30,6 +30,9 @@ void tz_views_write_lock(struct tz_views *v);
 /* Makes a view record of stored bytes (body decoded into the arena). The tree resolves codes of places and wholes. */
 int tz_view_record_make(const struct tz_tree *tree, const struct tz_record_key *key, struct tz_bytes body,
                         struct tz_arena *arena, struct tz_view_record *out) TZ_MUSTCHECK;
+/* The same from a record already decoded. */
+int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_record *record,
+                        struct tz_arena *arena, struct tz_view_record *out) TZ_MUSTCHECK;
 /* The state of a whole for tz_cube_apply, from its stored bytes (NULL bytes: not live). */
 int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_bytes *body,
                         struct tz_arena *arena, struct tz_whole_state *out) TZ_MUSTCHECK;
