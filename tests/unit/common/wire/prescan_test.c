@@ -24,7 +24,8 @@ static unsigned depth_of(const ProtobufCMessageDescriptor *desc,
     for (unsigned i = 0; i < length; i++)
         if (chain[i] == desc)
             fail_msg("%s is recursive", desc->name);
-    memcpy(path, chain, length * sizeof *path);
+    for (unsigned i = 0; i < length; i++)
+        path[i] = chain[i];
     path[length] = desc;
     for (unsigned i = 0; i < desc->n_fields; i++)
         if (desc->fields[i].type == PROTOBUF_C_TYPE_MESSAGE) {
