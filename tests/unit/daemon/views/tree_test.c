@@ -175,9 +175,9 @@ static void contacts_are_kept(void **state)
     Taizhang__V1__CommitteeBody b = TAIZHANG__V1__COMMITTEE_BODY__INIT;
     Taizhang__V1__CommitteePrivate p = TAIZHANG__V1__COMMITTEE_PRIVATE__INIT;
     Taizhang__V1__Contact who = TAIZHANG__V1__CONTACT__INIT, *list[] = {&who};
-    who.name = "A";
-    b.code = "520102";
-    b.name = "renamed";
+    who.name = (char *)"A";
+    b.code = (char *)"520102";
+    b.name = (char *)"renamed";
     b.level = TZ_COUNTY;
     b.type = TZ_TYPE_GROUPING;
     b.parent = 4;
