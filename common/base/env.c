@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "common/base/date.h"
@@ -26,6 +27,9 @@ static int64_t system_mono_us(void *ctx)
 static void system_random(void *ctx, void *out, size_t len)
 {
     (void)ctx;
+    /* Cheap when done before; without it the first draw of several threads would race. */
+    if (sodium_init() < 0)
+        abort();
     randombytes_buf(out, len);
 }
 
@@ -42,7 +46,8 @@ void tz_env_date(const struct tz_env *env, int64_t wall_ms, char out[TZ_DATE_SIZ
     int64_t days = seconds / 86400 - (seconds % 86400 < 0);
     int year, month, day;
     tz_date_from_days(days, &year, &month, &day);
-    snprintf(out, TZ_DATE_SIZE, "%04d-%02d-%02d", year % 10000, month, day);
+    snprintf(out, TZ_DATE_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
+             (unsigned)day % 100);
 }
 
 void tz_sha256(uint8_t out[TZ_SHA256_SIZE], const void *a, size_t alen, const void *b, size_t blen)

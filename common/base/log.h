@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Structured logs: one line an event, `time level event key=value ...`, to one descriptor, one write a line.
- * A log is passed to whoever needs one; there is no global one. Peer bytes go through tz_log_kv_text, which
- * quotes and escapes.
+ * A log is passed to whoever needs one; there is no global one. Peer bytes go through tz_log_quote, which
+ * escapes them.
  */
 #ifndef TZ_COMMON_BASE_LOG_H
 #define TZ_COMMON_BASE_LOG_H
