@@ -41,8 +41,8 @@ class Sender:
     def settle(self, key, sent, outcome, again):
         name = outcome_name(outcome)
         allowed = ("CREATED", "UPDATED", "UNCHANGED") if again else ("CREATED", "UPDATED")
-        assert name in allowed, (name, again, sent.address, sent.base, outcome)
-        assert outcome.revision == sent.base + 1, (name, sent.base, outcome.revision)
+        assert name in allowed, (name, again, sent.address, sent.base_revision, outcome)
+        assert outcome.revision == sent.base_revision + 1, (name, sent.base_revision, outcome.revision)
         self.revision[key] = outcome.revision
         self.body[key] = sent.body
         self.acknowledged += 1
@@ -51,7 +51,7 @@ class Sender:
         """What was in doubt when the daemon died: reconcile says whether it is held, and sending agrees."""
         if not self.doubt:
             return
-        held = [pb.Held(address=sent.address, base=sent.base, ticket=sent.ticket) for _, sent in self.doubt]
+        held = [pb.Held(address=sent.address, base_revision=sent.base_revision, ticket=sent.ticket) for _, sent in self.doubt]
         answers = client.ask("reconcile", pb.ReconcileRequest(items=held)).reconcile.answers
         for (key, sent), answer in zip(self.doubt, answers):
             assert answer.held in (pb.HELD_HELD, pb.HELD_NONE), answer

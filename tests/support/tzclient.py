@@ -210,12 +210,12 @@ class Client:
         return outcomes
 
     def withdraw(self, place, base, reason="", ticket=None):
-        item = pb.WithdrawItem(address=address(place), base=base, ticket=ticket or new_ticket(), reason=reason)
+        item = pb.WithdrawItem(address=address(place), base_revision=base, ticket=ticket or new_ticket(), reason=reason)
         return self.ask("withdraw", pb.WithdrawRequest(items=[item])).withdraw.outcomes[0]
 
     def reconcile(self, *items):
         """items: (address text, base, ticket). Names of the answers."""
-        held = [pb.Held(address=address(place), base=base, ticket=ticket) for place, base, ticket in items]
+        held = [pb.Held(address=address(place), base_revision=base, ticket=ticket) for place, base, ticket in items]
         reply = self.ask("reconcile", pb.ReconcileRequest(items=held)).reconcile
         return [(pb.HeldCode.Name(answer.held)[5:], answer.revision) for answer in reply.answers]
 
@@ -333,7 +333,7 @@ def record(place, body, base=0, ticket=None, private=b"", confirmed=False):
         body = body.SerializeToString(deterministic=True)
     if not isinstance(private, bytes):
         private = private.SerializeToString(deterministic=True)
-    return pb.Record(address=address(place), base=base, ticket=ticket or new_ticket(), confirmed=confirmed,
+    return pb.Record(address=address(place), base_revision=base, ticket=ticket or new_ticket(), confirmed=confirmed,
                      body=body, private=private)
 
 
