@@ -233,6 +233,17 @@ static bool take_unit(struct reader *r, enum tz_unit unit)
     return !*r->at;
 }
 
+/* 元, 万元, 人: a unit, also behind multipliers, as headers have it. */
+static bool is_multiplied_unit(const char *s, enum tz_unit unit)
+{
+    while (take(&s, "百") || take(&s, "千") || take(&s, "万") || take(&s, "亿"))
+        ;
+    for (const char *const *u = tz_unit_synonyms(unit); *u; u++)
+        if (strcmp(s, *u) == 0)
+            return true;
+    return false;
+}
+
 /* 若干, 一批, 多个领域: 1 read, 0 not one of them, -1 one of them and then another unit. */
 static int take_some(struct reader *r, enum tz_unit unit)
 {
@@ -245,9 +256,11 @@ static int take_some(struct reader *r, enum tz_unit unit)
         r->unit_named = *r->at || counted;
         if (!*r->at)
             return 1;
-        for (const char *const *u = tz_unit_synonyms(unit); *u; u++) {
+        if (is_multiplied_unit(r->at, unit))
+            return 1;
+        for (const char *const *u = tz_unit_synonyms(unit); counted && *u; u++) {
             const char *name = *u;
-            if (strcmp(r->at, name) == 0 || (counted && take(&name, "个") && strcmp(r->at, name) == 0))
+            if (take(&name, "个") && strcmp(r->at, name) == 0)
                 return 1;
         }
         return -1;
