@@ -53,6 +53,11 @@ void tz_limits_fill(Taizhang__V1__Limits *out, const struct tz_net_limits *limit
     out->tree_depth = TZ_TREE_DEPTH;
 }
 
+static uint32_t lower(int64_t a, int64_t b)
+{
+    return (uint32_t)(a < b ? a : b);
+}
+
 static void reply(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__Hello *h)
 {
     struct tz_service *s = r->service;
@@ -65,7 +70,7 @@ static void reply(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__H
 
     tz_limits_fill(&limits, tz_conn_limits(c));
     hello.major = TZ_PROTOCOL_MAJOR;
-    hello.minor = h->minor < TZ_PROTOCOL_MINOR ? h->minor : TZ_PROTOCOL_MINOR;
+    hello.minor = lower((int64_t)h->minor, TZ_PROTOCOL_MINOR);
     hello.server = (char *)(uintptr_t)tz_service_name();
     hello.registry_id = (ProtobufCBinaryData){sizeof s->registry.registry_id, s->registry.registry_id};
     hello.epoch = s->registry.epoch;

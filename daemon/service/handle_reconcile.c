@@ -16,12 +16,12 @@ static int check(const struct tz_request *r, struct tz_error *e)
     for (size_t i = 0; rc == TZ_OK && i < q->n_items; i++) {
         struct tz_change_ask ask;
         struct tz_errors errors;
-        char field[40];
+        char field[80]; /* cut to the error's own size */
         errors.count = errors.dropped = 0;
         tz_asks_address(&ask, q->items[i]->address, &q->items[i]->ticket, &errors);
         if (errors.count == 0)
             continue;
-        snprintf(field, sizeof field, "items[%zu].%.24s", i, errors.item[0].field);
+        snprintf(field, sizeof field, "items[%zu].%.39s", i, errors.item[0].field);
         tz_error_set(e, TZ_CODE(BAD_ARGUMENT), field, errors.item[0].value);
         rc = TZ_EINVAL;
     }
