@@ -6,6 +6,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 missing=
+# shellcheck disable=SC2013 # words are wanted
 for package in $(sed 's/#.*//' "$here/packages.txt"); do
     case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :) in
     installed) ;;
