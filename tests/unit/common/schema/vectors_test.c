@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Canonical bytes: the vectors that python3-protobuf made (proto/vectors/records.txt), and what a hostile peer sends.
+ * Canonical bytes: the vectors that python3-protobuf made (proto/vectors/records.txt), and what a hostile
+ * peer sends.
  */
 #include "testing.h"
 
@@ -43,8 +44,11 @@ static void check_vector(const struct vector *v)
     struct tz_record r;
     struct tz_errors errors = {0};
     tz_arena_init(&arena, TEST_ARENA);
-    int rc = tz_record_decode(v->kind, v->body, v->body_len, v->private_bytes, v->private_len, &arena, &r, &errors);
-    const char *verdict = rc == TZ_OK ? "OK" : errors.count == 1 ? tz_code_name(errors.item[0].code) : "several";
+    int rc = tz_record_decode(v->kind, v->body, v->body_len, v->private_bytes, v->private_len, &arena, &r,
+                              &errors);
+    const char *verdict = rc == TZ_OK         ? "OK"
+                          : errors.count == 1 ? tz_code_name(errors.item[0].code)
+                                              : "several";
     if (strcmp(verdict, v->verdict) != 0)
         fail_msg("%s: %s, not %s", v->description, verdict, v->verdict);
     if (rc == TZ_OK)
@@ -75,8 +79,8 @@ static void test_vectors(void **state)
         if (*line == '#')
             continue;
         assert_int_equal(split(line, cells, 6), 6);
-        struct vector v = {.verdict = cells[0], .description = cells[5],
-                           .kind = tz_kind_find(cells[1], strlen(cells[1]))};
+        struct vector v = {
+            .verdict = cells[0], .description = cells[5], .kind = tz_kind_find(cells[1], strlen(cells[1]))};
         assert_non_null(v.kind);
         v.body = from_hex(cells[2], &v.body_len);
         v.private_bytes = from_hex(cells[3], &v.private_len);
