@@ -86,7 +86,7 @@ def test_promise_07_a_committee_writes_its_own_and_reads_its_subtree(registry):
     assert client.get("320100/project/2017/K").principal == client.hello.principal
     with pytest.raises((Closed, Refused)) as refused:
         registry.client(key_id=b"\x01" * 32)
-    assert refused.value.code == "NOT_ALLOWED"
+    assert refused.value.code == "UNSUPPORTED"
 
 
 def test_promise_08_bad_input_is_refused_with_field_reason_and_value(client):
