@@ -81,7 +81,7 @@ static enum tz_exit open_store(struct tz_daemon *d)
     char why[256] = "";
     struct tz_reader *reader;
     struct tz_store_options o = {.path = path, .env = d->env, .log = d->log};
-    snprintf(path, sizeof path, "%s/registry.db", d->dir);
+    snprintf(path, sizeof path, "%s/" TZ_DATABASE, d->dir);
     int rc = tz_store_open(&d->store, &o, why, sizeof why);
     if (rc != TZ_OK)
         return failed(d, rc == TZ_EFOREIGN || rc == TZ_ECORRUPT ? TZ_EXIT_FOREIGN : TZ_EXIT_FAILED, "store",
