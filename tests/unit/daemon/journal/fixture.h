@@ -157,7 +157,7 @@ static inline void op_address(struct tz_op *op, size_t i, const char *address, u
 }
 
 /* pairs: field, cell, field, cell, ..., NULL */
-static inline void op_record(struct tz_op *op, size_t i, const char *address, uint64_t base, uint8_t ticket, ...)
+static inline void op_record(struct tz_op *op, size_t i, const char *address, uint64_t base, int ticket, ...)
 {
     struct tz_change_ask *ask = &op->ask[i];
     struct tz_error e;
