@@ -11,6 +11,7 @@
 
 enum tz_level { TZ_NATION = 1, TZ_PROVINCE, TZ_PREFECTURE, TZ_COUNTY, TZ_TOWNSHIP, TZ_SYSTEM, TZ_LEVELS };
 enum { TZ_TYPE_COMMITTEE = 1, TZ_TYPE_GROUPING = 2 };
+enum { TZ_TREE_DEPTH = 8 }; /* levels of the tree, the root included */
 
 /* One unit. Strings belong to the tree and live until the unit changes. */
 struct tz_unit_node {
@@ -30,14 +31,19 @@ struct tz_tree;
 
 int tz_tree_new(struct tz_tree **out) TZ_MUSTCHECK;
 void tz_tree_free(struct tz_tree *t);
-/* A copy of the shape (numbers, parents, levels, types, codes, names), for work outside the lock. */
+/* A copy for work outside the lock; bodies are shared, and live as long as the longest-lived tree that has them. */
 int tz_tree_copy(struct tz_tree **out, const struct tz_tree *t) TZ_MUSTCHECK;
 
-/* Puts the unit as its entry says: new, renamed, or moved (the cube must have been told before). The position becomes
- * the tree's. TZ_EINVAL: parent unknown, loop or depth. */
+/* Puts the unit as its entry says: new (number = count + 1), renamed, or moved (while there are records, changes go
+ * through tz_cube_move instead). The position becomes the tree's, unless it is older. TZ_EINVAL: parent unknown, loop,
+ * depth, a second root, a number out of turn, a code that is empty, too long or another unit's; nothing is changed
+ * then. */
 int tz_tree_put(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,
                 const Taizhang__V1__CommitteeBody *body,
                 const Taizhang__V1__CommitteePrivate *private_) TZ_MUSTCHECK;
+
+/* Whether tz_tree_put would take it: 0 or TZ_EINVAL. */
+int tz_tree_check(const struct tz_tree *t, uint32_t number, const Taizhang__V1__CommitteeBody *body) TZ_MUSTCHECK;
 
 /* Numbers are 1..count. */
 uint32_t tz_tree_count(const struct tz_tree *t);

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ten promises, one test of its name each. Other files test each of them at more depth."""
+
+import hashlib
+
+import pytest
+
+import bodies
+import oracle
+from registry import times
+from tzclient import Closed, Refused, code_name, outcome_name, record
+
+
+def test_promise_01_acknowledged_means_durable(registry):
+    for n in range(times(10)):
+        client = registry.client()
+        client.put(record(f"320100/project/2017/K{n}", bodies.project(n + 1)))
+        registry.kill()
+        registry.start()
+        held = registry.client().list(kind=1)
+        assert [one.address.key for one in held] == sorted(f"K{m}" for m in range(n + 1))
+
+
+def test_promise_02_the_same_thing_again_changes_nothing(registry):
+    sent = record("320100/project/2017/K", bodies.project(5))
+    client = registry.client()
+    made = client.put(sent)[0]
+    position = client.position()
+    from_another = record("320100/project/2017/K", bodies.project(5))
+    for again in (sent, from_another):
+        outcome = client.submit(again)[0]
+        assert (outcome_name(outcome), outcome.revision) == ("UNCHANGED", made.revision)
+    registry.kill()
+    registry.start()
+    client = registry.client()
+    for again in (sent, from_another):
+        assert outcome_name(client.submit(again)[0]) == "UNCHANGED"
+    assert client.position() == position
+
+
+def test_promise_03_a_stale_base_is_a_conflict_that_shows_both(client):
+    place = "320100/project/2017/K"
+    client.put(record(place, bodies.project(5)))
+    client.put(record(place, bodies.project(6), base=1))
+    mine = record(place, bodies.project(7), base=1)
+    outcome = client.submit(mine)[0]
+    assert outcome_name(outcome) == "CONFLICT"
+    assert outcome.revision == 2 and outcome.time_ms > 0 and outcome.principal
+    theirs = client.get(place)
+    assert theirs.body == bodies.project(6).SerializeToString(deterministic=True) != mine.body
+
+
+def test_promise_04_totals_are_exact_and_current(client):
+    """Random records, withdrawals and wholes; every node and slice against the slow sum at the same position."""
+    oracle.play(client, seed=4, operations=times(240), compare_every=20)
+
+
+def test_promise_05_no_record_is_counted_twice(client):
+    bodies.put_project(client, "320000/WHOLE", 100)
+    bodies.put_project(client, "320100/PART", 30, part_of="320000/project/2017/WHOLE")
+    assert client.total("project", "quantity")[0] == 100
+    assert client.total("project", "quantity", "320100")[0] == 30
+    bodies.put_project(client, "320100/ALL", 40, scope=bodies.SUBTREE)
+    overlap = client.figures("project")["quantity"].overlap
+    assert client.total("project", "quantity")[0] == 140
+    assert (overlap.value, overlap.records) == (30, 1)
+
+
+def test_promise_06_a_figure_keeps_its_qualifier(client):
+    bodies.put_project(client, "320100/K", (200, "over"))
+    assert client.total("project", "quantity") == (200, "over", 1, 0)
+    bodies.put_project(client, "320200/K", 100)
+    assert client.total("project", "quantity") == (300, "over", 2, 0)
+    bodies.put_project(client, "330000/K", "若干")
+    assert client.total("project", "quantity") == (300, "over", 3, 1)
+    kept = client.get("320100/project/2017/K")
+    assert kept.body == bodies.project((200, "over")).SerializeToString(deterministic=True)
+
+
+def test_promise_07_a_committee_writes_its_own_and_reads_its_subtree(registry):
+    """Only the owner's socket holds a credential so far: it is the root's, it says so, and every write keeps it."""
+    client = registry.client()
+    assert client.hello.committee == "000000"
+    assert client.hello.principal
+    client.put(record("320100/project/2017/K", bodies.project(5)))
+    assert client.get("320100/project/2017/K").principal == client.hello.principal
+    with pytest.raises((Closed, Refused)) as refused:
+        registry.client(key_id=b"\x01" * 32)
+    assert refused.value.code == "UNSUPPORTED"
+
+
+def test_promise_08_bad_input_is_refused_with_field_reason_and_value(client):
+    good = record("320100/project/2017/GOOD", bodies.project(5))
+    bad = record("320100/project/2017/BAD", bodies.project(5, title="", stage=99, start_on="2017-13"))
+    also = record("320100/project/2017/ALSO", bodies.project(6))
+    outcomes = client.submit(good, bad, also)
+    assert [outcome_name(outcome) for outcome in outcomes] == ["CREATED", "REJECTED", "CREATED"]
+    errors = {(code_name(error.code), error.field, error.value) for error in outcomes[1].errors}
+    assert errors == {("REQUIRED", "title", ""), ("UNKNOWN_VALUE", "stage", "99"), ("BAD_DATE", "start_on", "2017-13")}
+
+
+def test_promise_09_memory_is_bounded_and_the_limits_are_seen(registry):
+    client = registry.client()
+    limits = client.hello.limits
+    for field in limits.DESCRIPTOR.fields:
+        assert getattr(limits, field.name) > 0, field.name
+    before = registry.rss()
+    peers = [registry.wire() for _ in range(100)]
+    for peer in peers:
+        peer.send(b"\x00\x00\x0f\xff" + b"\x00" * 2000)
+    client.ping()
+    assert registry.rss() - before < 32 << 20
+
+
+def test_promise_10_history_is_never_rewritten(registry):
+    client = registry.client()
+    place = "320100/project/2017/K"
+    versions = [bodies.project(n).SerializeToString(deterministic=True) for n in (5, 6, 7)]
+    client.put(record(place, versions[0]))
+    client.put(record(place, versions[1], base=1))
+    assert outcome_name(client.withdraw(place, 2, "重复")) == "WITHDRAWN"
+    client.put(record(place, versions[2], base=3))
+    past = client.history(place)
+    assert [one.revision for one in past] == [1, 2, 3, 4]
+    assert [one.withdrawn for one in past] == [False, False, True, False]
+    assert [one.body for one in past if not one.withdrawn] == versions
+    assert all(one.body_sha256 == hashlib.sha256(one.body).digest() for one in past)
+    positions = [one.position for one in past]
+    assert positions == sorted(set(positions))

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A registry under test: taizhangd on a folder of its own, and the command line beside it."""
+
+import json
+import os
+import pathlib
+import re
+import resource
+import signal
+import subprocess
+
+from tzclient import BUILD, SOURCE, Client, Wire, wait_until
+
+DAEMON = BUILD / "daemon" / "taizhangd"
+CLI = BUILD / "client" / "taizhang"
+SHARE = SOURCE / "daemon" / "share"
+SANITIZE = os.environ.get("TZ_SANITIZE", "")
+# How much slower than a plain build things may be: scales deadlines up and repetitions down.
+SLOW = 10 if "thread" in SANITIZE else 5 if SANITIZE else 1
+
+REPORT = re.compile(r"(AddressSanitizer|ThreadSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:).*")
+
+# code, name, level on the wire, parent: a nation with three provinces, one of them with a grouping node.
+TREE = [
+    ("000000", "全国", 1, ""),
+    ("110000", "北京市", 2, "000000"),
+    ("110100", "市辖区", 3, "110000", True),
+    ("110101", "东城区", 4, "110100"),
+    ("110102", "西城区", 4, "110100"),
+    ("320000", "江苏省", 2, "000000"),
+    ("320100", "南京市", 3, "320000"),
+    ("320102", "玄武区", 4, "320100"),
+    ("320104", "秦淮区", 4, "320100"),
+    ("320200", "无锡市", 3, "320000"),
+    ("320205", "锡山区", 4, "320200"),
+    ("330000", "浙江省", 2, "000000"),
+    ("330100", "杭州市", 3, "330000"),
+    ("330102", "上城区", 4, "330100"),
+]
+
+
+def times(n):
+    """A number of repetitions, fewer under sanitizers."""
+    return max(1, n // SLOW)
+
+
+class Registry:
+    """One data folder and, while it runs, its daemon."""
+
+    def __init__(self, folder, *options, tcp=False, data=None):
+        self.folder = pathlib.Path(folder)
+        self.data = pathlib.Path(data) if data else self.folder / "data"
+        self.options = list(options) + (["--listen", "127.0.0.1:0", "--insecure-loopback"] if tcp else [])
+        self.port_file = self.folder / "ports"
+        self.log_file = self.folder / "log"
+        self.home = self.folder / "home"
+        self.home.mkdir(exist_ok=True)
+        self.process = None
+        self.clients = []
+
+    # --- the daemon's life ---
+
+    def launch(self):
+        """Starts the daemon without waiting for it."""
+        self.port_file.unlink(missing_ok=True)
+        command = [DAEMON, "--data", self.data, "--port-file", self.port_file, *self.options]
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self.process
+
+    def start(self):
+        """Starts it and waits until it says that it is ready."""
+        self.launch()
+        wait_until(lambda: self.port_file.exists() or self.process.poll() is not None, "the port file", 60)
+        assert self.process.poll() is None, f"taizhangd ended with {self.process.returncode}:\n{self.log()}"
+        return self
+
+    def stop(self, seconds=60):
+        """SIGTERM; it must end with status 0."""
+        self.drop_clients()
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(seconds)
+        self.process = None
+        assert status == 0, f"taizhangd ended with {status}:\n{self.log()[-4000:]}"
+
+    def kill(self):
+        """kill -9, at once."""
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        self.drop_clients()
+
+    def close(self):
+        """Whatever went wrong, leave nothing running."""
+        self.drop_clients()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def log(self):
+        return self.log_file.read_text("utf-8", "replace") if self.log_file.exists() else ""
+
+    def assert_log_clean(self):
+        found = REPORT.search(self.log())
+        assert found is None, self.log()[max(0, found.start() - 200):][:6000]
+
+    def check(self):
+        """taizhangd check, of a registry that does not run."""
+        return subprocess.run([DAEMON, "check", "--data", self.data], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=120 * SLOW)
+
+    def assert_check_clean(self):
+        if not self.data.exists():
+            return
+        done = self.check()
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def rss(self):
+        """Resident memory in bytes."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+    # --- its peers ---
+
+    @property
+    def server(self):
+        return f"unix:{self.data / 'taizhangd.sock'}"
+
+    @property
+    def tcp(self):
+        """HOST:PORT of the TCP listener, as the port file says."""
+        found = re.search(r"(127\.0\.0\.1):(\d+)", self.port_file.read_text())
+        assert found, f"no TCP address in the port file: {self.port_file.read_text()!r}"
+        return found[0]
+
+    def client(self, server=None, **options):
+        made = Client(server or self.server, **options)
+        self.clients.append(made)
+        return made
+
+    def wire(self, server=None, **options):
+        made = Wire(server or self.server, **options)
+        self.clients.append(made)
+        return made
+
+    def drop_clients(self):
+        for made in self.clients:
+            made.close()
+        self.clients = []
+
+    def environment(self, **more):
+        """What the command line sees: a home of its own, the C locale, this registry."""
+        keep = {name: value for name, value in os.environ.items()
+                if name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")}
+        return {**keep, "HOME": str(self.home), "LC_ALL": "C", "TAIZHANG_SERVER": self.server, **more}
+
+    def cli(self, *args, stdin=None, env=None, timeout=120, cwd=None):
+        """Runs taizhang, stdin in bytes; a CompletedProcess with texts."""
+        feed = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        done = subprocess.run([CLI, *map(str, args)], capture_output=True, cwd=cwd or self.folder,
+                              timeout=timeout * SLOW, env=self.environment(**(env or {})), **feed)
+        done.stdout = done.stdout.decode("utf-8")
+        done.stderr = done.stderr.decode("utf-8")
+        assert REPORT.search(done.stderr) is None, done.stderr
+        assert done.returncode >= 0, f"taizhang ended by signal {-done.returncode}"
+        return done
+
+    def run(self, *args, **options):
+        """Runs taizhang, expects success, gives its output."""
+        done = self.cli(*args, **options)
+        assert done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def json(self, *args, **options):
+        return json.loads(self.run(*args, "--format", "json", **options))
+
+    def lines(self, *args, code=0, **options):
+        """Runs taizhang with --format json where it prints one object a line."""
+        done = self.cli(*args, "--format", "json", **options)
+        assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    # --- what it holds ---
+
+    def plant(self):
+        """The small tree."""
+        with Client(self.server) as client:
+            outcomes = client.import_committees(*TREE)
+        assert {outcome.outcome for outcome in outcomes} == {1}, outcomes
+
+    def load_sample(self):
+        """All divisions, the reporting set and the sample files, by the command line."""
+        self.run("committee", "import", SHARE / "divisions.csv")
+        for path in sorted((SHARE / "bulletin").glob("*.csv")):
+            self.run("submit", path)
+
+
+def open_files(limit):
+    """Lets this process hold so many descriptors, for tests with many peers."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < limit <= hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
