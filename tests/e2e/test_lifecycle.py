@@ -13,7 +13,7 @@ import pytest
 
 import bodies
 from registry import DAEMON, times
-from tzclient import Client, Closed, outcome_name, pb, record, wait_until
+from tzclient import Client, Closed, outcome_name, record, wait_until
 
 
 def daemon(*args, **options):
@@ -117,9 +117,9 @@ def test_sigterm_under_load_loses_nothing_acknowledged(registry):
                         key = f"C{n}K{turn}"
                         turn += 1
                         sent = record(f"320100/project/2017/{key}", bodies.project(1))
-                        numbers.append((key, client.send("submit", pb.SubmitRequest(records=[sent]))))
+                        numbers.append((key, client.send_record(sent)))
                     for key, number in numbers:
-                        assert outcome_name(client.wait(number)[0].submit.outcomes[0]) == "CREATED"
+                        assert outcome_name(client.outcome(number)) == "CREATED"
                         acknowledged[n].add(key)
             except (Closed, BrokenPipeError, ConnectionResetError):
                 pass
@@ -266,8 +266,9 @@ def test_check_finds_what_was_tampered_with(registry):
     raw = sqlite3.connect(path)
     tables = {name: [column[1] for column in raw.execute(f"PRAGMA table_info({name})")]
               for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()}
-    [(table, _)] = [(name, columns) for name, columns in tables.items() if {"position", "header", "body"} <= set(columns)]
-    raw.execute(f"UPDATE {table} SET body = x'00' || substr(body, 2) WHERE position = (SELECT max(position) FROM {table})")
+    [table] = [name for name, columns in tables.items() if {"position", "header", "body"} <= set(columns)]
+    raw.execute(f"UPDATE {table} SET body = x'00' || substr(body, 2)"
+                f" WHERE position = (SELECT max(position) FROM {table})")
     raw.commit()
     raw.close()
     done = registry.check()
