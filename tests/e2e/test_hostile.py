@@ -335,21 +335,21 @@ def drip(wire, data, seconds):
 
 
 def test_a_byte_at_a_time_before_hello(make_registry):
-    registry = make_registry("--hello-timeout", "1")
+    registry = make_registry("--hello-seconds", "1")
     wire = registry.wire()
     assert 0.9 < drip(wire, HELLO[:-1] * 3, 20 * SLOW)
     assert end_of(wire) == "TIMEOUT"
 
 
 def test_a_byte_at_a_time_after_hello(make_registry):
-    registry = make_registry("--frame-timeout", "1")
+    registry = make_registry("--frame-seconds", "1")
     wire = greeted(registry)
     assert 0.9 < drip(wire, SUBMIT[:-1] * 3, 20 * SLOW)
     assert end_of(wire) == "TIMEOUT"
 
 
 def test_an_idle_peer_after_hello_is_left_alone(make_registry):
-    registry = make_registry("--hello-timeout", "1", "--frame-timeout", "1")
+    registry = make_registry("--hello-seconds", "1", "--frame-seconds", "1")
     client = registry.client()
     wire = registry.wire()
     assert end_of(wire) == "TIMEOUT"
@@ -366,7 +366,7 @@ def test_the_daemons_deadline_holds_without_options(make_registry):
 
 
 def test_a_reader_that_stops_is_cut(make_registry):
-    registry = make_registry("--write-timeout", "1")
+    registry = make_registry("--write-seconds", "1")
     registry.plant()
     wire = greeted(registry)
     ask = frame(pb.ClientMessage(id=3, committee_list=pb.CommitteeListRequest(subtree=True)).SerializeToString())

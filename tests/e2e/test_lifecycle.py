@@ -16,6 +16,9 @@ from registry import DAEMON, times
 from tzclient import Client, Closed, outcome_name, record, wait_until
 
 
+SECTION = "[taizhangd]\n"
+
+
 def daemon(*args, **options):
     return subprocess.run([DAEMON, *map(str, args)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=60, **options)
@@ -155,14 +158,14 @@ def test_two_registries_have_two_identities(make_registry):
 
 def test_sighup_reloads_and_keeps_running(make_registry, tmp_path):
     config = tmp_path / "taizhangd.conf"
-    config.write_text("log-level = info\n")
+    config.write_text(SECTION + "log-level = info\n")
     registry = make_registry("--config", str(config))
     client = registry.client()
-    config.write_text("log-level = debug\n")
+    config.write_text(SECTION + "log-level = debug\n")
     registry.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "reload" in registry.log(), "a word about the reload")
     client.ping()
-    config.write_text("log-level = nonsense\n")
+    config.write_text(SECTION + "log-level = nonsense\n")
     seen = len(registry.log())
     registry.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "nonsense" in registry.log()[seen:], "a word about the bad value")
@@ -171,17 +174,18 @@ def test_sighup_reloads_and_keeps_running(make_registry, tmp_path):
 
 def test_a_good_configuration_is_checked(tmp_path):
     config = tmp_path / "c"
-    config.write_text("# a comment\nlog-level = debug\n")
+    config.write_text("# a comment\n" + SECTION + "log-level = debug\n")
     done = daemon("--config", config, "--data", tmp_path / "d", "--check-config")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "d").exists()
 
 
 @pytest.mark.parametrize("text", ["nonsense = 1\n", "log-level = loud\n", "max-connections = many\n",
-                                  "max-connections = -1\n", "log-level\n", "max-connections = 99999999999999999999\n"])
+                                  "max-connections = -1\n", "log-level\n",
+                                  "max-connections = 99999999999999999999\n"])
 def test_a_bad_configuration_is_refused_with_its_line(tmp_path, text):
     config = tmp_path / "c"
-    config.write_text("# first\n" + text)
+    config.write_text(SECTION + text)
     done = daemon("--config", config, "--data", tmp_path / "d", "--check-config")
     assert done.returncode != 0
     assert re.search(r"\b2\b", done.stderr), done.stderr
@@ -205,7 +209,7 @@ def test_what_is_printed_reads_back_the_same(tmp_path):
 
 def test_flags_win_over_the_file(tmp_path):
     config = tmp_path / "c"
-    config.write_text("max-connections = 5\n")
+    config.write_text(SECTION + "max-connections = 5\n")
     done = daemon("--config", config, "--data", tmp_path / "d", "--max-connections", "6", "--print-config")
     assert re.search(r"^max-connections = 6", done.stdout, re.M)
 
