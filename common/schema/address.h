@@ -19,6 +19,8 @@ struct tz_address {
 
 /* Reads the written form (kind by English name, period canonical). *e may be NULL. */
 int tz_address_parse(const char *s, size_t len, struct tz_address *out, struct tz_error *e) TZ_MUSTCHECK;
+/* As people write it: the kind also by its Chinese label, the period also as 2017年. Otherwise as above. */
+int tz_address_read(const char *s, size_t len, struct tz_address *out, struct tz_error *e) TZ_MUSTCHECK;
 void tz_address_format(const struct tz_address *a, char out[TZ_ADDRESS_SIZE]);
 /* From the wire; every error is added to *errors. 0 or TZ_EINVAL. */
 int tz_address_from_wire(const Taizhang__V1__Address *w, struct tz_address *out,

@@ -12,14 +12,10 @@ static const struct tz_member tz_support_members[] = {
 TZ_LIST(tz_support, "support");
 
 static const struct tz_member tz_platform_kind_members[] = {
-    {1, "youth_hub", "社区青年汇", 0, NULL},
-    {2, "grid", "网格平台", 0, NULL},
-    {3, "service", "服务平台", 0, NULL},
-    {4, "tendering_agency", "项目招投标机构", 0, NULL},
-    {5, "incubator", "孵化基地", 0, NULL},
-    {6, "volunteer_centre", "志愿服务工作中心", 0, NULL},
-    {7, "youth_home", "青年之家", 0, NULL},
-    {8, "hotline_12355", "12355", 0, NULL},
+    {1, "youth_hub", "社区青年汇", 0, NULL}, {2, "grid", "网格平台", 0, NULL},
+    {3, "service", "服务平台", 0, NULL},     {4, "tendering_agency", "项目招投标机构", 0, NULL},
+    {5, "incubator", "孵化基地", 0, NULL},   {6, "volunteer_centre", "志愿服务工作中心", 0, NULL},
+    {7, "youth_home", "青年之家", 0, NULL},  {8, "hotline_12355", "12355", 0, NULL},
 };
 TZ_LIST(tz_platform_kind, "platform_kind");
 
@@ -59,12 +55,9 @@ static const struct tz_member tz_catalogue_method_members[] = {
 TZ_LIST(tz_catalogue_method, "catalogue_method");
 
 static const struct tz_member tz_policy_status_members[] = {
-    {1, "not_started", "未启动", 0, NULL},
-    {2, "research", "研究", 0, NULL},
-    {3, "drafting", "起草", 0, NULL},
-    {4, "countersigning", "会签", 0, NULL},
-    {5, "issued", "下发", 0, NULL},
-    {6, "revised", "修订", 0, NULL},
+    {1, "not_started", "未启动", 0, NULL}, {2, "research", "研究", 0, NULL},
+    {3, "drafting", "起草", 0, NULL},      {4, "countersigning", "会签", 0, NULL},
+    {5, "issued", "下发", 0, NULL},        {6, "revised", "修订", 0, NULL},
     {7, "repealed", "失效", 0, NULL},
 };
 TZ_LIST(tz_policy_status, "policy_status");
@@ -85,14 +78,10 @@ static const struct tz_member tz_liaison_kind_members[] = {
 TZ_LIST(tz_liaison_kind, "liaison_kind");
 
 static const struct tz_member tz_departments_members[] = {
-    {1, "civil_affairs", "民政", 0, NULL},
-    {2, "finance", "财政", 0, NULL},
-    {3, "human_resources", "人社", 0, NULL},
-    {4, "justice", "司法", 0, NULL},
-    {5, "political_legal", "政法", 0, NULL},
-    {6, "education", "教育", 0, NULL},
-    {7, "organisation", "组织", 0, NULL},
-    {8, "social_work", "社会工作部", 0, NULL},
+    {1, "civil_affairs", "民政", 0, NULL},   {2, "finance", "财政", 0, NULL},
+    {3, "human_resources", "人社", 0, NULL}, {4, "justice", "司法", 0, NULL},
+    {5, "political_legal", "政法", 0, NULL}, {6, "education", "教育", 0, NULL},
+    {7, "organisation", "组织", 0, NULL},    {8, "social_work", "社会工作部", 0, NULL},
     {9, "other", "其他", 0, NULL},
 };
 TZ_LIST(tz_departments, "departments");
@@ -105,25 +94,18 @@ static const struct tz_member tz_subject_members[] = {
 TZ_LIST(tz_subject, "subject");
 
 static const struct tz_member tz_evaluation_kinds_members[] = {
-    {1, "midterm", "中期", 0, NULL},
-    {2, "final", "末期", 0, NULL},
-    {3, "performance", "绩效评审", 0, NULL},
-    {4, "acceptance", "验收", 0, NULL},
-    {5, "supervision", "监管检查", 0, NULL},
-    {6, "evaluation", "评估", 0, NULL},
-    {7, "grading", "等级评估", 0, NULL},
-    {8, "qualification", "资质评定", 0, NULL},
+    {1, "midterm", "中期", 0, NULL},           {2, "final", "末期", 0, NULL},
+    {3, "performance", "绩效评审", 0, NULL},   {4, "acceptance", "验收", 0, NULL},
+    {5, "supervision", "监管检查", 0, NULL},   {6, "evaluation", "评估", 0, NULL},
+    {7, "grading", "等级评估", 0, NULL},       {8, "qualification", "资质评定", 0, NULL},
     {9, "credibility", "公信力评估", 0, NULL},
 };
 TZ_LIST(tz_evaluation_kinds, "evaluation_kinds");
 
 static const struct tz_member tz_evaluators_members[] = {
-    {1, "purchaser", "购买主体", 0, NULL},
-    {2, "competent_authority", "主管部门", 0, NULL},
-    {3, "industry_body", "行业组织", 0, NULL},
-    {4, "third_party", "第三方机构", 0, "第三方"},
-    {5, "league_cadres", "团干部", 0, NULL},
-    {6, "service_users", "服务对象", 0, NULL},
+    {1, "purchaser", "购买主体", 0, NULL},     {2, "competent_authority", "主管部门", 0, NULL},
+    {3, "industry_body", "行业组织", 0, NULL}, {4, "third_party", "第三方机构", 0, "第三方"},
+    {5, "league_cadres", "团干部", 0, NULL},   {6, "service_users", "服务对象", 0, NULL},
 };
 TZ_LIST(tz_evaluators, "evaluators");
 
@@ -143,11 +125,8 @@ static const struct tz_member tz_grade_members[] = {
 TZ_LIST(tz_grade, "grade");
 
 static const struct tz_member tz_org_grade_members[] = {
-    {1, "grade_1a", "1A", 0, NULL},
-    {2, "grade_2a", "2A", 0, NULL},
-    {3, "grade_3a", "3A", 0, NULL},
-    {4, "grade_4a", "4A", 0, NULL},
-    {5, "grade_5a", "5A", 0, NULL},
+    {1, "grade_1a", "1A", 0, NULL}, {2, "grade_2a", "2A", 0, NULL}, {3, "grade_3a", "3A", 0, NULL},
+    {4, "grade_4a", "4A", 0, NULL}, {5, "grade_5a", "5A", 0, NULL},
 };
 TZ_LIST(tz_org_grade, "org_grade");
 
@@ -171,14 +150,10 @@ static const struct tz_member tz_section_members[] = {
 TZ_LIST(tz_section, "section");
 
 static const struct tz_member tz_levers_members[] = {
-    {1, "funds", "缺经费", 0, NULL},
-    {2, "staff", "缺人员", 0, NULL},
-    {3, "premises", "缺场所", 0, NULL},
-    {4, "establishment", "缺编制", 0, NULL},
-    {5, "officialism", "机关化", 0, NULL},
-    {6, "bureaucratisation", "行政化", 0, NULL},
-    {7, "elitism", "贵族化", 0, NULL},
-    {8, "entertainment", "娱乐化", 0, NULL},
+    {1, "funds", "缺经费", 0, NULL},       {2, "staff", "缺人员", 0, NULL},
+    {3, "premises", "缺场所", 0, NULL},    {4, "establishment", "缺编制", 0, NULL},
+    {5, "officialism", "机关化", 0, NULL}, {6, "bureaucratisation", "行政化", 0, NULL},
+    {7, "elitism", "贵族化", 0, NULL},     {8, "entertainment", "娱乐化", 0, NULL},
 };
 TZ_LIST(tz_levers, "levers");
 

@@ -2,14 +2,10 @@
 #include "common/schema/table.h"
 
 static const struct tz_member tz_project_stage_members[] = {
-    {1, "application", "申报", 0, NULL},
-    {2, "approval", "立项", 0, NULL},
-    {3, "procurement", "采购", 0, NULL},
-    {4, "contract", "签约", 0, NULL},
-    {5, "implementation", "实施", 0, NULL},
-    {6, "midterm", "中期", 0, NULL},
-    {7, "acceptance", "验收", 0, NULL},
-    {8, "closing", "结项", 0, NULL},
+    {1, "application", "申报", 0, NULL},    {2, "approval", "立项", 0, NULL},
+    {3, "procurement", "采购", 0, NULL},    {4, "contract", "签约", 0, NULL},
+    {5, "implementation", "实施", 0, NULL}, {6, "midterm", "中期", 0, NULL},
+    {7, "acceptance", "验收", 0, NULL},     {8, "closing", "结项", 0, NULL},
     {9, "terminated", "终止", 0, NULL},
 };
 TZ_LIST(tz_project_stage, "project_stage");

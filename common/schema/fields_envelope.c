@@ -7,12 +7,27 @@
 #define AT(member, zh, en) TZ_AT(TZ_IN_ENVELOPE, Envelope, member, zh, en)
 
 static const struct tz_field address_fields[] = {
-    {.name = "committee", .zh = "报送单位", .en = "Committee", .aliases = "单位代码|填报单位|报送单位代码",
-     .type = TZ_TYPE_CODE, .place = TZ_IN_ADDRESS, .flags = TZ_F_REQUIRED},
-    {.name = "key", .zh = "编号", .en = "Number", .aliases = "记录编号", .type = TZ_TYPE_KEY,
-     .place = TZ_IN_ADDRESS, .flags = TZ_F_REQUIRED},
-    {.name = "period", .zh = "报告期", .en = "Period", .aliases = "报告期间|年度", .type = TZ_TYPE_PERIOD,
-     .place = TZ_IN_ADDRESS, .flags = TZ_F_REQUIRED},
+    {.name = "committee",
+     .zh = "报送单位",
+     .en = "Committee",
+     .aliases = "单位代码|填报单位|报送单位代码",
+     .type = TZ_TYPE_CODE,
+     .place = TZ_IN_ADDRESS,
+     .flags = TZ_F_REQUIRED},
+    {.name = "key",
+     .zh = "编号",
+     .en = "Number",
+     .aliases = "记录编号",
+     .type = TZ_TYPE_KEY,
+     .place = TZ_IN_ADDRESS,
+     .flags = TZ_F_REQUIRED},
+    {.name = "period",
+     .zh = "报告期",
+     .en = "Period",
+     .aliases = "报告期间|年度",
+     .type = TZ_TYPE_PERIOD,
+     .place = TZ_IN_ADDRESS,
+     .flags = TZ_F_REQUIRED},
 };
 const struct tz_field *tz_address_fields(size_t *count)
 {

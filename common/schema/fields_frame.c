@@ -26,7 +26,8 @@ static const struct tz_field policy_fields[] = {
 TZ_KIND(POLICY, policy, "政策文件", "Policy", NULL);
 
 static const struct tz_field liaison_fields[] = {
-    {LIAISON(liaison_kind, "类型", "Kind of liaison"), TZ_ENUM(liaison_kind), .flags = TZ_F_REQUIRED | TZ_F_BREAKDOWN},
+    {LIAISON(liaison_kind, "类型", "Kind of liaison"), TZ_ENUM(liaison_kind),
+     .flags = TZ_F_REQUIRED | TZ_F_BREAKDOWN},
     {LIAISON(departments, "对接部门", "Departments"), TZ_ENUMS(departments), .flags = TZ_F_BREAKDOWN},
     {LIAISON(held_on, "日期", "Held on"), TZ_DATE},
 };
@@ -49,7 +50,8 @@ static const struct tz_field evaluation_fields[] = {
     {EVALUATION(score, "得分", "Score"), TZ_PERMILLE, .flags = TZ_F_SCORE},
     {EVALUATION(grade, "评定结果", "Grade"), TZ_ENUM(grade), .flags = TZ_F_BREAKDOWN},
     {EVALUATION(org_grade, "组织等级", "Organisation's grade"), TZ_ENUM(org_grade), .flags = TZ_F_BREAKDOWN},
-    {EVALUATION(linked_to_purchase, "与购买挂钩", "Linked to purchase"), TZ_YES_OR_NO, .flags = TZ_F_BREAKDOWN},
+    {EVALUATION(linked_to_purchase, "与购买挂钩", "Linked to purchase"), TZ_YES_OR_NO,
+     .flags = TZ_F_BREAKDOWN},
     {EVALUATION(consequence, "结果运用", "Consequence"), TZ_ENUM(consequence), .flags = TZ_F_BREAKDOWN},
     {EVALUATION(valid_to, "有效期至", "Valid to"), TZ_DATE},
 };

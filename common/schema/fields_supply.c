@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Organisations and platforms that carry the work, the needs it answers, and the catalogues it is bought from.
+ * Organisations and platforms that carry the work, the needs it answers, and the catalogues it is bought
+ * from.
  */
 #include "common/schema/table.h"
 
@@ -15,8 +16,8 @@ static const struct tz_field organisation_fields[] = {
      .flags = TZ_F_ONE_IF_BLANK, .aliases = "组织数量"},
     {ORGANISATION(uscc, "统一社会信用代码", "USCC"), TZ_SOCIAL, .aliases = "信用代码"},
     {ORGANISATION(org_kind, "组织类型", "Kind of organisation"), TZ_ENUM(org_kinds), .flags = TZ_F_BREAKDOWN},
-    {ORGANISATION(league_affiliated, "团属", "Affiliated to the League"), TZ_YES_OR_NO, .flags = TZ_F_BREAKDOWN,
-     .aliases = "是否团属"},
+    {ORGANISATION(league_affiliated, "团属", "Affiliated to the League"), TZ_YES_OR_NO,
+     .flags = TZ_F_BREAKDOWN, .aliases = "是否团属"},
     {ORGANISATION(support, "扶持方式", "Support"), TZ_ENUMS(support), .flags = TZ_F_BREAKDOWN},
     {ORGANISATION(platform, "所属平台", "Platform"), TZ_REF(PLATFORM)},
 };
@@ -24,7 +25,8 @@ TZ_KIND(ORGANISATION, organisation, "社会组织", "Organisation", NULL);
 
 static const struct tz_field platform_fields[] = {
     {PLATFORM(name, "名称", "Name"), TZ_TEXT, .flags = TZ_F_REQUIRED, .aliases = "平台名称"},
-    {PLATFORM(platform_kind, "平台类型", "Kind of platform"), TZ_ENUM(platform_kind), .flags = TZ_F_BREAKDOWN},
+    {PLATFORM(platform_kind, "平台类型", "Kind of platform"), TZ_ENUM(platform_kind),
+     .flags = TZ_F_BREAKDOWN},
     {PLATFORM(host, "依托单位", "Host"), TZ_TEXT},
     {PLATFORM(venues, "阵地数", "Venues"), TZ_QTY(ORGANISATION), .measure = TZ_STOCK},
     {PLATFORM(members, "成员数", "Members"), TZ_QTY(ORGANISATION), .measure = TZ_STOCK},
@@ -45,7 +47,8 @@ TZ_KIND(NEED, need, "需求", "Need", NULL);
 
 static const struct tz_field catalogue_fields[] = {
     {CATALOGUE(title, "名称", "Title"), TZ_TEXT, .flags = TZ_F_REQUIRED, .aliases = "目录名称"},
-    {CATALOGUE(catalogue_kind, "目录类型", "Kind of catalogue"), TZ_ENUM(catalogue_kind), .flags = TZ_F_BREAKDOWN},
+    {CATALOGUE(catalogue_kind, "目录类型", "Kind of catalogue"), TZ_ENUM(catalogue_kind),
+     .flags = TZ_F_BREAKDOWN},
     {CATALOGUE(entry, "条目性质", "List or item"), TZ_ENUM(catalogue_entry), .flags = TZ_F_BREAKDOWN},
     {CATALOGUE(list, "所属目录", "Item of"), TZ_REF(CATALOGUE)},
     {CATALOGUE(derived_from, "依据目录", "Derived from"), TZ_REF(CATALOGUE)},

@@ -42,11 +42,13 @@ const char *const *tz_unit_synonyms(enum tz_unit unit);
 struct tz_quantity {
     int64_t value;
     tz_qualifier qualifier;
-    char written[256]; /* as the wire carries it: outer spaces off, full-width ASCII folded, header unit added */
+    char written[256]; /* as the wire carries it: outer spaces off, full-width ASCII folded, header unit added
+                        */
 };
 
-/* Reads a cell. header_unit: what the column's header names (万元, 个), or NULL. Blank cells are the caller's:
- * they state nothing. 0, or TZ_EINVAL with *e filled (field left empty). Integer arithmetic only. */
+/* Reads a cell. header_unit: what the column's header names (万元, 个), or NULL. Blank cells are the
+ * caller's: they state nothing. 0, or TZ_EINVAL with *e filled (field left empty). Integer arithmetic only.
+ */
 int tz_quantity_read(const char *cell, size_t len, enum tz_unit unit, const char *header_unit,
                      struct tz_quantity *out, struct tz_error *e) TZ_MUSTCHECK;
 
@@ -69,8 +71,9 @@ tz_qualifier tz_difference_qualifier(tz_qualifier a, tz_qualifier b);
 /* The value as int64. false: it does not fit. */
 bool tz_sum_value(const struct tz_sum *s, int64_t *out);
 
-/* For people: 300万元, 12294余万元, 近30万人 -> value 300000 nearly 人 = 近300000人, 200余个, 若干. Money in 万元 when whole, else 元
- * with two decimals; negative differences carry a minus. Appends to out. stated = false: 若干. */
+/* For people: 300万元, 12294余万元, 近30万人 -> value 300000 nearly 人 = 近300000人, 200余个, 若干. Money in
+ * 万元 when whole, else 元 with two decimals; negative differences carry a minus. Appends to out. stated =
+ * false: 若干. */
 void tz_quantity_format(struct tz_buf *out, bool stated, int64_t value, tz_qualifier q, enum tz_unit unit);
 /* exact over nearly about at_least some; "" for none. */
 const char *tz_qualifier_name(tz_qualifier q);

@@ -42,6 +42,7 @@ void tz_quantity_format(struct tz_buf *out, bool stated, int64_t value, tz_quali
 
 const char *tz_qualifier_name(tz_qualifier q)
 {
-    static const char *const names[TZ_QUALIFIERS] = {"", "exact", "over", "nearly", "about", "at_least", "some"};
+    static const char *const names[TZ_QUALIFIERS] = {"",      "exact",    "over", "nearly",
+                                                     "about", "at_least", "some"};
     return (unsigned)q < TZ_QUALIFIERS ? names[q] : "";
 }

@@ -98,7 +98,9 @@ static size_t add_breakdown(const struct tz_field *f, struct tz_breakdown *out, 
     int levels = f->list == &tz_service_fields ? 2 : 1;
     for (int level = 1; level <= levels && n < TZ_BREAKDOWNS_MAX; level++) {
         struct tz_breakdown *b = &out[n++];
-        *b = (struct tz_breakdown){.field = f, .second_level = level == 2, .multi = f->type == TZ_TYPE_ENUMS,
+        *b = (struct tz_breakdown){.field = f,
+                                   .second_level = level == 2,
+                                   .multi = f->type == TZ_TYPE_ENUMS,
                                    .code = f->type == TZ_TYPE_CODE};
         snprintf(b->name, sizeof b->name, level == 2 ? "%s.2" : "%s", f->name);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The record kinds: one table row per field, from which validation, import headers, JSON names, measures,
- * breakdowns and the documentation of fields derive. The table is constant; adding a field touches record.proto
- * and one row.
+ * breakdowns and the documentation of fields derive. The table is constant; adding a field touches
+ * record.proto and one row.
  */
 #ifndef TZ_COMMON_SCHEMA_SCHEMA_H
 #define TZ_COMMON_SCHEMA_SCHEMA_H
@@ -57,9 +57,10 @@ enum tz_place { TZ_IN_ADDRESS, TZ_IN_ENVELOPE, TZ_IN_BODY, TZ_IN_PRIVATE };
 enum {
     TZ_F_REQUIRED = 1 << 0,
     TZ_F_BREAKDOWN = 1 << 1,
-    TZ_F_ONE_IF_BLANK = 1 << 2,   /* clients send {1, exact} for a truly blank cell, except with scope subtree */
-    TZ_F_CODE_LIKE = 1 << 3,      /* not scanned for resident-ID numbers */
-    TZ_F_CONTACT = 1 << 4,        /* mobile numbers are at home here */
+    TZ_F_ONE_IF_BLANK =
+        1 << 2,              /* clients send {1, exact} for a truly blank cell, except with scope subtree */
+    TZ_F_CODE_LIKE = 1 << 3, /* not scanned for resident-ID numbers */
+    TZ_F_CONTACT = 1 << 4,   /* mobile numbers are at home here */
     TZ_F_NO_MONEY_CHECK = 1 << 5, /* unit_price */
     TZ_F_SCORE = 1 << 6,          /* 得分: also 92 and 92.5分 */
     TZ_F_SAME_KIND = 1 << 7,      /* a ref to its own kind */
@@ -71,8 +72,8 @@ struct tz_member {
     uint32_t number;
     const char *name; /* frozen English name, snake_case */
     const char *zh;
-    uint32_t parent;         /* of a two-level list: the first-level member; 0 otherwise */
-    const char *aliases;     /* separated by |, or NULL */
+    uint32_t parent;     /* of a two-level list: the first-level member; 0 otherwise */
+    const char *aliases; /* separated by |, or NULL */
 };
 
 struct tz_enum {
@@ -88,8 +89,8 @@ struct tz_field {
     const char *aliases; /* further headers, separated by |, or NULL */
     enum tz_type type;
     enum tz_place place;
-    enum tz_unit unit;           /* of a quantity */
-    const struct tz_enum *list;  /* of enum and enums; yesno has tz_yesno */
+    enum tz_unit unit;          /* of a quantity */
+    const struct tz_enum *list; /* of enum and enums; yesno has tz_yesno */
     enum tz_measure_class measure;
     unsigned flags;
     uint32_t max_characters; /* of text; 2000 unless said */

@@ -12,8 +12,9 @@
 #include "taizhang/v1/record.pb-c.h"
 
 /* Where a field stands: its name is the member's name in the generated struct. */
-#define TZ_AT(place_, message, member, zh_, en_)                                                                      \
-    .name = #member, .zh = zh_, .en = en_, .place = place_, .offset = offsetof(Taizhang__V1__##message, member)
+#define TZ_AT(place_, message, member, zh_, en_)                                                             \
+    .name = #member, .zh = zh_, .en = en_, .place = place_,                                                  \
+    .offset = offsetof(Taizhang__V1__##message, member)
 
 #define TZ_TEXT       .type = TZ_TYPE_TEXT, .max_characters = TZ_TEXT_CHARACTERS
 #define TZ_LONG_TEXT  .type = TZ_TYPE_TEXT, .max_characters = 20000
@@ -31,18 +32,22 @@
 #define TZ_REFS(kind) .type = TZ_TYPE_REFS, .ref_kind = TZ_KIND_##kind
 
 /* One enumeration, of the array <id>_members. */
-#define TZ_LIST(id, label)                                                                                            \
+#define TZ_LIST(id, label)                                                                                   \
     const struct tz_enum id = {label, id##_members, sizeof id##_members / sizeof id##_members[0]}
 
 /* The kind's entry, of the array <name>_fields; it stands behind that array. */
-#define TZ_KIND(id, name_, zh_, en_, private_descriptor)                                                              \
-    const struct tz_kind_info tz_kind_##name_ = {                                                                     \
-        TZ_KIND_##id,       #name_,        zh_,                                                                       \
-        en_,                &taizhang__v1__##name_##__descriptor,                                                     \
-        private_descriptor, name_##_fields, sizeof name_##_fields / sizeof name_##_fields[0]}
+#define TZ_KIND(id, name_, zh_, en_, private_descriptor)                                                     \
+    const struct tz_kind_info tz_kind_##name_ = {TZ_KIND_##id,                                               \
+                                                 #name_,                                                     \
+                                                 zh_,                                                        \
+                                                 en_,                                                        \
+                                                 &taizhang__v1__##name_##__descriptor,                       \
+                                                 private_descriptor,                                         \
+                                                 name_##_fields,                                             \
+                                                 sizeof name_##_fields / sizeof name_##_fields[0]}
 
-extern const struct tz_kind_info tz_kind_project, tz_kind_funding, tz_kind_post, tz_kind_worker, tz_kind_coverage,
-    tz_kind_output, tz_kind_organisation, tz_kind_platform, tz_kind_need, tz_kind_catalogue, tz_kind_policy,
-    tz_kind_liaison, tz_kind_evaluation, tz_kind_practice, tz_kind_issue;
+extern const struct tz_kind_info tz_kind_project, tz_kind_funding, tz_kind_post, tz_kind_worker,
+    tz_kind_coverage, tz_kind_output, tz_kind_organisation, tz_kind_platform, tz_kind_need, tz_kind_catalogue,
+    tz_kind_policy, tz_kind_liaison, tz_kind_evaluation, tz_kind_practice, tz_kind_issue;
 
 #endif

@@ -39,7 +39,7 @@ struct tz_change_done {
     int64_t time_ms;       /* CONFLICT */
     const char *principal; /* CONFLICT; in the op's arena */
     bool withdrawn;
-    struct tz_errors *errors; /* REJECTED */
+    struct tz_errors *errors; /* REJECTED: no room behind item[count - 1]; NULL: no memory was left for them */
 };
 
 /* One request's changes. The op and its arena belong to the caller until tz_writer_submit succeeds and again from

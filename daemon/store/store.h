@@ -57,7 +57,7 @@ struct tz_store_options {
     const char *path; /* the database file, or ":memory:" (readers then share it) */
     const struct tz_env *env;
     struct tz_log *log;
-    bool read_only; /* for checks of a copy */
+    bool read_only; /* for checks, also beside a running daemon */
 };
 
 /* Creates or opens. TZ_EFOREIGN: not ours or newer (why says which); TZ_EIO; TZ_ECORRUPT: entries that were
@@ -65,13 +65,19 @@ struct tz_store_options {
 int tz_store_open(struct tz_store **out, const struct tz_store_options *options, char *why,
                   size_t why_size) TZ_MUSTCHECK;
 void tz_store_close(struct tz_store *s);
+/* Any thread. */
 struct tz_store_info tz_store_info(const struct tz_store *s);
+/* After TZ_EUNKNOWN: closes the writer's side and opens it again; tz_store_info then says what is on the disk. Readers
+ * stay. */
+int tz_store_reopen(struct tz_store *s) TZ_MUSTCHECK;
 
 /* --- the writer's side --- */
 
 /* Begins a transaction and takes the sequencer; *position gets the last committed position. */
 int tz_store_begin(struct tz_store *s, uint64_t *position) TZ_MUSTCHECK;
-/* Makes everything since begin durable. TZ_OK; TZ_EFULL: nothing was kept; TZ_EUNKNOWN: ask again after reopening. */
+/* Makes everything since begin durable. TZ_OK; TZ_EUNKNOWN: ask again after reopening; TZ_EFULL and
+ * the others: nothing was kept. The transaction is over in every case. A failed fsync stops the process: what the
+ * disk holds then cannot be known. */
 int tz_store_commit(struct tz_store *s) TZ_MUSTCHECK;
 void tz_store_rollback(struct tz_store *s);
 /* Between batches: a passive checkpoint when it is due; idle: also truncates the log. */
@@ -90,15 +96,20 @@ int tz_store_revision(struct tz_store *s, const struct tz_record_key *k, uint64_
 /* The entry's bytes, copied into the arena. TZ_ENOENT. */
 int tz_store_entry(struct tz_store *s, uint64_t position, struct tz_arena *arena,
                    struct tz_entry *out) TZ_MUSTCHECK;
-/* part names whole in part_of. whole NULL: no longer. */
+/* part names whole in part_of; both of one kind and period. whole NULL: no longer. */
 int tz_store_set_part(struct tz_store *s, const struct tz_record_key *part,
                       const struct tz_record_key *old_whole, const struct tz_record_key *whole) TZ_MUSTCHECK;
 /* Has the whole a live part at this committee? */
 int tz_store_has_part(struct tz_store *s, const struct tz_record_key *whole, uint32_t committee,
                       bool *out) TZ_MUSTCHECK;
-/* Committees and reporting sets: the current entry of each. `next` is the number a new committee gets. */
+/* Has the committee a live record? */
+int tz_store_has_records(struct tz_store *s, uint32_t committee, bool *out) TZ_MUSTCHECK;
+/* Committees and reporting sets: the current entry of each; revision 0: there never was one. */
+int tz_store_committee(struct tz_store *s, uint32_t number, uint64_t *revision, uint64_t *position) TZ_MUSTCHECK;
 int tz_store_set_committee(struct tz_store *s, uint32_t number, uint64_t revision,
                            uint64_t position) TZ_MUSTCHECK;
+int tz_store_reporting_set(struct tz_store *s, const char *name, uint64_t *revision,
+                           uint64_t *position) TZ_MUSTCHECK;
 int tz_store_set_reporting_set(struct tz_store *s, const char *name, uint64_t revision,
                                uint64_t position) TZ_MUSTCHECK;
 
@@ -117,7 +128,8 @@ int tz_reader_entry(struct tz_reader *r, uint64_t position, struct tz_arena *are
                     struct tz_entry *out) TZ_MUSTCHECK;
 
 /* Visitors return 0 to go on, anything else to stop: that is then returned. What they are given is valid only during
- * the call. Every visit may be stopped and taken up again after the last key. */
+ * the call. Every visit may be stopped and taken up again after the last key. A visitor may look up heads, revisions
+ * and entries with the same reader, but not begin the visit it is in. */
 typedef int (*tz_visit_head)(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
                              const struct tz_entry *e);
 /* Heads of one committee, in the order kind, period, key; kind 0 and period 0: all; after (may be NULL): exclusive.
@@ -133,5 +145,23 @@ int tz_reader_journal(struct tz_reader *r, uint64_t from, tz_visit_entry visit, 
 /* The current entry of every committee, by number; of every reporting set, by name. */
 int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
 int tz_reader_reporting_sets(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+
+/* --- for checks --- */
+
+enum tz_table { TZ_TABLE_HEADS, TZ_TABLE_PAST, TZ_TABLE_PARTS, TZ_TABLE_COMMITTEES, TZ_TABLE_SETS };
+
+/* A row of a derived table as it stands. Which members are filled depends on the table. */
+struct tz_table_row {
+    struct tz_record_key key;   /* HEADS, PAST; PARTS: the part; COMMITTEES: its committee is the number;
+                                   SETS: its key is the name */
+    struct tz_record_key whole; /* PARTS */
+    struct tz_head head;        /* HEADS; revision and position: PAST, COMMITTEES, SETS */
+};
+typedef int (*tz_visit_row)(void *ctx, const struct tz_table_row *row);
+/* Every row of a table in the order of its key. */
+int tz_reader_rows(struct tz_reader *r, enum tz_table table, tz_visit_row visit, void *ctx) TZ_MUSTCHECK;
+typedef int (*tz_visit_text)(void *ctx, const char *text);
+/* The backend's own check of its file; visits one sentence a finding. */
+int tz_reader_integrity(struct tz_reader *r, tz_visit_text visit, void *ctx) TZ_MUSTCHECK;
 
 #endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/journal/decide.h"
+
+static int write_withdrawal(struct tz_batch *b, struct tz_subject *s)
+{
+    struct tz_bytes body;
+    Taizhang__V1__Withdrawal message = TAIZHANG__V1__WITHDRAWAL__INIT;
+    if (s->ask->reason)
+        message.reason = (char *)s->ask->reason;
+    struct tz_change *change = tz_batch_change(b, TZ_CHANGE_RECORD);
+    if (!change)
+        return TZ_ENOMEM;
+    int rc = tz_subject_entry(b, s);
+    if (!rc)
+        rc = tz_view_record_make(b->tree, &s->key, s->entry.body, &b->arena, &change->record.before);
+    if (!rc)
+        rc = tz_message_pack(&message.base, &b->scratch, &body);
+    if (rc)
+        return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
+    change->record.has_before = true;
+    rc = tz_subject_append(b, s, TZ_ENTRY(WITHDRAWAL), body, NULL);
+    if (!rc && change->record.before.has_whole)
+        rc = tz_store_set_part(b->store, &s->key, &change->record.before.whole, NULL);
+    if (!rc)
+        tz_subject_settle(s, TZ_OUTCOME(WITHDRAWN), s->head.revision, s->head.position);
+    return rc;
+}
+
+static int decide_withdrawal(struct tz_batch *b, struct tz_subject *s)
+{
+    uint64_t position;
+    bool yes;
+    int rc = tz_subject_has_ticket(b, s, &yes, &position);
+    if (rc)
+        return rc;
+    if (yes) {
+        tz_subject_settle(s, TZ_OUTCOME(UNCHANGED), s->ask->base + 1, position);
+        return TZ_OK;
+    }
+    if (s->head.revision && !s->head.live) {
+        tz_subject_settle(s, TZ_OUTCOME(UNCHANGED), s->head.revision, s->head.position);
+        return TZ_OK;
+    }
+    if (s->ask->base != s->head.revision)
+        return tz_subject_stale(b, s);
+    if (s->ask->errors && s->ask->errors->count)
+        tz_refuse(s->op, s->done, s->ask);
+    else if (!s->unit)
+        tz_reject_one(s->op, s->done, TZ_CODE(UNKNOWN_COMMITTEE), "committee", s->ask->address.committee);
+    else if (!s->head.revision)
+        tz_reject_one(s->op, s->done, TZ_CODE(NOT_FOUND), "key", s->ask->address.key);
+    else
+        return write_withdrawal(b, s);
+    return TZ_OK;
+}
+
+int tz_decide_withdrawals(struct tz_batch *b, struct tz_op *op)
+{
+    int rc = TZ_OK;
+    for (size_t i = 0; i < op->count && !rc; i++) {
+        struct tz_subject s;
+        if (op->ask[i].refused) {
+            tz_refuse(op, &op->done[i], &op->ask[i]);
+            continue;
+        }
+        rc = tz_subject_read(b, op, i, &s);
+        if (!rc)
+            rc = decide_withdrawal(b, &s);
+    }
+    return rc;
+}
