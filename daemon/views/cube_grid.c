@@ -181,7 +181,7 @@ int tz_cube_slots_of(struct tz_cube *c, struct cube_node *n, const struct tz_fac
 {
     out->slot[0] = n->whole;
     out->count = 1;
-    for (size_t i = 0; i < f->slices && i < TZ_FACT_SLICES_MAX; i++) {
+    for (size_t i = 0; i < f->slices && i < CUBE_SLICES_MAX; i++) {
         if (f->slice[i].breakdown >= TZ_BREAKDOWNS_MAX)
             continue;
         struct cube_slot *s = tz_cube_slot_get(c, n, f->slice[i].breakdown, f->slice[i].value);

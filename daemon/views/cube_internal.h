@@ -15,6 +15,9 @@
 
 #include "daemon/views/cube.h"
 
+/* More than any record has: a list holds at most 32 items. */
+enum { CUBE_SLICES_MAX = TZ_BREAKDOWNS_MAX * 32 };
+
 /* What of a sum stops below one ceiling. */
 struct cube_partial {
     struct cube_partial *next;
@@ -124,7 +127,7 @@ enum cube_side { CUBE_BUILT, CUBE_OVER };
 /* The slots of one record at its own node: the whole first. */
 struct cube_slots {
     size_t count;
-    struct cube_slot *slot[1 + TZ_FACT_SLICES_MAX];
+    struct cube_slot *slot[1 + CUBE_SLICES_MAX];
 };
 
 static inline bool cube_sum_empty(const struct tz_sum *s)

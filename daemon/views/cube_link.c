@@ -137,7 +137,7 @@ static int facts_set(struct cube_link *l, const struct tz_facts *f)
     l->facts = NULL;
     if (!f)
         return TZ_OK;
-    size_t slices = f->slices < TZ_FACT_SLICES_MAX ? f->slices : TZ_FACT_SLICES_MAX;
+    size_t slices = f->slices < CUBE_SLICES_MAX ? f->slices : CUBE_SLICES_MAX;
     struct tz_facts *copy = malloc(sizeof *copy + slices * sizeof(struct tz_slice_value));
     if (!copy)
         return TZ_ENOMEM;

@@ -27,7 +27,8 @@ void tz_views_read_lock(struct tz_views *v);
 void tz_views_unlock(struct tz_views *v);
 void tz_views_write_lock(struct tz_views *v);
 
-/* Makes a view record of stored bytes (body decoded into the arena). The tree resolves codes of places and wholes. */
+/* Makes a view record of stored bytes (body decoded into the arena). The tree resolves codes of places and wholes.
+ * TZ_ECORRUPT: not the bytes of such a record. */
 int tz_view_record_make(const struct tz_tree *tree, const struct tz_record_key *key, struct tz_bytes body,
                         struct tz_arena *arena, struct tz_view_record *out) TZ_MUSTCHECK;
 /* The same from a record already decoded. */

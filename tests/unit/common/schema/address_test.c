@@ -138,8 +138,9 @@ static void test_from_wire(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_as_people_write), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_keys),       cmocka_unit_test(test_from_wire),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_as_people_write),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_from_wire),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,8 @@ static void test_headers(void **state)
 static void test_unknown_headers(void **state)
 {
     (void)state;
-    static const char *const headers[] = {"", " ", "（万元）", "/人", "版本", "乱写的列", "\xff\xfe金额", "金额（", "金额)"};
+    static const char *const headers[] = {
+        "", " ", "（万元）", "/人", "版本", "乱写的列", "\xff\xfe金额", "金额（", "金额)"};
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
         assert_null(match(TZ_KIND_FUNDING, headers[i], ""));
     char *huge = malloc(100000);

@@ -89,7 +89,8 @@ static void test_accepted(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct tz_quantity q;
         struct tz_error e;
-        int rc = tz_quantity_read(cases[i].cell, strlen(cases[i].cell), cases[i].unit, cases[i].header, &q, &e);
+        int rc =
+            tz_quantity_read(cases[i].cell, strlen(cases[i].cell), cases[i].unit, cases[i].header, &q, &e);
         if (!cases[i].qualifier) {
             assert_int_equal(rc, TZ_EINVAL);
             continue;
@@ -161,7 +162,8 @@ static void test_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct tz_quantity q;
         struct tz_error e;
-        if (tz_quantity_read(cases[i].cell, strlen(cases[i].cell), cases[i].unit, cases[i].header, &q, &e) == TZ_OK)
+        if (tz_quantity_read(cases[i].cell, strlen(cases[i].cell), cases[i].unit, cases[i].header, &q, &e) ==
+            TZ_OK)
             fail_msg("%s was taken", cases[i].cell);
         if (e.code != cases[i].code)
             fail_msg("%s: %s, not %s", cases[i].cell, tz_code_name(e.code), tz_code_name(cases[i].code));
@@ -185,16 +187,17 @@ static void test_huge_and_hostile(void **state)
     assert_int_equal(tz_quantity_read(cell, 200, TZ_UNIT_PERSON, "人", &q, &e), TZ_EINVAL);
     srand(7);
     for (int round = 0; round < 20000; round++) {
-        static const char *const parts[] = {"1", "9", ",", ".", "余", "万", "近", "元", "个", "至", "-", "E",
-                                            "+", " ", "多", "亿", "若干", "一批", "以上", "\xe4", "千", "0"};
+        static const char *const parts[] = {"1",    "9",    ",",    ".",    "余", "万", "近", "元",
+                                            "个",   "至",   "-",    "E",    "+",  " ",  "多", "亿",
+                                            "若干", "一批", "以上", "\xe4", "千", "0"};
         size_t len = 0;
         for (int i = rand() % 8; i >= 0; i--) {
             const char *part = parts[(size_t)rand() % (sizeof parts / sizeof parts[0])];
             memcpy(cell + len, part, strlen(part));
             len += strlen(part);
         }
-        if (tz_quantity_read(cell, len, (enum tz_unit)(rand() % TZ_UNITS), rand() % 2 ? "万元" : NULL, &q, &e) ==
-            TZ_OK) {
+        if (tz_quantity_read(cell, len, (enum tz_unit)(rand() % TZ_UNITS), rand() % 2 ? "万元" : NULL, &q,
+                             &e) == TZ_OK) {
             assert_in_range(q.qualifier, 1, 6);
             assert_true(q.value >= 0 && q.value <= TZ_QUANTITY_MAX);
         } else {
@@ -324,7 +327,8 @@ static void test_difference(void **state)
     assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(EXACT), TZ_QUALIFIER(EXACT)), TZ_QUALIFIER(EXACT));
     assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(OVER), TZ_QUALIFIER(NEARLY)), TZ_QUALIFIER(OVER));
     assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(EXACT), TZ_QUALIFIER(OVER)), TZ_QUALIFIER(NEARLY));
-    assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(EXACT), TZ_QUALIFIER(AT_LEAST)), TZ_QUALIFIER(NEARLY));
+    assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(EXACT), TZ_QUALIFIER(AT_LEAST)),
+                     TZ_QUALIFIER(NEARLY));
     assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(OVER), TZ_QUALIFIER(OVER)), TZ_QUALIFIER(ABOUT));
     assert_int_equal(tz_difference_qualifier(TZ_QUALIFIER(EXACT), TZ_QUALIFIER(ABOUT)), TZ_QUALIFIER(ABOUT));
 }
@@ -332,11 +336,16 @@ static void test_difference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),      cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_refused),      cmocka_unit_test(test_huge_and_hostile),
-        cmocka_unit_test(test_written_reads_again), cmocka_unit_test(test_format),
-        cmocka_unit_test(test_sum_rule),     cmocka_unit_test(test_sum_undo),
-        cmocka_unit_test(test_sum_overflow), cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_huge_and_hostile),
+        cmocka_unit_test(test_written_reads_again),
+        cmocka_unit_test(test_format),
+        cmocka_unit_test(test_sum_rule),
+        cmocka_unit_test(test_sum_undo),
+        cmocka_unit_test(test_sum_overflow),
+        cmocka_unit_test(test_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

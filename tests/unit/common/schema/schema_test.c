@@ -229,15 +229,24 @@ static void test_enum_input(void **state)
         uint32_t first;
         size_t count;
     } cases[] = {
-        {&tz_service_fields, "0503", 503, 1},          {&tz_service_fields, "503", 503, 1},
-        {&tz_service_fields, "05", 5, 1},              {&tz_service_fields, "０５０３", 503, 1},
-        {&tz_service_fields, "0503 生态环保", 503, 1}, {&tz_service_fields, "0504 生态环保", 0, 0},
-        {&tz_service_fields, "0599", 0, 0},            {&tz_levels, "乡镇街道", 5, 2},
-        {&tz_levels, " 省 级 ", 2, 1},                 {&tz_unit_kind, "乡镇街道", 4, 1},
-        {&tz_org_kinds, "社会组织(未细分)", 1, 1},     {&tz_platform_kind, "12355", 8, 1},
-        {&tz_org_grade, "3a", 3, 1},                   {&tz_funding_source, "Welfare Lottery", 6, 1},
-        {&tz_levels, "", 0, 0},                        {&tz_levels, "99999999999999", 0, 0},
-        {&tz_levels, "0", 0, 0},                       {&tz_levels, "\xff\xfe", 0, 0},
+        {&tz_service_fields, "0503", 503, 1},
+        {&tz_service_fields, "503", 503, 1},
+        {&tz_service_fields, "05", 5, 1},
+        {&tz_service_fields, "０５０３", 503, 1},
+        {&tz_service_fields, "0503 生态环保", 503, 1},
+        {&tz_service_fields, "0504 生态环保", 0, 0},
+        {&tz_service_fields, "0599", 0, 0},
+        {&tz_levels, "乡镇街道", 5, 2},
+        {&tz_levels, " 省 级 ", 2, 1},
+        {&tz_unit_kind, "乡镇街道", 4, 1},
+        {&tz_org_kinds, "社会组织(未细分)", 1, 1},
+        {&tz_platform_kind, "12355", 8, 1},
+        {&tz_org_grade, "3a", 3, 1},
+        {&tz_funding_source, "Welfare Lottery", 6, 1},
+        {&tz_levels, "", 0, 0},
+        {&tz_levels, "99999999999999", 0, 0},
+        {&tz_levels, "0", 0, 0},
+        {&tz_levels, "\xff\xfe", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint32_t read[4] = {0};
@@ -314,8 +323,8 @@ static void test_schema_reply(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_and_fields),  cmocka_unit_test(test_no_message_without_kind),
-        cmocka_unit_test(test_enums_are_frozen), cmocka_unit_test(test_enum_input),
+        cmocka_unit_test(test_rows_and_fields),         cmocka_unit_test(test_no_message_without_kind),
+        cmocka_unit_test(test_enums_are_frozen),        cmocka_unit_test(test_enum_input),
         cmocka_unit_test(test_measures_and_breakdowns), cmocka_unit_test(test_schema_reply),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

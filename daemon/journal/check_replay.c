@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The replay: every entry is checked for itself (position, canonical header, hash, commitment, time), then carried
+ * out on a state of our own.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "daemon/journal/check_internal.h"
+
+enum { SUITE = 1, SALT_SIZE = 32, FLUSH_EVERY = 4096 };
+
+typedef Taizhang__V1__EntryHeader header;
+
+static void wrong(struct tz_check *c, const struct tz_entry *e, const char *what)
+{
+    tz_check_finding(c, "entry %" PRIu64 ": %s", e->position, what);
+}
+
+/* Packing a message again must give the same bytes, and nothing unknown may be among them. */
+static bool canonical(struct tz_check *c, const ProtobufCMessage *m, struct tz_bytes bytes)
+{
+    struct tz_bytes again;
+    return m && m->n_unknown_fields == 0 && tz_message_pack(m, &c->scratch, &again) == TZ_OK &&
+           tz_bytes_equal(again, bytes);
+}
+
+static ProtobufCMessage *unpack(struct tz_check *c, const ProtobufCMessageDescriptor *d, struct tz_bytes b)
+{
+    return protobuf_c_message_unpack(d, &c->scratch.protobuf, b.len, b.data);
+}
+
+static void check_private(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    uint8_t sum[TZ_SHA256_SIZE];
+    if (!e->private_.len) {
+        if (h->private_commitment.len)
+            c->result->erased++;
+        if (e->salt.len)
+            wrong(c, e, "a salt without private bytes");
+        return;
+    }
+    tz_sha256(sum, e->salt.data, e->salt.len, e->private_.data, e->private_.len);
+    if (e->salt.len != SALT_SIZE || h->private_commitment.len != sizeof sum ||
+        memcmp(h->private_commitment.data, sum, sizeof sum) != 0)
+        wrong(c, e, "the private bytes do not match their commitment");
+}
+
+static void check_header(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    uint8_t sum[TZ_SHA256_SIZE];
+    if (!canonical(c, &h->base, e->header))
+        wrong(c, e, "the header is not canonical");
+    if (h->position != e->position)
+        wrong(c, e, "the header names another position");
+    if (h->time_ms < c->last_ms)
+        wrong(c, e, "the time goes back");
+    if (h->epoch < c->last_epoch || !h->epoch || h->epoch > c->info.epoch)
+        wrong(c, e, "the epoch does not fit");
+    if (h->suite != SUITE)
+        wrong(c, e, "unknown suite");
+    tz_sha256(sum, e->body.data, e->body.len, NULL, 0);
+    if (h->body_sha256.len != sizeof sum || memcmp(h->body_sha256.data, sum, sizeof sum) != 0)
+        wrong(c, e, "the body does not match its hash");
+    check_private(c, e, h);
+    c->last_ms = h->time_ms;
+    c->last_epoch = h->epoch;
+}
+
+/* --- records --- */
+
+static bool read_key(struct tz_check *c, const struct tz_entry *e, const header *h, struct tz_record_key *k)
+{
+    struct tz_period period;
+    if (!h->committee || h->committee > tz_tree_count(c->tree)) {
+        wrong(c, e, "unknown committee");
+    } else if (!tz_kind_info(h->kind)) {
+        wrong(c, e, "unknown kind");
+    } else if (!tz_period_parse(h->period, strlen(h->period), &period) || !h->key[0] ||
+               strlen(h->key) > TZ_KEY_MAX) {
+        wrong(c, e, "not an address");
+    } else {
+        *k = (struct tz_record_key){(uint32_t)h->committee, h->kind, tz_period_order(period), h->key,
+                                    strlen(h->key)};
+        return true;
+    }
+    return false;
+}
+
+/* The live record of an address as it stood before, from its entry. */
+static int read_live(struct tz_check *c, const struct tz_check_address *a, struct tz_view_record *out)
+{
+    struct tz_entry e;
+    int rc = tz_reader_entry(c->reader, a->head.position, &c->scratch, &e);
+    if (!rc)
+        rc = tz_view_record_make(c->tree, &a->key, e.body, &c->scratch, out);
+    return rc;
+}
+
+static int apply_record(struct tz_check *c, const struct tz_check_address *a, const struct tz_view_record *after)
+{
+    struct tz_view_record before, whole_record;
+    struct tz_whole_state whole = {0};
+    int rc = a->head.live ? read_live(c, a, &before) : TZ_OK;
+    if (!rc && after && after->has_whole) {
+        int64_t n = tz_check_find(c, &after->whole);
+        if (n != TZ_CHECK_NONE && c->address[n].head.live) {
+            rc = read_live(c, &c->address[n], &whole_record);
+            whole.live = true;
+            whole.facts = whole_record.facts;
+        }
+    }
+    if (!rc)
+        rc = tz_cube_apply(c->cube, a->head.live ? &before : NULL, after,
+                           after && after->has_whole ? &whole : NULL);
+    if (!rc && ++c->unflushed >= FLUSH_EVERY) {
+        c->unflushed = 0;
+        rc = tz_cube_flush(c->cube);
+    }
+    return rc;
+}
+
+/* Decodes the new revision; false: it cannot be carried out. */
+static bool read_after(struct tz_check *c, const struct tz_entry *e, const header *h, const struct tz_record_key *k,
+                       struct tz_view_record *after)
+{
+    struct tz_record record;
+    struct tz_errors errors;
+    const struct tz_kind_info *kind = tz_kind_info(h->kind);
+    errors.count = errors.dropped = 0;
+    int rc = tz_record_decode(kind, e->body.data, e->body.len, e->private_.data, e->private_.len, &c->scratch,
+                              &record, &errors);
+    if (!rc)
+        rc = tz_view_record_from(c->tree, k, &record, &c->scratch, after);
+    if (!rc)
+        return true;
+    tz_check_finding(c, "entry %" PRIu64 ": the body cannot be read: %s", e->position,
+                     errors.count ? tz_code_name(errors.item[0].code) : tz_rc_string(rc));
+    return false;
+}
+
+static int replay_address(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    struct tz_record_key k;
+    struct tz_view_record after;
+    bool live = h->type == TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD;
+    if (!read_key(c, e, h, &k))
+        return TZ_OK;
+    int64_t n = tz_check_add(c, &k);
+    if (n == TZ_CHECK_NONE)
+        return TZ_ENOMEM;
+    struct tz_check_address *a = &c->address[n];
+    if (h->revision != a->head.revision + 1 || h->base_revision != a->head.revision || h->ticket.len != 16) {
+        wrong(c, e, "the revision does not follow the one before, or the ticket is not 16 bytes");
+        return TZ_OK;
+    }
+    if (live && !read_after(c, e, h, &k, &after))
+        return TZ_OK;
+    if (!live && !a->head.live)
+        wrong(c, e, "withdraws what is not there");
+    if (!live && !canonical(c, unpack(c, &taizhang__v1__withdrawal__descriptor, e->body), e->body))
+        wrong(c, e, "the withdrawal is not canonical");
+    int rc = apply_record(c, a, live ? &after : NULL);
+    int64_t whole = TZ_CHECK_NONE;
+    if (!rc && live && after.has_whole) {
+        whole = tz_check_add(c, &after.whole); /* perhaps an address that never comes: revision 0 */
+        if (whole == TZ_CHECK_NONE)
+            return TZ_ENOMEM;
+        a = &c->address[n]; /* the array may have moved */
+    }
+    a->whole = whole;
+    a->head.revision = h->revision;
+    a->head.position = e->position;
+    a->head.live = live;
+    memcpy(a->head.ticket, h->ticket.data, sizeof a->head.ticket);
+    return rc;
+}
+
+/* --- committees and reporting sets --- */
+
+static int replay_committee(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    const Taizhang__V1__CommitteePrivate *private_ = NULL;
+    const Taizhang__V1__CommitteeBody *body =
+        (const Taizhang__V1__CommitteeBody *)unpack(c, &taizhang__v1__committee_body__descriptor, e->body);
+    if (e->private_.len)
+        private_ = (const Taizhang__V1__CommitteePrivate *)unpack(c, &taizhang__v1__committee_private__descriptor,
+                                                                  e->private_);
+    if (!canonical(c, (const ProtobufCMessage *)body, e->body) ||
+        (e->private_.len && !canonical(c, (const ProtobufCMessage *)private_, e->private_))) {
+        wrong(c, e, "the committee is not canonical");
+        return TZ_OK;
+    }
+    uint64_t count = tz_tree_count(c->tree);
+    if (!h->committee || h->committee > count + 1) {
+        wrong(c, e, "the committee's number does not follow");
+        return TZ_OK;
+    }
+    int rc = tz_check_room((void **)&c->unit, &c->unit_room, (size_t)count, sizeof *c->unit);
+    if (rc)
+        return rc;
+    struct tz_check_current *u = &c->unit[h->committee - 1];
+    if (h->revision != u->revision + 1)
+        wrong(c, e, "the committee's revision does not follow");
+    c->unflushed = 0;
+    rc = tz_cube_flush(c->cube);
+    if (!rc)
+        rc = tz_cube_move(c->cube, (uint32_t)h->committee, h->revision, e->position, body, private_);
+    if (rc == TZ_EINVAL) {
+        wrong(c, e, "the committee does not fit into the tree");
+        return TZ_OK;
+    }
+    *u = (struct tz_check_current){h->revision, e->position};
+    return rc;
+}
+
+static int replay_set(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    const Taizhang__V1__ReportingSetBody *body = (const Taizhang__V1__ReportingSetBody *)unpack(
+        c, &taizhang__v1__reporting_set_body__descriptor, e->body);
+    if (!canonical(c, (const ProtobufCMessage *)body, e->body) || !h->key[0] || strcmp(body->name, h->key) != 0) {
+        wrong(c, e, "the reporting set is not canonical");
+        return TZ_OK;
+    }
+    int64_t n = tz_check_index_add(&c->sets, h->key, strlen(h->key));
+    if (n == TZ_CHECK_NONE ||
+        tz_check_room((void **)&c->set, &c->set_room, c->sets.count, sizeof *c->set))
+        return TZ_ENOMEM;
+    if (h->revision != c->set[n].revision + 1)
+        wrong(c, e, "the reporting set's revision does not follow");
+    c->set[n] = (struct tz_check_current){h->revision, e->position};
+    return TZ_OK;
+}
+
+static int replay_entry(void *ctx, const struct tz_entry *e)
+{
+    struct tz_check *c = ctx;
+    tz_arena_reset(&c->scratch);
+    if (e->position != c->next)
+        tz_check_finding(c, "entry %" PRIu64 ": follows a gap, %" PRIu64 " was expected", e->position, c->next);
+    c->next = e->position + 1;
+    header *h = (header *)unpack(c, &taizhang__v1__entry_header__descriptor, e->header);
+    if (!h) {
+        wrong(c, e, "the header cannot be read");
+        return TZ_OK;
+    }
+    check_header(c, e, h);
+    switch (h->type) {
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD:
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_WITHDRAWAL:
+        return replay_address(c, e, h);
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_COMMITTEE:
+        return replay_committee(c, e, h);
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_REPORTING_SET:
+        return replay_set(c, e, h);
+    default:
+        wrong(c, e, "unknown type");
+        return TZ_OK;
+    }
+}
+
+int tz_check_replay(struct tz_check *c)
+{
+    int rc = tz_reader_journal(c->reader, 1, replay_entry, c);
+    if (!rc)
+        rc = tz_cube_flush(c->cube);
+    if (!rc && c->next != c->position + 1)
+        tz_check_finding(c, "the journal ends at %" PRIu64 ", the sequencer stands at %" PRIu64, c->next - 1,
+                         c->position);
+    return rc;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The derived tables against what the journal, replayed, gives: every row is right, and none is missing.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "daemon/journal/check_internal.h"
+
+struct count {
+    struct tz_check *c;
+    uint64_t rows;
+};
+
+static void wrong(struct tz_check *c, const char *table, const struct tz_record_key *k, const char *what)
+{
+    char key[TZ_KEY_SIZE * 4];
+    tz_log_quote(key, sizeof key, k->key ? k->key : "", k->key ? k->key_len : 0);
+    tz_check_finding(c, "%s %" PRIu32 "/%" PRIu32 "/%" PRIu32 "/%s: %s", table, k->committee, k->kind, k->period,
+                     key, what);
+}
+
+static const struct tz_check_address *known(const struct tz_check *c, const struct tz_record_key *k)
+{
+    int64_t n = tz_check_find(c, k);
+    return n == TZ_CHECK_NONE || !c->address[n].head.revision ? NULL : &c->address[n];
+}
+
+static int check_head(void *ctx, const struct tz_table_row *row)
+{
+    struct count *n = ctx;
+    const struct tz_check_address *a = known(n->c, &row->key);
+    n->rows++;
+    if (!a)
+        wrong(n->c, "head", &row->key, "not in the journal");
+    else if (a->head.revision != row->head.revision || a->head.position != row->head.position ||
+             a->head.live != row->head.live || memcmp(a->head.ticket, row->head.ticket, 16) != 0)
+        wrong(n->c, "head", &row->key, "not what the journal says");
+    return 0;
+}
+
+static int check_past(void *ctx, const struct tz_table_row *row)
+{
+    struct count *n = ctx;
+    struct tz_entry e;
+    struct tz_period period;
+    Taizhang__V1__EntryHeader *h = NULL;
+    const struct tz_check_address *a = known(n->c, &row->key);
+    n->rows++;
+    tz_arena_reset(&n->c->scratch);
+    int rc = tz_reader_entry(n->c->reader, row->head.position, &n->c->scratch, &e);
+    if (rc && rc != TZ_ENOENT)
+        return rc;
+    if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
+        h = NULL;
+    bool right = a && h && row->head.revision && row->head.revision < a->head.revision &&
+                 h->revision == row->head.revision && h->committee == row->key.committee &&
+                 h->kind == row->key.kind && strlen(h->key) == row->key.key_len &&
+                 memcmp(h->key, row->key.key, row->key.key_len) == 0 &&
+                 tz_period_parse(h->period, strlen(h->period), &period) &&
+                 tz_period_order(period) == row->key.period;
+    if (!right)
+        wrong(n->c, "past", &row->key, "not what the journal says");
+    return 0;
+}
+
+static int check_part(void *ctx, const struct tz_table_row *row)
+{
+    struct count *n = ctx;
+    const struct tz_check_address *a = known(n->c, &row->key);
+    n->rows++;
+    if (!a || !a->head.live || a->whole == TZ_CHECK_NONE || tz_check_find(n->c, &row->whole) != a->whole)
+        wrong(n->c, "part", &row->key, "not what the journal says");
+    return 0;
+}
+
+static int check_committee(void *ctx, const struct tz_table_row *row)
+{
+    struct count *n = ctx;
+    uint32_t number = row->key.committee;
+    n->rows++;
+    if (!number || number > tz_tree_count(n->c->tree) || n->c->unit[number - 1].revision != row->head.revision ||
+        n->c->unit[number - 1].position != row->head.position)
+        tz_check_finding(n->c, "committee %" PRIu32 ": not what the journal says", number);
+    return 0;
+}
+
+static int check_set(void *ctx, const struct tz_table_row *row)
+{
+    struct count *n = ctx;
+    int64_t i = tz_check_index_find(&n->c->sets, row->key.key, row->key.key_len);
+    n->rows++;
+    if (i == TZ_CHECK_NONE || n->c->set[i].revision != row->head.revision ||
+        n->c->set[i].position != row->head.position)
+        wrong(n->c, "reporting set", &row->key, "not what the journal says");
+    return 0;
+}
+
+/* One table: its rows, then their number. */
+static int check_table(struct tz_check *c, enum tz_table table, const char *name, tz_visit_row visit,
+                       uint64_t expected)
+{
+    struct count n = {.c = c};
+    int rc = tz_reader_rows(c->reader, table, visit, &n);
+    if (!rc && n.rows != expected)
+        tz_check_finding(c, "table %s: %" PRIu64 " rows, the journal gives %" PRIu64, name, n.rows, expected);
+    return rc;
+}
+
+int tz_check_tables(struct tz_check *c)
+{
+    uint64_t heads = 0, past = 0, parts = 0;
+    for (size_t i = 0; i < c->addresses.count; i++) {
+        const struct tz_check_address *a = &c->address[i];
+        if (!a->head.revision)
+            continue;
+        heads++;
+        past += a->head.revision - 1;
+        parts += a->head.live && a->whole != TZ_CHECK_NONE;
+        c->result->records += a->head.live;
+    }
+    int rc = check_table(c, TZ_TABLE_HEADS, "head", check_head, heads);
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_PAST, "past", check_past, past);
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_PARTS, "part", check_part, parts);
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_COMMITTEES, "committee", check_committee, tz_tree_count(c->tree));
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_SETS, "reporting_set", check_set, c->sets.count);
+    return rc;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/views/views.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/views/reporting_sets.h"
+
+/* One record's messages at a time, or all committees' once. */
+#define RECORD_ARENA_MAX ((size_t)4 << 20)
+#define COMMITTEES_ARENA_MAX SIZE_MAX
+
+void tz_views_read_lock(struct tz_views *v)
+{
+    pthread_rwlock_rdlock(&v->lock);
+}
+
+void tz_views_write_lock(struct tz_views *v)
+{
+    pthread_rwlock_wrlock(&v->lock);
+}
+
+void tz_views_unlock(struct tz_views *v)
+{
+    pthread_rwlock_unlock(&v->lock);
+}
+
+/* --- committees --- */
+
+struct stored_unit {
+    struct stored_unit *next;
+    Taizhang__V1__EntryHeader *header;
+    Taizhang__V1__CommitteeBody *body;
+    Taizhang__V1__CommitteePrivate *private_;
+};
+
+struct stored_units {
+    struct tz_arena arena;
+    struct stored_unit *first;
+    struct stored_unit **end;
+};
+
+static int collect_unit(void *ctx, const struct tz_entry *e)
+{
+    struct stored_units *all = ctx;
+    ProtobufCAllocator *a = &all->arena.protobuf;
+    struct stored_unit *u = tz_arena_zalloc(&all->arena, sizeof *u);
+    if (!u)
+        return TZ_ENOMEM;
+    u->header = taizhang__v1__entry_header__unpack(a, e->header.len, e->header.data);
+    u->body = taizhang__v1__committee_body__unpack(a, e->body.len, e->body.data);
+    if (e->private_.len)
+        u->private_ = taizhang__v1__committee_private__unpack(a, e->private_.len, e->private_.data);
+    if (!u->header || !u->body || (e->private_.len && !u->private_) || !u->header->committee ||
+        u->header->committee > UINT32_MAX)
+        return TZ_ECORRUPT;
+    *all->end = u;
+    all->end = &u->next;
+    return TZ_OK;
+}
+
+static int put_unit(struct tz_tree *t, const struct stored_unit *u, const Taizhang__V1__CommitteeBody *body)
+{
+    int rc = tz_tree_put(t, (uint32_t)u->header->committee, u->header->revision, u->header->position, body,
+                         u->private_);
+    return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
+}
+
+/* After a move a unit may stand below one with a higher number: it waits below the root until that one is there. */
+static int put_units(struct tz_tree *t, const struct stored_units *all)
+{
+    int rc = TZ_OK;
+    for (const struct stored_unit *u = all->first; u && rc == TZ_OK; u = u->next) {
+        Taizhang__V1__CommitteeBody waiting = *u->body;
+        if (waiting.parent > u->header->committee)
+            waiting.parent = 1;
+        rc = put_unit(t, u, &waiting);
+    }
+    for (const struct stored_unit *u = all->first; u && rc == TZ_OK; u = u->next)
+        if (u->body->parent > u->header->committee)
+            rc = put_unit(t, u, u->body);
+    return rc;
+}
+
+static int load_tree(struct tz_tree *t, struct tz_reader *r)
+{
+    struct stored_units all = {0};
+    all.end = &all.first;
+    tz_arena_init(&all.arena, COMMITTEES_ARENA_MAX);
+    int rc = tz_reader_committees(r, collect_unit, &all);
+    if (rc == TZ_OK)
+        rc = put_units(t, &all);
+    tz_arena_free(&all.arena);
+    return rc;
+}
+
+/* --- reporting sets --- */
+
+static int load_set(void *ctx, const struct tz_entry *e)
+{
+    Taizhang__V1__EntryHeader *h = taizhang__v1__entry_header__unpack(NULL, e->header.len, e->header.data);
+    Taizhang__V1__ReportingSetBody *b = taizhang__v1__reporting_set_body__unpack(NULL, e->body.len, e->body.data);
+    int rc = h && b ? tz_reporting_sets_put(ctx, h->revision, b) : TZ_ECORRUPT;
+    taizhang__v1__entry_header__free_unpacked(h, NULL);
+    taizhang__v1__reporting_set_body__free_unpacked(b, NULL);
+    return rc;
+}
+
+/* --- records --- */
+
+struct load {
+    struct tz_views *views;
+    struct tz_reader *reader;
+    struct tz_arena arena;
+};
+
+/* The whole's state in the snapshot that is being read. */
+static int load_whole(struct load *l, const struct tz_record_key *key, struct tz_whole_state *out)
+{
+    struct tz_head head;
+    struct tz_entry e;
+    int rc = tz_reader_head(l->reader, key, &head);
+    if (rc == TZ_OK && head.live)
+        rc = tz_reader_entry(l->reader, head.position, &l->arena, &e);
+    if (rc != TZ_OK)
+        return rc;
+    return tz_whole_state_make(l->views->tree, key, head.live ? &e.body : NULL, &l->arena, out);
+}
+
+static int load_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+{
+    struct load *l = ctx;
+    struct tz_view_record record;
+    struct tz_whole_state whole = {0};
+    (void)h;
+    tz_arena_reset(&l->arena);
+    int rc = tz_view_record_make(l->views->tree, k, e->body, &l->arena, &record);
+    if (rc == TZ_OK && record.has_whole)
+        rc = load_whole(l, &record.whole, &whole);
+    if (rc == TZ_OK)
+        rc = tz_cube_apply(l->views->cube, NULL, &record, record.has_whole ? &whole : NULL);
+    return rc;
+}
+
+static int load_records(struct tz_views *v, struct tz_reader *r)
+{
+    struct load l = {.views = v, .reader = r};
+    tz_arena_init(&l.arena, RECORD_ARENA_MAX);
+    int rc = tz_reader_all(r, load_record, &l);
+    if (rc == TZ_OK)
+        rc = tz_cube_flush(v->cube);
+    tz_arena_free(&l.arena);
+    return rc;
+}
+
+/* The epoch in which the last entry was written; 0 for an empty journal. */
+static int load_epoch(struct tz_views *v, struct tz_reader *r)
+{
+    struct tz_arena arena;
+    struct tz_entry e;
+    if (!v->position)
+        return TZ_OK;
+    tz_arena_init(&arena, RECORD_ARENA_MAX);
+    int rc = tz_reader_entry(r, v->position, &arena, &e);
+    if (rc == TZ_OK) {
+        Taizhang__V1__EntryHeader *h =
+            taizhang__v1__entry_header__unpack(&arena.protobuf, e.header.len, e.header.data);
+        if (h)
+            v->epoch = h->epoch;
+        else
+            rc = TZ_ECORRUPT;
+    }
+    tz_arena_free(&arena);
+    return rc;
+}
+
+static int load(struct tz_views *v, struct tz_reader *r)
+{
+    int rc = tz_reader_begin(r, &v->position);
+    if (rc != TZ_OK)
+        return rc;
+    rc = load_tree(v->tree, r);
+    if (rc == TZ_OK)
+        rc = tz_reader_reporting_sets(r, load_set, v->sets);
+    if (rc == TZ_OK)
+        rc = load_records(v, r);
+    if (rc == TZ_OK)
+        rc = load_epoch(v, r);
+    tz_reader_end(r);
+    return rc;
+}
+
+int tz_views_open(struct tz_views **out, struct tz_reader *r, struct tz_log *log)
+{
+    struct tz_views *v = calloc(1, sizeof *v);
+    *out = NULL;
+    if (!v)
+        return TZ_ENOMEM;
+    if (pthread_rwlock_init(&v->lock, NULL) != 0) {
+        free(v);
+        return TZ_ENOMEM;
+    }
+    int rc = tz_tree_new(&v->tree);
+    if (rc == TZ_OK)
+        rc = tz_cube_new(&v->cube, v->tree);
+    if (rc == TZ_OK)
+        rc = tz_reporting_sets_new(&v->sets);
+    if (rc == TZ_OK)
+        rc = load(v, r);
+    if (rc != TZ_OK) {
+        tz_log(log, TZ_LOG_ERROR, "views_open", "reason=\"%s\"", tz_rc_string(rc));
+        tz_views_free(v);
+        return rc;
+    }
+    tz_log(log, TZ_LOG_INFO, "views_open", "position=%llu committees=%u records=%llu",
+           (unsigned long long)v->position, tz_tree_count(v->tree),
+           (unsigned long long)tz_cube_records(v->cube));
+    *out = v;
+    return TZ_OK;
+}
+
+void tz_views_free(struct tz_views *v)
+{
+    if (!v)
+        return;
+    tz_cube_free(v->cube);
+    tz_tree_free(v->tree);
+    tz_reporting_sets_free(v->sets);
+    pthread_rwlock_destroy(&v->lock);
+    free(v);
+}
