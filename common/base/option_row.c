@@ -67,9 +67,10 @@ static bool read_number(const char *s, int64_t *out, const char **end)
     if (*s < '0' || *s > '9')
         return false;
     for (; *s >= '0' && *s <= '9'; s++)
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *s - '0', &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, negative ? '0' - *s : *s - '0', &value))
             return false;
-    *out = negative ? -value : value;
+    *out = value;
     *end = s;
     return true;
 }

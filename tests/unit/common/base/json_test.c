@@ -70,6 +70,7 @@ static void escapes_strings(void **state)
     escapes("", 0, "\"\"");
     escapes("a\"b\\c\n\r\t", 8, "\"a\\\"b\\\\c\\n\\r\\t\"");
     escapes("\0\x1f\x7f", 3, "\"\\u0000\\u001f\\u007f\"");
+    escapes("\xc2\x9b", 2, "\"\\u009b\""); /* a terminal may obey it */
     escapes("\xff\xe5\x8f", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
     escapes("😀/", 5, "\"😀/\"");
 }

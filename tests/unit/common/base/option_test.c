@@ -350,6 +350,7 @@ static void a_value_too_long_for_the_file_is_said(void **state)
     tz_buf_init(&out, 1 << 16);
     tz_options_print(&set, &f->config, &out);
     assert_non_null(strstr(out.data, "# Too long for a line of this file, give it as --data: xxx"));
+    assert_int_equal(tz_options_text(&set, &f->config, "printed", out.data, out.len, &f->error), TZ_OK);
     tz_buf_free(&out);
 }
 
