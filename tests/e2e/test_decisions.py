@@ -278,7 +278,7 @@ def test_lists_page_by_cursor(client):
     client.put(record("330000/project/2017/OTHER", bodies.project(1)))
     held = client.list(committee="320000", subtree=True, limit=10)
     assert [one.address.key for one in held] == [f"K{n:03}" for n in range(25)]
-    assert client.list(committee="320000") == []
+    assert client.list(committee="320000", subtree=False) == []
 
 
 def test_lists_filter_and_show_the_withdrawn_when_asked(client):

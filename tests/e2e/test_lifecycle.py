@@ -25,7 +25,8 @@ def daemon(*args, **options):
 
 
 def database(registry):
-    found = [path for path in registry.data.iterdir() if path.read_bytes()[:15] == b"SQLite format 3"]
+    found = [path for path in registry.data.iterdir()
+             if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3"]
     assert len(found) == 1, found
     return found[0]
 
@@ -98,6 +99,7 @@ def test_a_peer_is_told_when_the_daemon_stops(registry):
     with pytest.raises(Closed) as closed:
         client.receive()
     assert closed.value.code == "SHUTTING_DOWN"
+    assert registry.process.wait(60) == 0
 
 
 def test_sigint_stops_as_sigterm_does(registry):
@@ -271,7 +273,7 @@ def test_check_finds_what_was_tampered_with(registry):
     tables = {name: [column[1] for column in raw.execute(f"PRAGMA table_info({name})")]
               for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()}
     [table] = [name for name, columns in tables.items() if {"position", "header", "body"} <= set(columns)]
-    raw.execute(f"UPDATE {table} SET body = x'00' || substr(body, 2)"
+    raw.execute(f"UPDATE {table} SET body = CAST(x'00' || substr(body, 2) AS BLOB)"
                 f" WHERE position = (SELECT max(position) FROM {table})")
     raw.commit()
     raw.close()

@@ -102,11 +102,11 @@ class Oracle:
         keys = {(one.committee, one.key) for one in taken}
         value = count = 0
         for one in self.under(node):
-            if one.number and self.whole(one) and one.part_of in keys:
+            if one.stated and self.whole(one) and one.part_of in keys:
                 above = list(self.path(one.committee))
                 between = above[:above.index(node) + 1]
                 if any(self.reports(unit) for unit in between) and (one.committee, one.key) not in keys:
-                    value += one.value
+                    value += one.value or 0
                     count += 1
         return (value, count)
 

@@ -241,6 +241,8 @@ class Client:
         return list(page.records), page.next_cursor
 
     def list(self, **options):
+        """All pages, of the whole subtree unless said otherwise."""
+        options.setdefault("subtree", True)
         records, cursor = self.list_page(**options)
         while cursor:
             page, cursor = self.list_page(cursor=cursor, **options)
