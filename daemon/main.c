@@ -2,6 +2,7 @@
  *
  * taizhangd: the registry's daemon. A checklist; the parts are in daemon/service/daemon.h.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,6 +61,20 @@ static enum tz_exit serve(struct tz_config *config, int argc, char *const *argv)
     rc = tz_daemon_run(daemon);
     tz_daemon_close(daemon);
     return rc;
+}
+
+/* Findings go to standard output, one a line, with a summary. A daemon may run meanwhile. */
+static enum tz_exit run_check(const struct tz_config *config)
+{
+    struct tz_log log;
+    struct tz_check_result result;
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/" TZ_DATABASE, config->data);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return usage_error(_("the path of the folder is too long"));
+    tz_log_init(&log, tz_env_system(), STDERR_FILENO, (enum tz_log_level)config->log_level);
+    int rc = tz_check_run(path, tz_env_system(), &log, stdout, &result);
+    return rc == 0 ? TZ_EXIT_OK : rc > 0 ? TZ_EXIT_DIFFERENT : TZ_EXIT_FAILED;
 }
 
 static enum tz_exit act(struct tz_config *config, bool check, int argc, char *const *argv)

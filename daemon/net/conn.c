@@ -166,11 +166,6 @@ static void note_input(struct tz_conn *c, size_t n)
     atomic_fetch_add_explicit(&tz_io_counters(c->io)->bytes_in, n, memory_order_relaxed);
 }
 
-static void socket_failed(struct tz_conn *c, const char *reason)
-{
-    tz_conn_kill(c, reason);
-}
-
 /* Reads what the socket holds, up to a turn; frames are handed over on the way, so that little is kept. */
 static void read_input(struct tz_conn *c)
 {
@@ -187,7 +182,7 @@ static void read_input(struct tz_conn *c)
             if (errno == EINTR)
                 continue;
             if (errno != EAGAIN && errno != EWOULDBLOCK)
-                socket_failed(c, "read_failed");
+                tz_conn_kill(c, "read_failed");
             break;
         }
         if (n == 0) {
@@ -259,7 +254,7 @@ static void write_output(struct tz_conn *c)
             if (errno == EINTR)
                 continue;
             if (errno != EAGAIN && errno != EWOULDBLOCK) {
-                socket_failed(c, "write_failed");
+                tz_conn_kill(c, "write_failed");
                 return;
             }
             break;
@@ -293,6 +288,7 @@ void tz_conn_taken(struct tz_conn *c, struct tz_load load)
     c->load.bytes += load.bytes;
     c->load.memory += load.memory;
     c->load.reads += load.reads;
+    atomic_fetch_add(&tz_io_counters(c->io)->in_progress, 1);
 }
 
 void tz_conn_done(struct tz_conn *c, struct tz_load load)
@@ -303,6 +299,7 @@ void tz_conn_done(struct tz_conn *c, struct tz_load load)
     c->load.bytes -= load.bytes;
     c->load.memory -= load.memory;
     c->load.reads -= load.reads;
+    atomic_fetch_sub(&tz_io_counters(c->io)->in_progress, 1);
     tz_io_touch(c->io, c);
 }
 
@@ -480,6 +477,7 @@ void tz_conn_free(struct tz_conn *c)
     if (!c)
         return;
     const struct tz_net_handler *h = tz_io_handler(c->io);
+    atomic_fetch_sub(&tz_io_counters(c->io)->in_progress, c->requests);
     if (c->session)
         h->closed(h->ctx, c->session);
     if (c->readable)

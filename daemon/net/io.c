@@ -29,7 +29,6 @@ struct tz_io {
     atomic_bool drain;
     bool draining;
     atomic_size_t parked;
-    void *data;
 
     struct slot *slots;
     uint32_t slot_count;
@@ -347,16 +346,6 @@ void tz_io_drain(struct tz_io *io)
 void tz_io_set_parked(struct tz_io *io, size_t count)
 {
     atomic_store(&io->parked, count);
-}
-
-void *tz_io_data(const struct tz_io *io)
-{
-    return io->data;
-}
-
-void tz_io_set_data(struct tz_io *io, void *data)
-{
-    io->data = data;
 }
 
 unsigned tz_io_index(const struct tz_io *io)

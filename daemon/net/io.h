@@ -31,6 +31,7 @@ struct tz_net_handler {
 /* Shared by all I/O threads. */
 struct tz_net_counters {
     atomic_uint_fast64_t connections; /* now */
+    atomic_uint_fast64_t in_progress; /* requests of these, now */
     atomic_uint_fast64_t accepted;
     atomic_uint_fast64_t refused;
     atomic_uint_fast64_t bytes_in;
@@ -70,9 +71,7 @@ void tz_io_drain(struct tz_io *io);
 struct tz_conn *tz_io_find(struct tz_io *io, uint64_t id);
 /* How many requests are parked on this thread (for tz_io_wake_if_needed). */
 void tz_io_set_parked(struct tz_io *io, size_t count);
-/* The handler's own data of this thread. */
-void *tz_io_data(const struct tz_io *io);
-void tz_io_set_data(struct tz_io *io, void *data);
+/* Place of this thread among the I/O threads. */
 unsigned tz_io_index(const struct tz_io *io);
 
 struct event_base *tz_io_base(struct tz_io *io);

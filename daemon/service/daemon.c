@@ -81,7 +81,7 @@ static enum tz_exit open_store(struct tz_daemon *d)
     char why[256] = "";
     struct tz_reader *reader;
     struct tz_store_options o = {.path = path, .env = d->env, .log = d->log};
-    snprintf(path, sizeof path, "%s/registry.db", d->dir);
+    snprintf(path, sizeof path, "%s/" TZ_DATABASE, d->dir);
     int rc = tz_store_open(&d->store, &o, why, sizeof why);
     if (rc != TZ_OK)
         return failed(d, rc == TZ_EFOREIGN || rc == TZ_ECORRUPT ? TZ_EXIT_FOREIGN : TZ_EXIT_FAILED, "store",
@@ -134,19 +134,26 @@ static enum tz_exit open_net(struct tz_daemon *d)
 
 /* --- signals, on the main thread --- */
 
+/* Ends the loop with connections that are still open; that matters only where requests are cut off. */
+static void end_drain(struct tz_daemon *d, const char *reason)
+{
+    uint64_t requests = atomic_load(&tz_net_counters(d->net)->in_progress);
+    tz_log(d->log, TZ_LOG_WARN, "drain_ended", "reason=%s connections=%" PRIu64 " requests=%" PRIu64, reason,
+           (uint64_t)atomic_load(&tz_net_counters(d->net)->connections), requests);
+    if (requests > 0)
+        d->result = TZ_EXIT_CUT;
+    event_base_loopbreak(d->base);
+}
+
 static void on_poll(evutil_socket_t fd, short what, void *ctx)
 {
     (void)fd;
     (void)what;
     struct tz_daemon *d = ctx;
-    uint64_t left = atomic_load(&tz_net_counters(d->net)->connections);
-    if (left == 0) {
+    if (atomic_load(&tz_net_counters(d->net)->connections) == 0)
         event_base_loopbreak(d->base);
-    } else if (d->env->mono_us(d->env->ctx) >= d->drain_deadline) {
-        tz_log(d->log, TZ_LOG_WARN, "drain_cut", "connections=%" PRIu64, left);
-        d->result = TZ_EXIT_CUT;
-        event_base_loopbreak(d->base);
-    }
+    else if (d->env->mono_us(d->env->ctx) >= d->drain_deadline)
+        end_drain(d, "deadline");
 }
 
 static void on_stop(evutil_socket_t sig, short what, void *ctx)
@@ -155,9 +162,7 @@ static void on_stop(evutil_socket_t sig, short what, void *ctx)
     struct tz_daemon *d = ctx;
     const struct timeval interval = {.tv_usec = POLL_MS * 1000};
     if (d->draining) {
-        tz_log(d->log, TZ_LOG_WARN, "stop_at_once", "signal=%d", (int)sig);
-        d->result = TZ_EXIT_CUT;
-        event_base_loopbreak(d->base);
+        end_drain(d, "second_signal");
         return;
     }
     tz_log(d->log, TZ_LOG_INFO, "stopping", "signal=%d connections=%" PRIu64, (int)sig,

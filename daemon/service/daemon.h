@@ -8,6 +8,9 @@
 
 #include "daemon/service/config.h"
 
+/* The database's name in the data folder. */
+#define TZ_DATABASE "registry.db"
+
 /* Exit values of taizhangd; documented in taizhangd(8). */
 enum tz_exit {
     TZ_EXIT_OK = 0,
