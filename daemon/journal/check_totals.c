@@ -41,7 +41,7 @@ static void note_facts(struct tz_check *c, const struct tz_record_key *k, const 
     a->stored = true;
     a->subtree = f->subtree;
     a->measures = f->measures;
-    for (unsigned m = 0; m < f->measures; m++) {
+    for (unsigned m = 0; m < f->measures && m < TZ_MEASURES_MAX; m++) {
         a->qualifier[m] = (uint8_t)f->qualifier[m];
         a->value[m] = f->value[m];
     }
