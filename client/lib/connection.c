@@ -255,7 +255,7 @@ enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **
     for (;;) {
         const tz_answer *m = NULL;
         enum tz_result rc = next_message(c, &m);
-        if (rc != TZ_RESULT_DONE)
+        if (!m)
             return rc;
         if (m->id == 0) { /* the registry closes the connection and says why */
             rc = tz_connection_answered(c, m);
