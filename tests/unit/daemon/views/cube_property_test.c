@@ -15,6 +15,7 @@
 
 #include "tests/unit/daemon/views/oracle.c"
 #include "tests/unit/daemon/views/world.c"
+#include "tests/unit/daemon/views/world_put.c"
 #include "tests/unit/daemon/views/world_cube.c"
 #include "tests/unit/daemon/views/world_random.c"
 

@@ -16,6 +16,7 @@
 #include "daemon/views/totals.h"
 #include "tests/unit/daemon/views/oracle.c"
 #include "tests/unit/daemon/views/world.c"
+#include "tests/unit/daemon/views/world_put.c"
 #include "tests/unit/daemon/views/world_random.c"
 #include "tests/unit/daemon/views/world_store.c"
 

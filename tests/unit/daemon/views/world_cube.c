@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Trees and cubes of a world, and moves of its units. Included by the tests that use it, after world.c.
+ * Trees and cubes of a world, and moves of its units. Included by the tests that use it, after world_put.c.
  */
 static uint64_t w_next_position = 1;
 
