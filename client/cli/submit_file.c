@@ -96,14 +96,14 @@ static bool ended_there(Taizhang__V1__OutcomeCode outcome)
            outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED;
 }
 
-static int learn(struct tz_profile *p, const struct batch *b, const Taizhang__V1__SubmitReply *reply)
+static int learn(struct tz_profile *p, const struct item *items, const Taizhang__V1__SubmitReply *reply)
 {
     int rc = tz_profile_begin(p);
-    for (size_t i = 0; i < b->count && rc == TZ_OK; i++) {
+    for (size_t i = 0; i < reply->n_outcomes && rc == TZ_OK; i++) {
         if (ended_there(reply->outcomes[i]->outcome))
-            rc = tz_profile_saw(p, b->item[i].written, reply->outcomes[i]->revision);
+            rc = tz_profile_saw(p, items[i].written, reply->outcomes[i]->revision);
         if (rc == TZ_OK)
-            rc = tz_profile_decided(p, b->item[i].written, b->item[i].ticket);
+            rc = tz_profile_decided(p, items[i].written, items[i].ticket);
     }
     if (rc == TZ_OK)
         return tz_profile_commit(p);
@@ -113,17 +113,19 @@ static int learn(struct tz_profile *p, const struct batch *b, const Taizhang__V1
 
 /* --- the registry --- */
 
-static enum tz_result take_reply(void *ctx, void *batch, const Taizhang__V1__SubmitReply *reply)
+static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply, bool last)
 {
     struct work *w = ctx;
     struct batch *b = batch;
-    int rc = learn(w->cli->profile, b, reply);
+    const struct item *items = b->item + first;
+    int rc = learn(w->cli->profile, items, reply);
     if (w->progress)
         fputs("\r\033[K", w->cli->err);
-    for (size_t i = 0; i < b->count; i++)
-        tz_report_outcome(w->report, b->item[i].row, b->item[i].written, reply->outcomes[i]);
-    w->rows_decided += b->count;
-    batch_free(b);
+    for (size_t i = 0; i < reply->n_outcomes; i++)
+        tz_report_outcome(w->report, items[i].row, items[i].written, reply->outcomes[i]);
+    w->rows_decided += reply->n_outcomes;
+    if (last)
+        batch_free(b);
     show_progress(w);
     if (rc == TZ_OK)
         return TZ_RESULT_DONE;

@@ -11,7 +11,7 @@ void tz_submitter_init(struct tz_submitter *s, struct tz_connection *c, tz_batch
     s->ctx = ctx;
 }
 
-/* Waits for one answer. A batch leaves the window only when its answer was good. */
+/* Waits for one part of an answer. A batch leaves the window when its last part was good. */
 static enum tz_result take_answer(struct tz_submitter *s)
 {
     const tz_answer *m;
@@ -24,12 +24,16 @@ static enum tz_result take_answer(struct tz_submitter *s)
     for (size_t i = 0; i < s->in_flight; i++) {
         if (s->flight[i].id != m->id)
             continue;
-        if (!m->final || m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_SUBMIT ||
-            m->submit->n_outcomes != s->flight[i].count)
+        size_t first = s->flight[i].answered;
+        size_t left = s->flight[i].count - first;
+        if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_SUBMIT || m->submit->n_outcomes > left ||
+            (m->final && m->submit->n_outcomes != left))
             break;
         void *batch = s->flight[i].batch;
-        s->flight[i] = s->flight[--s->in_flight];
-        return s->done(s->ctx, batch, m->submit);
+        s->flight[i].answered += m->submit->n_outcomes;
+        if (m->final)
+            s->flight[i] = s->flight[--s->in_flight];
+        return s->done(s->ctx, batch, first, m->submit, m->final);
     }
     return tz_connection_break(s->connection, TZ_REASON_GARBAGE, "not an answer to a submission");
 }
@@ -53,6 +57,7 @@ enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **
         return rc;
     s->flight[s->in_flight].id = id;
     s->flight[s->in_flight].count = count;
+    s->flight[s->in_flight].answered = 0;
     s->flight[s->in_flight].batch = batch;
     s->in_flight++;
     return TZ_RESULT_DONE;

@@ -15,9 +15,10 @@ enum {
     TZ_RECORD_OVERHEAD = 320,           /* of a record beside body and private bytes: address, ticket, tags */
 };
 
-/* Called once for every batch with its answer, of which the status is OK and there is one outcome a record. A result
- * other than DONE ends the submission with it. */
-typedef enum tz_result tz_batch_fn(void *ctx, void *batch, const Taizhang__V1__SubmitReply *reply);
+/* Called for every part of a batch's answer, usually the whole: the outcomes in reply are those of the records from
+ * `first` on; with last, the batch is the caller's again. A result other than DONE ends the submission with it. */
+typedef enum tz_result tz_batch_fn(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply,
+                                   bool last);
 
 struct tz_submitter {
     struct tz_connection *connection;
@@ -27,6 +28,7 @@ struct tz_submitter {
     struct {
         uint64_t id;
         size_t count;
+        size_t answered;
         void *batch;
     } flight[TZ_SUBMIT_WINDOW];
 };

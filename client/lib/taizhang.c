@@ -102,10 +102,11 @@ static void *batch_at(size_t first)
     return (void *)(uintptr_t)(first + 1);
 }
 
-static enum tz_result hand_out(void *ctx, void *batch, const Taizhang__V1__SubmitReply *reply)
+static enum tz_result hand_out(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply, bool last)
 {
     struct submission *s = ctx;
-    size_t first = (size_t)(uintptr_t)batch - 1;
+    (void)last;
+    first += (size_t)(uintptr_t)batch - 1;
     for (size_t i = 0; i < reply->n_outcomes; i++) {
         const Taizhang__V1__Outcome *o = reply->outcomes[i];
         struct tz_submission_error *errors = calloc(o->n_errors + 1, sizeof *errors);
