@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# sh daemon/quickstart.sh [DIR]: from a fresh clone to a running registry that answers. Installs what is missing, builds,
-# starts a registry on DIR (a new temporary folder if none is given), submits the sample data, prints the nation's
-# totals and says how to go on. May be repeated on the same DIR: nothing is counted twice. TZ_BUILD names a build
-# folder that is to be used as it is.
+# sh daemon/quickstart.sh [DIR]: from a fresh clone to a running registry that answers. Installs what is missing,
+# builds, starts a registry on DIR (a new temporary folder if none is given), submits the sample data, prints the
+# nation's totals and says how to go on. May be repeated on the same DIR: nothing is counted twice. TZ_BUILD names a
+# build folder that is to be used as it is.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

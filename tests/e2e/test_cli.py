@@ -111,7 +111,8 @@ def test_good_rows_beside_bad_ones(registry, client):
                      "320100,D,2017,名,3-5名\n320100,E,2017,名,1\n")
     lines = registry.lines("submit", sheet(registry, "project.csv", text), code=1)
     found = {line["row"]: line for line in lines}
-    assert [found[row]["outcome"] for row in (2, 3, 4, 5, 6)] == ["CREATED", "REJECTED", "REJECTED", "REJECTED", "CREATED"]
+    assert [found[row]["outcome"] for row in (2, 3, 4, 5, 6)] == [
+        "CREATED", "REJECTED", "REJECTED", "REJECTED", "CREATED"]
     assert {(error["code"], error["field"]) for error in found[3]["errors"]} == {
         ("REQUIRED", "title"), ("NUMERAL_WORDS", "quantity")}
     assert codes(found[4]) == ["UNKNOWN_COMMITTEE"]
@@ -366,7 +367,8 @@ def test_wrong_usage_is_2(registry, args):
 def test_help_is_no_error(registry):
     done = registry.cli("--help")
     assert done.returncode == 0
-    for verb in ("submit", "totals", "trace", "records", "show", "history", "withdraw", "committee", "fields", "status", "ping"):
+    for verb in ("submit", "totals", "trace", "records", "show", "history", "withdraw", "committee", "fields",
+                 "status", "ping"):
         assert verb in done.stdout
 
 

@@ -162,7 +162,7 @@ static inline void op_record(struct tz_op *op, size_t i, const char *address, ui
     struct tz_change_ask *ask = &op->ask[i];
     struct tz_error e;
     ProtobufCBinaryData body, private_;
-    op_address(op, i, address, base, ticket);
+    op_address(op, i, address, base, (uint8_t)ticket);
     const struct tz_kind_info *kind = tz_kind_info(ask->address.kind);
     assert_int_equal(tz_record_new(kind, &op->arena, &ask->record), TZ_OK);
     va_list ap;
