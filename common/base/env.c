@@ -42,8 +42,9 @@ const struct tz_env *tz_env_system(void)
 
 void tz_env_date(const struct tz_env *env, int64_t wall_ms, char out[TZ_DATE_SIZE])
 {
-    int64_t seconds = wall_ms / 1000 + (int64_t)env->utc_offset_minutes * 60;
-    int64_t days = seconds / 86400 - (seconds % 86400 < 0);
+    enum { DAY_MS = 86400000 };
+    int64_t local_ms = wall_ms + (int64_t)env->utc_offset_minutes * 60000;
+    int64_t days = local_ms / DAY_MS - (local_ms % DAY_MS < 0);
     int year, month, day;
     tz_date_from_days(days, &year, &month, &day);
     snprintf(out, TZ_DATE_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,

@@ -95,7 +95,7 @@ static void put_string(struct tz_buf *out, const char *s, size_t len)
     for (size_t i = 0; i < len;) {
         uint32_t cp;
         size_t n = tz_utf8_decode(s + i, len - i, &cp);
-        if (n && cp >= 0x20 && cp != '"' && cp != '\\' && cp != 0x7f) {
+        if (n && cp >= 0x20 && cp != '"' && cp != '\\' && !(cp >= 0x7f && cp < 0xa0)) {
             i += n;
             continue;
         }

@@ -66,14 +66,15 @@ void tz_log(struct tz_log *log, enum tz_log_level level, const char *event, cons
     char line[LINE_MAX_BYTES];
     size_t room = sizeof line - 1; /* the newline's */
     size_t len = put_head(log, level, event, line, room);
-    if (*fmt && len + 1 < room) {
-        line[len++] = ' ';
+    if (len + 1 < room) {
         va_list ap;
         va_start(ap, fmt);
-        int n = vsnprintf(line + len, room - len, fmt, ap);
+        int n = vsnprintf(line + len + 1, room - len - 1, fmt, ap);
         va_end(ap);
-        if (n > 0)
+        if (n > 0) {
+            line[len++] = ' ';
             len = (size_t)n < room - len ? len + (size_t)n : room - 1;
+        }
     }
     flatten(line, len);
     line[len++] = '\n';

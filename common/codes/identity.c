@@ -105,6 +105,8 @@ bool tz_text_has_mobile(const char *s, size_t len)
     for (size_t i = 0; i < len;) {
         size_t start = i;
         char c = next_ascii(s, len, &i);
+        if (c == '+' && len - i >= 2 && memcmp(s + i, "86", 2) == 0)
+            i += 2; /* the country's prefix is no part of the number */
         if (is_digit(c) && !in_group && mobile_at(s, len, start))
             return true;
         in_group = is_digit(c);

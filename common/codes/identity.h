@@ -15,7 +15,7 @@ bool tz_uscc_valid(const char *s, size_t len);
  * stands somewhere in the text. */
 bool tz_text_has_resident_id(const char *s, size_t len);
 /* A run of exactly 11 digits that begins with 13 to 19, full-width ones included (blanks and hyphens inside do not
- * hide it). */
+ * hide it, nor +86 before it). */
 bool tz_text_has_mobile(const char *s, size_t len);
 
 #endif

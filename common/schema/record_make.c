@@ -45,7 +45,8 @@ int tz_record_defaults(struct tz_record *r, const struct tz_field *const *stated
         r->envelope->visibility = TZ_VISIBILITY_LINE;
     for (size_t i = 0; i < r->kind->count && r->envelope->scope != TZ_SCOPE_SUBTREE; i++) {
         const struct tz_field *f = &r->kind->fields[i];
-        if (!(f->flags & TZ_F_ONE_IF_BLANK) || tz_record_message(r, f) || is_in(stated_nothing, f))
+        Taizhang__V1__Quantity **member = tz_record_member(r, f);
+        if (!(f->flags & TZ_F_ONE_IF_BLANK) || !member || *member || is_in(stated_nothing, f))
             continue;
         Taizhang__V1__Quantity *q =
             (Taizhang__V1__Quantity *)new_message(&taizhang__v1__quantity__descriptor, arena);
@@ -53,7 +54,7 @@ int tz_record_defaults(struct tz_record *r, const struct tz_field *const *stated
             return TZ_ENOMEM;
         q->value = 1;
         q->qualifier = TZ_QUALIFIER(EXACT);
-        *(Taizhang__V1__Quantity **)tz_record_member(r, f) = q;
+        *member = q;
     }
     return TZ_OK;
 }

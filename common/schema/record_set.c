@@ -40,24 +40,20 @@ bool tz_cell_states_nothing(const struct tz_field *f, const char *cell, size_t l
     return is_none && !(f->list && tz_enum_read(f->list, cell, len, &number, 1));
 }
 
-static char **string_at(struct tz_record *r, const struct tz_field *f)
-{
-    return tz_record_member(r, f);
-}
+/* The setters below take the address of the member that the row describes: what it points to is of the row's
+ * type. */
 
-static tz_code set_string(struct tz_record *r, const struct tz_field *f, const char *s, size_t len,
-                          struct tz_arena *arena)
+static tz_code set_string(void *member, const char *s, size_t len, struct tz_arena *arena)
 {
     char *copy = tz_arena_strndup(arena, s, len);
     if (!copy)
         return TZ_CODE(INTERNAL);
-    *string_at(r, f) = copy;
+    *(char **)member = copy;
     return TZ_CODE(OK);
 }
 
 /* Lines end with \n, tabs are blanks: spreadsheets hold others. */
-static tz_code set_text(struct tz_record *r, const struct tz_field *f, const char *s, size_t len,
-                        struct tz_arena *arena)
+static tz_code set_text(void *member, const char *s, size_t len, struct tz_arena *arena)
 {
     char *copy = tz_arena_alloc(arena, len + 1);
     if (!copy)
@@ -71,20 +67,20 @@ static tz_code set_text(struct tz_record *r, const struct tz_field *f, const cha
     copy[n] = '\0';
     if (memchr(copy, '\0', n) || !tz_text_valid(copy, n, NULL))
         return TZ_CODE(BAD_TEXT);
-    *string_at(r, f) = copy;
+    *(char **)member = copy;
     return TZ_CODE(OK);
 }
 
-static tz_code set_number(struct tz_record *r, const struct tz_field *f, const char *s, size_t len)
+static tz_code set_number(void *member, const struct tz_field *f, const char *s, size_t len)
 {
     uint32_t numbers[2];
     if (tz_enum_read(f->list, s, len, numbers, 2) != 1)
         return TZ_CODE(UNKNOWN_VALUE);
-    *(uint32_t *)tz_record_member(r, f) = numbers[0];
+    *(uint32_t *)member = numbers[0];
     return TZ_CODE(OK);
 }
 
-static tz_code set_yesno(struct tz_record *r, const struct tz_field *f, const char *s, size_t len)
+static tz_code set_yesno(void *member, const char *s, size_t len)
 {
     static const struct {
         const char *word;
@@ -94,14 +90,14 @@ static tz_code set_yesno(struct tz_record *r, const struct tz_field *f, const ch
     tz_label_fold(folded, s, len);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(folded, words[i].word) == 0) {
-            *(uint32_t *)tz_record_member(r, f) = words[i].number;
+            *(uint32_t *)member = words[i].number;
             return TZ_CODE(OK);
         }
     }
     return TZ_CODE(BAD_YESNO);
 }
 
-static tz_code set_permille(struct tz_record *r, const struct tz_field *f, const char *s, size_t len,
+static tz_code set_permille(void *member, const struct tz_field *f, const char *s, size_t len,
                             const char *header_unit, struct tz_arena *arena)
 {
     uint32_t value;
@@ -112,12 +108,12 @@ static tz_code set_permille(struct tz_record *r, const struct tz_field *f, const
         return TZ_CODE(INTERNAL);
     taizhang__v1__permille__init(p);
     p->value = value;
-    *(Taizhang__V1__Permille **)tz_record_member(r, f) = p;
+    *(Taizhang__V1__Permille **)member = p;
     return TZ_CODE(OK);
 }
 
 /* Dates, codes and USCCs: full-width digits folded, letters of a USCC in capitals. */
-static tz_code set_short(struct tz_record *r, const struct tz_field *f, const char *s, size_t len,
+static tz_code set_short(void *member, const struct tz_field *f, const char *s, size_t len,
                          struct tz_arena *arena)
 {
     char text[SHORT_CELL + 1], date[11];
@@ -127,7 +123,7 @@ static tz_code set_short(struct tz_record *r, const struct tz_field *f, const ch
     case TZ_TYPE_DATE:
         if (!fits || !tz_date_read(text, n, date))
             return TZ_CODE(BAD_DATE);
-        return set_string(r, f, date, strlen(date), arena);
+        return set_string(member, date, strlen(date), arena);
     case TZ_TYPE_CODE:
         if (!fits || n >= TZ_CODE_SIZE || !tz_code_valid(text, n))
             return TZ_CODE(BAD_CODE);
@@ -139,21 +135,20 @@ static tz_code set_short(struct tz_record *r, const struct tz_field *f, const ch
         if (!fits || !tz_uscc_valid(text, n))
             return TZ_CODE(BAD_USCC);
     }
-    return set_string(r, f, text, n, arena);
+    return set_string(member, text, n, arena);
 }
 
-static tz_code set_ref(struct tz_record *r, const struct tz_field *f, const char *s, size_t len,
-                       struct tz_arena *arena)
+static tz_code set_ref(void *member, const char *s, size_t len, struct tz_arena *arena)
 {
     struct tz_address a;
     char text[TZ_ADDRESS_SIZE];
     if (tz_address_read(s, len, &a, NULL) != TZ_OK)
         return TZ_CODE(BAD_REF);
     tz_address_format(&a, text);
-    return set_string(r, f, text, strlen(text), arena);
+    return set_string(member, text, strlen(text), arena);
 }
 
-static int set_quantity(struct tz_record *r, const struct tz_field *f, const char *s, size_t len,
+static int set_quantity(void *member, const struct tz_field *f, const char *s, size_t len,
                         const char *header_unit, struct tz_arena *arena, struct tz_error *e)
 {
     struct tz_quantity read;
@@ -171,7 +166,7 @@ static int set_quantity(struct tz_record *r, const struct tz_field *f, const cha
     q->value = read.value;
     q->qualifier = read.qualifier;
     q->written = written;
-    *(Taizhang__V1__Quantity **)tz_record_member(r, f) = q;
+    *(Taizhang__V1__Quantity **)member = q;
     return TZ_OK;
 }
 
@@ -180,37 +175,38 @@ int tz_record_set(struct tz_record *r, const struct tz_field *f, const char *cel
 {
     char bad[TZ_BAD_SIZE] = "";
     tz_code code = TZ_CODE(UNKNOWN_FIELD);
-    if (!tz_record_member(r, f)) {
+    void *member = tz_record_member(r, f);
+    if (!member) {
         tz_error_setn(e, code, f->name, cell, len);
         return TZ_EINVAL;
     }
     switch (f->type) {
     case TZ_TYPE_QUANTITY:
-        return set_quantity(r, f, cell, len, header_unit, arena, e);
+        return set_quantity(member, f, cell, len, header_unit, arena, e);
     case TZ_TYPE_TEXT:
-        code = set_text(r, f, cell, len, arena);
+        code = set_text(member, cell, len, arena);
         break;
     case TZ_TYPE_TEXTS:
     case TZ_TYPE_ENUMS:
     case TZ_TYPE_REFS:
-        code = tz_list_read(f, cell, len, arena, tz_record_member(r, f), bad);
+        code = tz_list_read(f, cell, len, arena, member, bad);
         break;
     case TZ_TYPE_ENUM:
-        code = set_number(r, f, cell, len);
+        code = set_number(member, f, cell, len);
         break;
     case TZ_TYPE_YESNO:
-        code = set_yesno(r, f, cell, len);
+        code = set_yesno(member, cell, len);
         break;
     case TZ_TYPE_PERMILLE:
-        code = set_permille(r, f, cell, len, header_unit, arena);
+        code = set_permille(member, f, cell, len, header_unit, arena);
         break;
     case TZ_TYPE_DATE:
     case TZ_TYPE_CODE:
     case TZ_TYPE_USCC:
-        code = set_short(r, f, cell, len, arena);
+        code = set_short(member, f, cell, len, arena);
         break;
     case TZ_TYPE_REF:
-        code = set_ref(r, f, cell, len, arena);
+        code = set_ref(member, cell, len, arena);
         break;
     case TZ_TYPE_ATTACHMENTS:
     case TZ_TYPE_EXTRA:

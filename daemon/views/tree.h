@@ -8,10 +8,10 @@
 
 #include "common/base/err.h"
 #include "common/schema/address.h"
+#include "common/wire/frame.h"
 
 enum tz_level { TZ_NATION = 1, TZ_PROVINCE, TZ_PREFECTURE, TZ_COUNTY, TZ_TOWNSHIP, TZ_SYSTEM, TZ_LEVELS };
 enum { TZ_TYPE_COMMITTEE = 1, TZ_TYPE_GROUPING = 2 };
-enum { TZ_TREE_DEPTH = 8 }; /* levels of the tree, the root included */
 
 /* One unit. Strings belong to the tree and live until the unit changes. */
 struct tz_unit_node {

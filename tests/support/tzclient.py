@@ -29,7 +29,8 @@ def generate():
     if not out.is_dir():
         out.parent.mkdir(parents=True, exist_ok=True)
         scratch = tempfile.mkdtemp(prefix="pb-", dir=out.parent)
-        subprocess.run(["protoc", f"-I{SOURCE / 'proto'}", f"--python_out={scratch}", *map(str, sources)], check=True)
+        subprocess.run(["protoc", f"-I{SOURCE / 'proto'}", f"--python_out={scratch}", *map(str, sources)],
+                       check=True)
         try:
             os.rename(scratch, out)
         except OSError:
@@ -188,9 +189,11 @@ class Client:
         return self.wait(self.send(name, message))
 
     def ask(self, name, message):
-        got = self.ask_all(name, message)
-        assert len(got) == 1, f"{name}: {len(got)} messages where one was expected"
-        return got[0]
+        """The answer as one message, its parts joined."""
+        first, *rest = self.ask_all(name, message)
+        for part in rest:
+            first.MergeFrom(part)
+        return first
 
     # --- records ---
 
@@ -200,6 +203,13 @@ class Client:
         assert len(reply.outcomes) == len(records)
         return list(reply.outcomes)
 
+    def send_record(self, one):
+        """Sends one record without waiting; the answer comes from `outcome`."""
+        return self.send("submit", pb.SubmitRequest(records=[one]))
+
+    def outcome(self, number):
+        return self.wait(number)[0].submit.outcomes[0]
+
     def put(self, *records):
         """Submits what must be taken: fails unless every outcome is CREATED or UPDATED."""
         outcomes = self.submit(*records)
@@ -208,12 +218,14 @@ class Client:
         return outcomes
 
     def withdraw(self, place, base, reason="", ticket=None):
-        item = pb.WithdrawItem(address=address(place), base=base, ticket=ticket or new_ticket(), reason=reason)
+        item = pb.WithdrawItem(address=address(place), base_revision=base, ticket=ticket or new_ticket(),
+                               reason=reason)
         return self.ask("withdraw", pb.WithdrawRequest(items=[item])).withdraw.outcomes[0]
 
     def reconcile(self, *items):
         """items: (address text, base, ticket). Names of the answers."""
-        held = [pb.Held(address=address(place), base=base, ticket=ticket) for place, base, ticket in items]
+        held = [pb.Held(address=address(place), base_revision=base, ticket=ticket)
+                for place, base, ticket in items]
         reply = self.ask("reconcile", pb.ReconcileRequest(items=held)).reconcile
         return [(pb.HeldCode.Name(answer.held)[5:], answer.revision) for answer in reply.answers]
 
@@ -221,15 +233,16 @@ class Client:
         return self.ask("get", pb.GetRequest(address=address(place), revision=revision, **options)).get.record
 
     def history(self, place, **options):
-        parts = self.ask_all("history", pb.HistoryRequest(address=address(place), **options))
-        return [record for part in parts for record in part.history.records]
+        return list(self.ask("history", pb.HistoryRequest(address=address(place), **options)).history.records)
 
     def list_page(self, **options):
         """One page: (records, next cursor)."""
-        parts = self.ask_all("list", pb.ListRequest(**options))
-        return [record for part in parts for record in part.list.records], parts[-1].list.next_cursor
+        page = self.ask("list", pb.ListRequest(**options)).list
+        return list(page.records), page.next_cursor
 
     def list(self, **options):
+        """All pages, of the whole subtree unless said otherwise."""
+        options.setdefault("subtree", True)
         records, cursor = self.list_page(**options)
         while cursor:
             page, cursor = self.list_page(cursor=cursor, **options)
@@ -239,10 +252,11 @@ class Client:
     # --- totals ---
 
     def totals_reply(self, kind, period="2017", **options):
-        parts = self.ask_all("totals", pb.TotalsRequest(kind=kind_number(kind), period=period, **options))
+        request = pb.TotalsRequest(kind=kind_number(kind), period=period, **options)
+        parts = self.ask_all("totals", request)
+        assert len({part.totals.position for part in parts}) == 1
         reply = parts[0].totals
         for part in parts[1:]:
-            assert part.totals.position == reply.position
             reply.rows.extend(part.totals.rows)
         return reply
 
@@ -261,7 +275,8 @@ class Client:
         """(figure, rows) over all pages."""
         cursor, rows, figure = b"", [], None
         while True:
-            request = pb.TraceRequest(kind=kind_number(kind), period=period, measure=measure, cursor=cursor, **options)
+            request = pb.TraceRequest(kind=kind_number(kind), period=period, measure=measure, cursor=cursor,
+                                      **options)
             parts = self.ask_all("trace", request)
             figure = parts[0].trace.figure
             rows += [row for part in parts for row in part.trace.rows]
@@ -281,8 +296,8 @@ class Client:
         return list(self.ask("committee_import", pb.CommitteeImportRequest(items=made)).committee_import.outcomes)
 
     def committees_page(self, **options):
-        parts = self.ask_all("committee_list", pb.CommitteeListRequest(**options))
-        return [unit for part in parts for unit in part.committee_list.committees], parts[-1].committee_list.next_after
+        page = self.ask("committee_list", pb.CommitteeListRequest(**options)).committee_list
+        return list(page.committees), page.next_after
 
     def committees(self, **options):
         units, after = self.committees_page(**options)
@@ -296,8 +311,7 @@ class Client:
         return self.ask("reporting_set_put", pb.ReportingSetPutRequest(body=body)).reporting_set_put.outcome
 
     def reporting_sets(self, name=""):
-        parts = self.ask_all("reporting_set_list", pb.ReportingSetListRequest(name=name))
-        return [one for part in parts for one in part.reporting_set_list.sets]
+        return list(self.ask("reporting_set_list", pb.ReportingSetListRequest(name=name)).reporting_set_list.sets)
 
     def ping(self):
         return self.ask("ping", pb.PingRequest()).ping
@@ -309,8 +323,7 @@ class Client:
         return self.ask("status", pb.StatusRequest()).status_report
 
     def schema(self, kind=0):
-        parts = self.ask_all("schema", pb.SchemaRequest(kind=kind))
-        return [info for part in parts for info in part.schema.kinds]
+        return list(self.ask("schema", pb.SchemaRequest(kind=kind)).schema.kinds)
 
 
 def kind_number(kind):
@@ -333,8 +346,8 @@ def record(place, body, base=0, ticket=None, private=b"", confirmed=False):
         body = body.SerializeToString(deterministic=True)
     if not isinstance(private, bytes):
         private = private.SerializeToString(deterministic=True)
-    return pb.Record(address=address(place), base=base, ticket=ticket or new_ticket(), confirmed=confirmed,
-                     body=body, private=private)
+    return pb.Record(address=address(place), base_revision=base, ticket=ticket or new_ticket(),
+                     confirmed=confirmed, body=body, private=private)
 
 
 def plain(total):

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The network side as a whole: listeners on the main thread, I/O threads behind them, and the cap on connections.
+ */
+#ifndef TZ_DAEMON_NET_NET_H
+#define TZ_DAEMON_NET_NET_H
+
+#include "daemon/net/io.h"
+#include "daemon/net/listen.h"
+
+struct tz_net;
+
+struct tz_net_options {
+    struct event_base *base; /* the main thread's */
+    unsigned threads;
+    size_t max_connections;
+    struct tz_net_limits limits;
+    struct tz_net_handler handler;
+    const struct tz_env *env;
+    struct tz_log *log;
+};
+
+int tz_net_new(struct tz_net **out, const struct tz_net_options *options) TZ_MUSTCHECK;
+/* Main thread, before start. why: TZ_WHY_SIZE bytes. */
+int tz_net_listen_unix(struct tz_net *n, const char *path, char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
+int tz_net_listen_tcp(struct tz_net *n, const char *address, char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
+/* Names of the listeners, as bound; NULL past the last. */
+const char *tz_net_listener_name(const struct tz_net *n, size_t i);
+int tz_net_start(struct tz_net *n) TZ_MUSTCHECK;
+/* Main thread: what new connections get from now on. */
+void tz_net_set_limits(struct tz_net *n, const struct tz_net_limits *limits, size_t max_connections);
+/* Main thread: no more connections; those there are close once their requests are answered. */
+void tz_net_drain(struct tz_net *n);
+/* Joins the I/O threads; results that were posted before are sent as far as the sockets take them. */
+void tz_net_stop(struct tz_net *n);
+void tz_net_free(struct tz_net *n);
+
+/* Any thread: wakes each I/O thread that has results, or parked requests. */
+void tz_net_wake(struct tz_net *n);
+const struct tz_net_counters *tz_net_counters(const struct tz_net *n);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/service/config.h"
+
+#include <stdio.h>
+
+#include "common/base/i18n.h"
+#include "common/wire/frame.h"
+
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+
+#define AT(member) offsetof(struct tz_config, member)
+
+/* FRAME_LEAST: a record with the largest body and private bytes must fit. */
+enum { FRAME_LEAST = 160 * 1024 };
+
+static const struct tz_option rows[] = {
+    {.name = "data",
+     .type = TZ_OPTION_STRING,
+     .offset = AT(data),
+     .fallback = "",
+     .argument = "DIR",
+     .help = N_("The registry's folder; made with mode 0700 if it is not there. Required.")},
+    {.name = "config",
+     .type = TZ_OPTION_STRING,
+     .flags = TZ_OPTION_CONFIG_FILE,
+     .offset = AT(config),
+     .fallback = "",
+     .argument = "FILE",
+     .help = N_("Read options from this file; the command line goes before it.")},
+    {.name = "listen",
+     .type = TZ_OPTION_STRING,
+     .offset = AT(listen),
+     .fallback = "",
+     .argument = "ADDR:PORT",
+     .help = N_("Also listen on TCP, on a loopback address; needs insecure-loopback. Port 0: the system chooses.")},
+    {.name = "insecure-loopback",
+     .type = TZ_OPTION_BOOL,
+     .offset = AT(insecure_loopback),
+     .fallback = "no",
+     .help = N_("Every user of this machine who can connect to `listen` is the administrator.")},
+    {.name = "port-file",
+     .type = TZ_OPTION_STRING,
+     .offset = AT(port_file),
+     .fallback = "",
+     .argument = "FILE",
+     .help = N_("When ready, write the addresses in use to this file.")},
+    {.name = "threads",
+     .type = TZ_OPTION_INT,
+     .offset = AT(threads),
+     .fallback = "2",
+     .min = 1,
+     .max = 64,
+     .help = N_("Threads that serve connections.")},
+    {.name = "readers",
+     .type = TZ_OPTION_INT,
+     .offset = AT(readers),
+     .fallback = "2",
+     .min = 1,
+     .max = 64,
+     .help = N_("Threads that answer queries.")},
+    {.name = "max-connections",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(max_connections),
+     .fallback = "4096",
+     .min = 1,
+     .max = 1000000,
+     .help = N_("More are refused. Keep it below the limit of open files.")},
+    {.name = "log-level",
+     .type = TZ_OPTION_CHOICE,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(log_level),
+     .fallback = "info",
+     .choices = log_levels,
+     .help = N_("What is written to the log on standard error.")},
+    {.name = "frame-bytes",
+     .type = TZ_OPTION_SIZE,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(frame_bytes),
+     .fallback = "1M",
+     .min = FRAME_LEAST,
+     .max = TZ_FRAME_MAX,
+     .help = N_("The largest request.")},
+    {.name = "outstanding-requests",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(outstanding_requests),
+     .fallback = "64",
+     .min = 1,
+     .max = 10000,
+     .help = N_("Requests of one connection that may be in progress before it is not read any more.")},
+    {.name = "outstanding-bytes",
+     .type = TZ_OPTION_SIZE,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(outstanding_bytes),
+     .fallback = "4M",
+     .min = FRAME_LEAST,
+     .max = INT64_C(1) << 30,
+     .help = N_("The same, in bytes of requests.")},
+    {.name = "unread-bytes",
+     .type = TZ_OPTION_SIZE,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(unread_bytes),
+     .fallback = "1M",
+     .min = 4096,
+     .max = INT64_C(1) << 30,
+     .help = N_("Answers that a peer may leave unread before it is not read any more.")},
+    {.name = "hello-seconds",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(hello_seconds),
+     .fallback = "10",
+     .min = 1,
+     .max = 3600,
+     .unit = "seconds",
+     .help = N_("A connection must have said Hello by then.")},
+    {.name = "frame-seconds",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(frame_seconds),
+     .fallback = "30",
+     .min = 1,
+     .max = 3600,
+     .unit = "seconds",
+     .help = N_("A request must be complete so long after its first byte.")},
+    {.name = "write-seconds",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(write_seconds),
+     .fallback = "30",
+     .min = 1,
+     .max = 3600,
+     .unit = "seconds",
+     .help = N_("A peer that has not taken 64 KiB, or all that waits for it, in this time is cut off.")},
+    {.name = "drain-seconds",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(drain_seconds),
+     .fallback = "10",
+     .min = 1,
+     .max = 600,
+     .unit = "seconds",
+     .help = N_("Time for requests in progress when the daemon stops.")},
+    {.name = "lang",
+     .type = TZ_OPTION_STRING,
+     .flags = TZ_OPTION_COMMAND,
+     .offset = AT(lang),
+     .fallback = "",
+     .argument = "zh|en",
+     .help = N_("Language of messages for people. The log is English.")},
+    {.name = "check-config",
+     .type = TZ_OPTION_BOOL,
+     .flags = TZ_OPTION_COMMAND,
+     .offset = AT(check_config),
+     .fallback = "no",
+     .help = N_("Check the options, say what is wrong, and end.")},
+    {.name = "print-config",
+     .type = TZ_OPTION_BOOL,
+     .flags = TZ_OPTION_COMMAND,
+     .offset = AT(print_config),
+     .fallback = "no",
+     .help = N_("Print all options with their values as a configuration file, and end.")},
+    {.name = "version",
+     .type = TZ_OPTION_BOOL,
+     .flags = TZ_OPTION_COMMAND,
+     .offset = AT(version),
+     .fallback = "no",
+     .help = N_("Print the version, and end.")},
+    {.name = "help",
+     .type = TZ_OPTION_BOOL,
+     .flags = TZ_OPTION_COMMAND,
+     .offset = AT(help),
+     .fallback = "no",
+     .help = N_("Print this, and end.")},
+};
+
+const struct tz_option_set tz_config_options = {
+    .section = "taizhangd",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
+int tz_config_load(struct tz_config *c, int argc, char *const *argv, struct tz_option_error *error)
+{
+    int rc = tz_options_load(&tz_config_options, c, argc, argv, error);
+    if (rc != TZ_OK)
+        return rc;
+    if (c->listen[0] && !c->insecure_loopback) {
+        snprintf(error->text, sizeof error->text, "%s",
+                 _("listen needs insecure-loopback: this version has no TLS"));
+        return TZ_EINVAL;
+    }
+    return TZ_OK;
+}
+
+void tz_config_free(struct tz_config *c)
+{
+    tz_options_free(&tz_config_options, c);
+}
+
+struct tz_net_limits tz_config_limits(const struct tz_config *c)
+{
+    struct tz_net_limits l = tz_net_default_limits;
+    const int64_t second = 1000000;
+    l.frame_bytes = (size_t)c->frame_bytes;
+    l.outstanding_requests = (size_t)c->outstanding_requests;
+    l.outstanding_bytes = (size_t)c->outstanding_bytes;
+    l.out_high = (size_t)c->unread_bytes;
+    l.hello_us = c->hello_seconds * second;
+    l.frame_us = c->frame_seconds * second;
+    l.write_us = c->write_seconds * second;
+    l.drain_us = c->drain_seconds * second;
+    return l;
+}
+
+static void take_over(struct tz_config *c, const struct tz_config *fresh)
+{
+    c->max_connections = fresh->max_connections;
+    c->log_level = fresh->log_level;
+    c->frame_bytes = fresh->frame_bytes;
+    c->outstanding_requests = fresh->outstanding_requests;
+    c->outstanding_bytes = fresh->outstanding_bytes;
+    c->unread_bytes = fresh->unread_bytes;
+    c->hello_seconds = fresh->hello_seconds;
+    c->frame_seconds = fresh->frame_seconds;
+    c->write_seconds = fresh->write_seconds;
+    c->drain_seconds = fresh->drain_seconds;
+}
+
+void tz_config_reload(struct tz_config *c, const struct tz_config *fresh, struct tz_log *log)
+{
+    const struct tz_option *row = NULL;
+    while ((row = tz_options_difference(&tz_config_options, c, fresh, row))) {
+        struct tz_buf was;
+        struct tz_buf is;
+        char was_quoted[200];
+        char is_quoted[200];
+        tz_buf_init(&was, 4096);
+        tz_buf_init(&is, 4096);
+        tz_option_value(row, c, &was);
+        tz_option_value(row, fresh, &is);
+        tz_log(log, row->flags & TZ_OPTION_RELOAD ? TZ_LOG_INFO : TZ_LOG_WARN,
+               row->flags & TZ_OPTION_RELOAD ? "option_reloaded" : "option_needs_restart", "option=%s was=%s is=%s",
+               row->name, tz_log_quote(was_quoted, sizeof was_quoted, was.data ? was.data : "", was.len),
+               tz_log_quote(is_quoted, sizeof is_quoted, is.data ? is.data : "", is.len));
+        tz_buf_free(&was);
+        tz_buf_free(&is);
+    }
+    take_over(c, fresh);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/service/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/wire/frame.h"
+#include "daemon/service/verbs.h"
+
+/* Requests kept for the next ones, and the memory that one may keep. */
+enum { SPARE_MAX = 256, SPARE_BYTES = 16 * 1024 };
+
+struct tz_desk {
+    struct tz_request *spare;
+    size_t spares;
+    struct tz_request *parked; /* oldest first */
+    struct tz_request **parked_end;
+    size_t parked_count;
+};
+
+int tz_desks_new(struct tz_service *s, unsigned count)
+{
+    s->desk = calloc(count, sizeof *s->desk);
+    if (!s->desk)
+        return TZ_ENOMEM;
+    s->desks = count;
+    for (unsigned i = 0; i < count; i++)
+        s->desk[i].parked_end = &s->desk[i].parked;
+    return TZ_OK;
+}
+
+static void free_list(struct tz_request *r)
+{
+    while (r) {
+        struct tz_request *next = r->next;
+        tz_arena_free(&r->op.arena);
+        tz_buf_free(&r->out);
+        free(r);
+        r = next;
+    }
+}
+
+void tz_desks_free(struct tz_service *s)
+{
+    for (unsigned i = 0; i < s->desks; i++) {
+        free_list(s->desk[i].spare);
+        free_list(s->desk[i].parked);
+    }
+    free(s->desk);
+    s->desk = NULL;
+    s->desks = 0;
+}
+
+static struct tz_desk *desk_of(struct tz_service *s, const struct tz_io *io)
+{
+    return &s->desk[tz_io_index(io)];
+}
+
+static struct tz_request *new_request(struct tz_service *s, struct tz_conn *c, size_t frame_len)
+{
+    struct tz_desk *d = desk_of(s, tz_conn_io(c));
+    struct tz_request *r = d->spare;
+    if (r) {
+        d->spare = r->next;
+        d->spares--;
+    } else {
+        r = calloc(1, sizeof *r);
+        if (!r)
+            return NULL;
+        tz_arena_init(&r->op.arena, 0);
+        tz_buf_init(&r->out, TZ_ANSWER_MAX);
+    }
+    r->op.arena.max = tz_wire_arena_max(frame_len);
+    r->next = NULL;
+    r->service = s;
+    r->io = tz_conn_io(c);
+    r->conn = tz_conn_id(c);
+    r->verb = NULL;
+    r->answered = false;
+    r->load = (struct tz_load){.bytes = frame_len};
+    return r;
+}
+
+static void free_request(struct tz_request *r)
+{
+    struct tz_desk *d = desk_of(r->service, r->io);
+    tz_arena_reset(&r->op.arena);
+    if (r->out.cap > SPARE_BYTES)
+        tz_buf_free(&r->out);
+    tz_buf_clear(&r->out);
+    if (d->spares == SPARE_MAX || r->op.arena.total > SPARE_BYTES) {
+        r->next = NULL;
+        free_list(r);
+        return;
+    }
+    r->next = d->spare;
+    d->spare = r;
+    d->spares++;
+}
+
+/* --- sessions --- */
+
+void *tz_dispatch_open(void *ctx, struct tz_conn *c)
+{
+    (void)c;
+    struct tz_session *session = calloc(1, sizeof *session);
+    if (session)
+        session->service = ctx;
+    return session;
+}
+
+void tz_dispatch_closed(void *ctx, void *session)
+{
+    (void)ctx;
+    free(session);
+}
+
+static void refuse_code(struct tz_conn *c, tz_code code, const char *reason)
+{
+    struct tz_error e;
+    tz_error_set(&e, code, NULL, NULL);
+    tz_conn_close(c, &e, reason);
+}
+
+/* --- the way back --- */
+
+/* Sends what there is; the request is gone after this. */
+static void send_answer(struct tz_request *r, struct tz_conn *c)
+{
+    if (r->out.len == 0)
+        tz_answer_code(r, TZ_CODE(INTERNAL));
+    tz_conn_send(c, &r->out);
+    free_request(r);
+}
+
+static void finish(struct tz_request *r)
+{
+    struct tz_load load = r->load;
+    struct tz_conn *c = tz_io_find(r->io, r->conn);
+    if (!c) {
+        free_request(r);
+        return;
+    }
+    send_answer(r, c);
+    tz_conn_done(c, load);
+}
+
+void tz_dispatch_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
+{
+    (void)ctx;
+    (void)io;
+    struct tz_request *r = (struct tz_request *)mail;
+    if (r->verb->where == TZ_WRITER) {
+        if (r->op.failed != TZ_CODE(OK))
+            tz_answer_code(r, r->op.failed);
+        else
+            r->verb->finish(r);
+    }
+    finish(r);
+}
+
+/* On the writer's thread: only hands over; batch_done wakes. */
+static void op_complete(struct tz_op *op)
+{
+    struct tz_request *r = op->owner;
+    tz_io_post(r->io, &r->mail);
+}
+
+void tz_dispatch_read(void *ctx, struct tz_request *r, const struct tz_reading *with)
+{
+    (void)ctx;
+    r->verb->read(r, with);
+    tz_io_post(r->io, &r->mail);
+    tz_io_wake(r->io);
+}
+
+/* --- the way in --- */
+
+/* TZ_OK: another thread has it. */
+static int offer(struct tz_request *r)
+{
+    if (r->verb->where == TZ_READER)
+        return tz_readers_submit(r->service->readers, r);
+    return tz_writer_submit(r->service->writer, &r->op);
+}
+
+static void give_up(struct tz_request *r, int rc)
+{
+    if (rc == TZ_ECLOSED)
+        tz_answer_code(r, TZ_CODE(SHUTTING_DOWN));
+    else
+        tz_answer_rc(r, rc);
+    finish(r);
+}
+
+static void park(struct tz_request *r, struct tz_conn *c)
+{
+    struct tz_desk *d = desk_of(r->service, r->io);
+    atomic_fetch_add_explicit(&r->service->counters.stalls, 1, memory_order_relaxed);
+    r->next = NULL;
+    *d->parked_end = r;
+    d->parked_end = &r->next;
+    d->parked_count++;
+    tz_conn_park(c);
+    tz_io_set_parked(r->io, d->parked_count);
+}
+
+/* Tries each queue until it is full, oldest request first. */
+void tz_dispatch_retry(void *ctx, struct tz_io *io)
+{
+    struct tz_service *s = ctx;
+    struct tz_desk *d = desk_of(s, io);
+    bool full[TZ_WRITER + 1] = {false};
+    struct tz_request *r = d->parked;
+    if (!r)
+        return;
+    d->parked = NULL;
+    d->parked_end = &d->parked;
+    d->parked_count = 0;
+    while (r) {
+        struct tz_request *next = r->next;
+        struct tz_conn *c = tz_io_find(io, r->conn);
+        int rc = full[r->verb->where] ? TZ_EFULL : offer(r);
+        if (rc == TZ_EFULL) {
+            full[r->verb->where] = true;
+            *d->parked_end = r;
+            d->parked_end = &r->next;
+            d->parked_count++;
+            r->next = NULL;
+        } else {
+            if (rc != TZ_OK)
+                give_up(r, rc);
+            if (c)
+                tz_conn_unpark(c);
+        }
+        r = next;
+    }
+    tz_io_set_parked(io, d->parked_count);
+}
+
+static void start(struct tz_request *r, struct tz_conn *c)
+{
+    struct tz_io *io = r->io;
+    struct tz_service *s = r->service;
+    if (r->verb->where == TZ_READER) {
+        r->load.reads = 1;
+        atomic_fetch_add_explicit(&s->counters.reads, 1, memory_order_relaxed);
+    }
+    r->load.memory = r->op.arena.total;
+    tz_conn_taken(c, r->load);
+    int rc = offer(r);
+    if (rc == TZ_EFULL) {
+        park(r, c);
+        /* Room may have come between the refusal and the parking, and its wake-up have found nothing. */
+        tz_dispatch_retry(s, io);
+    } else if (rc != TZ_OK) {
+        give_up(r, rc);
+    }
+}
+
+static void run(struct tz_request *r, struct tz_conn *c)
+{
+    if (r->verb->where == TZ_INLINE) {
+        r->verb->answer(r, c);
+        if (tz_conn_state(c) != TZ_CONN_OPEN) /* refused at Hello: the connection says why */
+            free_request(r);
+        else
+            send_answer(r, c);
+        return;
+    }
+    if (r->verb->where == TZ_WRITER) {
+        r->op.bytes = r->load.bytes;
+        r->op.principal = r->grant.principal;
+        r->op.person = NULL;
+        r->op.failed = TZ_CODE(OK);
+        r->op.complete = op_complete;
+        r->op.owner = r;
+        r->op.next = NULL;
+        int rc = r->verb->prepare(r);
+        if (rc != TZ_OK) {
+            tz_answer_rc(r, rc);
+            send_answer(r, c);
+            return;
+        }
+    }
+    start(r, c);
+}
+
+/* Unpacks the message. false: the connection was ended. */
+static bool read_message(struct tz_request *r, struct tz_conn *c, const uint8_t *bytes, size_t len)
+{
+    ProtobufCMessage *msg;
+    int rc = tz_wire_unpack(&taizhang__v1__client_message__descriptor, bytes, len, &r->op.arena, &msg);
+    if (rc == TZ_ELIMIT) {
+        struct tz_error e;
+        tz_error_set(&e, TZ_CODE(TOO_COMPLEX), NULL, NULL);
+        tz_error_number(&e, "limit", (int64_t)r->op.arena.max);
+        tz_conn_close(c, &e, "too_complex");
+        return false;
+    }
+    if (rc != TZ_OK) {
+        refuse_code(c, rc == TZ_EINVAL ? TZ_CODE(MALFORMED) : TZ_CODE(BUSY), rc == TZ_EINVAL ? "malformed" : "no_memory");
+        return false;
+    }
+    r->msg = (Taizhang__V1__ClientMessage *)msg;
+    r->id = r->msg->id;
+    if (r->id == 0) {
+        refuse_code(c, TZ_CODE(ID_ZERO), "id_zero");
+        return false;
+    }
+    return true;
+}
+
+void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
+{
+    struct tz_service *s = ctx;
+    const struct tz_session *session = tz_conn_session(c);
+    struct tz_error e;
+    struct tz_request *r = new_request(s, c, len);
+    if (!r) {
+        refuse_code(c, TZ_CODE(BUSY), "no_memory");
+        return;
+    }
+    if (!read_message(r, c, bytes, len)) {
+        free_request(r);
+        return;
+    }
+    atomic_fetch_add_explicit(&s->counters.requests, 1, memory_order_relaxed);
+    r->verb = tz_verb_find(r->msg->body_case);
+    r->grant = session->grant;
+    if (tz_conn_state(c) == TZ_CONN_NEW && r->verb != &tz_verb_hello) {
+        refuse_code(c, TZ_CODE(HELLO_REQUIRED), "hello_required");
+        free_request(r);
+    } else if (!r->verb) {
+        tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
+        send_answer(r, c);
+    } else if (tz_access_check(&r->grant, r->verb->right, &e) != TZ_OK ||
+               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+        tz_answer_error(r, &e);
+        send_answer(r, c);
+    } else {
+        run(r, c);
+    }
+}

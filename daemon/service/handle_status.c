@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Ping and status.
+ */
+#include "daemon/service/lookup.h"
+#include "daemon/service/verbs.h"
+
+static void answer_ping(struct tz_request *r, struct tz_conn *c)
+{
+    (void)c;
+    struct tz_service *s = r->service;
+    Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+    Taizhang__V1__PingReply ping = TAIZHANG__V1__PING_REPLY__INIT;
+    ping.position = tz_lookup_views_position(s);
+    ping.time_ms = s->env->wall_ms(s->env->ctx);
+    m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_PING;
+    m.ping = &ping;
+    tz_answer(r, &m, true);
+}
+
+const struct tz_verb tz_verb_ping = {
+    .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_PING,
+    .name = "ping",
+    .where = TZ_INLINE,
+    .right = TZ_RIGHT_NONE,
+    .answer = answer_ping,
+};
+
+enum { COUNTERS = 11 };
+
+struct counter_list {
+    Taizhang__V1__Param param[COUNTERS];
+    Taizhang__V1__Param *list[COUNTERS];
+    size_t count;
+};
+
+static void add(struct counter_list *l, const char *name, uint64_t n)
+{
+    Taizhang__V1__Param *p = &l->param[l->count];
+    taizhang__v1__param__init(p);
+    p->name = (char *)(uintptr_t)name;
+    p->number = (int64_t)n;
+    l->list[l->count++] = p;
+}
+
+static void add_counters(struct counter_list *l, struct tz_service *s, const struct tz_writer_stats *w)
+{
+    const struct tz_net_counters *n = tz_net_counters(s->net);
+    add(l, "requests", atomic_load(&s->counters.requests));
+    add(l, "errors", atomic_load(&s->counters.errors));
+    add(l, "bytes_in", atomic_load(&n->bytes_in));
+    add(l, "bytes_out", atomic_load(&n->bytes_out));
+    add(l, "accepted", atomic_load(&n->accepted));
+    add(l, "refused", atomic_load(&n->refused));
+    add(l, "stalls", atomic_load(&s->counters.stalls));
+    add(l, "reads", atomic_load(&s->counters.reads));
+    add(l, "batches", w->batches);
+    add(l, "operations", w->operations);
+    add(l, "entries", w->entries);
+}
+
+static void answer_status(struct tz_request *r, struct tz_conn *c)
+{
+    struct tz_service *s = r->service;
+    struct tz_writer_stats writer;
+    struct counter_list counters = {.count = 0};
+    char today[TZ_DATE_SIZE];
+    Taizhang__V1__Limits limits;
+    Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+    Taizhang__V1__StatusReply reply = TAIZHANG__V1__STATUS_REPLY__INIT;
+
+    tz_writer_stats(s->writer, &writer);
+    add_counters(&counters, s, &writer);
+    tz_lookup_today(s, today);
+    tz_limits_fill(&limits, tz_conn_limits(c));
+    reply.server = (char *)(uintptr_t)tz_service_name();
+    reply.registry_id = (ProtobufCBinaryData){sizeof s->registry.registry_id, s->registry.registry_id};
+    reply.epoch = s->registry.epoch;
+    reply.tree = today;
+    reply.time_ms = s->env->wall_ms(s->env->ctx);
+    reply.started_ms = s->started_ms;
+    tz_views_read_lock(s->views);
+    reply.position = s->views->position;
+    reply.committees = tz_tree_count(s->views->tree);
+    reply.records = tz_cube_records(s->views->cube);
+    tz_views_unlock(s->views);
+    reply.connections = atomic_load(&tz_net_counters(s->net)->connections);
+    reply.read_only = writer.read_only;
+    reply.limits = &limits;
+    reply.n_counters = counters.count;
+    reply.counters = counters.list;
+    m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_STATUS_REPORT;
+    m.status_report = &reply;
+    tz_answer(r, &m, true);
+}
+
+const struct tz_verb tz_verb_status = {
+    .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_STATUS,
+    .name = "status",
+    .where = TZ_INLINE,
+    .right = TZ_RIGHT_NONE,
+    .answer = answer_status,
+};

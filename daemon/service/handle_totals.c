@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Totals, and the records behind a figure. The sums are the views'; here are the arguments, positions, and the splitting
+ * of long answers.
+ */
+#include "daemon/service/lookup.h"
+#include "daemon/service/verbs.h"
+#include "daemon/views/totals.h"
+
+static void answer_failure(struct tz_request *r, int rc, const struct tz_error *e)
+{
+    if (rc == TZ_EINVAL)
+        tz_answer_error(r, e);
+    else
+        tz_answer_rc(r, rc);
+}
+
+/* Committee and position. */
+static int begin(struct tz_request *r, const struct tz_reading *with, const char *code, uint64_t min_position,
+                 struct tz_committee_ref *node, struct tz_error *e)
+{
+    int rc = tz_lookup_committee(r->service, "committee", code, with->arena, node, e);
+    return rc == TZ_OK ? tz_lookup_position(min_position, tz_lookup_views_position(r->service), e) : rc;
+}
+
+static void answer_totals(struct tz_request *r, const Taizhang__V1__TotalsReply *all)
+{
+    size_t from = 0;
+    do {
+        size_t n = tz_answer_fit((ProtobufCMessage *const *)all->rows, all->n_rows, from);
+        Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+        Taizhang__V1__TotalsReply part = *all;
+        part.n_rows = n;
+        part.rows = n ? all->rows + from : NULL;
+        m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_TOTALS;
+        m.totals = &part;
+        tz_answer(r, &m, from + n == all->n_rows);
+        from += n;
+    } while (from < all->n_rows);
+}
+
+static void read_totals(struct tz_request *r, const struct tz_reading *with)
+{
+    const Taizhang__V1__TotalsRequest *q = r->msg->totals;
+    Taizhang__V1__TotalsReply reply = TAIZHANG__V1__TOTALS_REPLY__INIT;
+    struct tz_committee_ref node;
+    struct tz_error e;
+    char today[TZ_DATE_SIZE];
+    int rc = begin(r, with, q->committee, q->min_position, &node, &e);
+    tz_lookup_today(r->service, today);
+    if (rc == TZ_OK)
+        rc = tz_totals_answer(r->service->views, with->reader, q, node.number, today, with->arena, &reply, &e);
+    if (rc == TZ_OK)
+        answer_totals(r, &reply);
+    else
+        answer_failure(r, rc, &e);
+}
+
+const struct tz_verb tz_verb_totals = {
+    .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS,
+    .name = "totals",
+    .where = TZ_READER,
+    .right = TZ_RIGHT_READ,
+    .read = read_totals,
+};
+
+static void answer_trace(struct tz_request *r, const Taizhang__V1__TraceReply *all)
+{
+    size_t from = 0;
+    do {
+        size_t n = tz_answer_fit((ProtobufCMessage *const *)all->rows, all->n_rows, from);
+        Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+        Taizhang__V1__TraceReply part = *all;
+        bool final = from + n == all->n_rows;
+        part.n_rows = n;
+        part.rows = n ? all->rows + from : NULL;
+        if (!final)
+            part.next_cursor = (ProtobufCBinaryData){0};
+        m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_TRACE;
+        m.trace = &part;
+        tz_answer(r, &m, final);
+        from += n;
+    } while (from < all->n_rows);
+}
+
+static void read_trace(struct tz_request *r, const struct tz_reading *with)
+{
+    Taizhang__V1__TraceRequest q = *r->msg->trace;
+    Taizhang__V1__TraceReply reply;
+    struct tz_committee_ref node;
+    struct tz_error e;
+    char today[TZ_DATE_SIZE];
+    int rc = begin(r, with, q.committee, q.min_position, &node, &e);
+    tz_lookup_today(r->service, today);
+    q.limit = (uint32_t)tz_lookup_page(q.limit);
+    while (rc == TZ_OK) {
+        taizhang__v1__trace_reply__init(&reply);
+        rc = tz_trace_answer(r->service->views, with->reader, &q, node.number, today, with->arena, &reply, &e);
+        if (rc != TZ_ELIMIT || q.limit == 1)
+            break;
+        /* A page of the largest records does not fit into the arena: a shorter one does. */
+        tz_arena_reset(with->arena);
+        q.limit /= 2;
+        rc = TZ_OK;
+    }
+    if (rc == TZ_OK)
+        answer_trace(r, &reply);
+    else
+        answer_failure(r, rc, &e);
+}
+
+const struct tz_verb tz_verb_trace = {
+    .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TRACE,
+    .name = "trace",
+    .where = TZ_READER,
+    .right = TZ_RIGHT_READ,
+    .read = read_trace,
+};

@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the seed corpora anew: corpus/<harness>/<name>. Run it by hand after a change of the messages.
+
+Inputs that a fuzzer found are added beside these by hand, under names of their own; nothing is removed here.
+"""
+
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROTO = HERE.parent.parent / "proto"
+
+
+def load_messages():
+    out = tempfile.mkdtemp()
+    files = sorted(PROTO.glob("taizhang/v1/*.proto"))
+    subprocess.check_call(["protoc", f"-I{PROTO}", f"--python_out={out}", *files])
+    sys.path.insert(0, out)
+    from taizhang.v1 import record_pb2, registry_pb2
+
+    return record_pb2, registry_pb2
+
+
+record, registry = load_messages()
+TICKET = bytes(range(16))
+
+
+def put(harness, name, data):
+    folder = HERE / "corpus" / harness
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+def packed(message):
+    return message.SerializeToString(deterministic=True)
+
+
+def frame(body):
+    body = body if isinstance(body, bytes) else packed(body)
+    return struct.pack(">I", len(body)) + body
+
+
+def project():
+    body = record.Project(title="青春行动")
+    body.envelope.scope = 1
+    body.envelope.visibility = 1
+    body.envelope.service_fields.values.extend([1, 503])
+    body.envelope.themes.values.append("留守儿童")
+    body.quantity.MergeFrom(record.Quantity(value=200, qualifier=2, written="200余个"))
+    return body
+
+
+def requests():
+    address = registry.Address(committee="520000", kind=1, period="2017", key="1")
+    hello = registry.ClientMessage(id=1)
+    hello.hello.MergeFrom(registry.Hello(major=1, client="seed 1.0"))
+    submit = registry.ClientMessage(id=2)
+    for key in "123":
+        item = submit.submit.records.add(ticket=TICKET, body=packed(project()))
+        item.address.CopyFrom(address)
+        item.address.key = key
+    reconcile = registry.ClientMessage(id=3)
+    reconcile.reconcile.items.add(address=address, ticket=TICKET)
+    withdraw = registry.ClientMessage(id=4)
+    withdraw.withdraw.items.add(address=address, base_revision=1, ticket=TICKET, reason="重复")
+    totals = registry.ClientMessage(id=5)
+    totals.totals.MergeFrom(registry.TotalsRequest(kind=2, period="2017", measures=["amount"], by=["source"]))
+    listing = registry.ClientMessage(id=6)
+    listing.list.MergeFrom(registry.ListRequest(kind=1, subtree=True, limit=10))
+    committees = registry.ClientMessage(id=7)
+    item = committees.committee_import.items.add()
+    item.body.code, item.body.name, item.body.level, item.body.parent_code = "110000", "北京市", 2, "000000"
+    item.contacts.add(name="张三", phone="13800138000")
+    ping = registry.ClientMessage(id=8)
+    ping.ping.SetInParent()
+    return {"hello": hello, "submit": submit, "reconcile": reconcile, "withdraw": withdraw, "totals": totals,
+            "list": listing, "committees": committees, "ping": ping}
+
+
+def replies():
+    totals = registry.ServerMessage(id=5, final=True)
+    totals.totals.MergeFrom(registry.TotalsReply(position=9, tree="2018-03-26", kind=2, period="2017"))
+    figure = totals.totals.rows.add(committee="000000").figures.add(measure="amount")
+    figure.sum.MergeFrom(registry.Sum(stated=True, value=300000000, qualifier=1, records=1))
+    figure.overlap.value = 3
+    status = registry.ServerMessage(final=True)
+    status.status.code, status.status.field = 3, "x"
+    status.status.params.add(name="limit", number=-1)
+    return {"reply-totals": totals, "reply-status": status}
+
+
+def frames():
+    messages = {**requests(), **replies()}
+    for name, message in messages.items():
+        put("frame", name, frame(message))
+    put("frame", "pipeline", b"".join(frame(m) for m in messages.values()))
+    put("frame", "length-zero", bytes(4))
+    put("frame", "length-huge", b"\xff\xff\xff\xff\x08\x01")
+    put("frame", "amplify", frame(b"\xf2\x01\xd8\x04" + b"\x0a\x00" * 300))
+    put("frame", "nul-in-string", frame(b"\x08\x01\x52\x05\x1a\x03a\0c"))
+    put("frame", "unknown-field", frame(b"\x08\x01\xba\x3e\x06abcdef"))
+    put("frame", "group", frame(b"\x0b\x0c"))
+
+
+def with_envelope(body, scope=1, visibility=1):
+    body.envelope.scope = scope
+    body.envelope.visibility = visibility
+    return body
+
+
+def records():
+    """Kind, two bytes of length, the private bytes, the body."""
+    worker = record.Worker(quantity={"value": 170, "qualifier": 1}, workload={"value": 500})
+    private = packed(record.WorkerPrivate(name="张三", cert_no="20170001", contact="13800138000"))
+    funding = record.Funding(amount={"value": 20000000, "qualifier": 1, "written": "20万元"}, source=6)
+    output = record.Output(activities={"qualifier": 6, "written": "一系列"})
+    output.envelope.part_of = "520000/output/2017/7"
+    extra = project()
+    extra.envelope.extra.add(name="a").quantity.value = 1
+    rows = {
+        "project": (1, project(), b""),
+        "funding": (2, with_envelope(funding), b""),
+        "worker": (4, with_envelope(worker, scope=2), private),
+        "output": (6, with_envelope(output), b""),
+        "practice": (14, with_envelope(record.Practice(title="做法", body="第一行\n第二行"), visibility=3), b""),
+        "extra": (1, extra, b""),
+        "private-not-taken": (1, project(), private),
+        "resident-id": (1, record.Project(title="身份证11010519491231002X"), b""),
+        "empty": (1, record.Project(), b""),
+    }
+    for name, (kind, body, hidden) in rows.items():
+        put("record", name, bytes([kind]) + struct.pack(">H", len(hidden)) + hidden + packed(body))
+    put("record", "not-canonical", b"\x01\0\0\x90\x01\x01\x82\x01\x01x")
+    put("record", "unknown-kind", b"\x63\0\0\x82\x01\x01x")
+
+
+def cells():
+    """Unit, the header's unit (by place in the harness), the cell."""
+    rows = [(1, 0, "200余个"), (15, 2, "2194"), (15, 0, "9000余万元"), (6, 0, "1.62万人次"), (5, 0, "近30万人"),
+            (1, 0, "若干"), (1, 0, "一批项目"), (3, 0, "１，２００名"), (5, 0, "至少1百万人"), (15, 1, "1,234.56元"),
+            (3, 0, "3-5名"), (1, 0, "5E+17"), (1, 0, "三百余"), (15, 3, "1.5亿"), (1, 0, "约近200个"),
+            (5, 0, "1000000000000001人"), (1, 0, "12.5个"), (15, 0, "450000")]
+    for i, (unit, header, cell) in enumerate(rows):
+        put("quantity", f"{i:02}", bytes([unit, header]) + cell.encode())
+
+
+def texts():
+    rows = ["2017年7月31日", "2017.7.31", "20170731", "2017-7", "2017年第三季度", "2017h1", "2017Q4", "2017年上半年",
+            "520102001-S07", "91350100M000100Y43", "身份证11010519491231002X", "+86 138-0013-8000", "　台账 ", "１２３",
+            'a"b\\c\n\x01', "😀é", "520000/project/2017/1", "1.7E+3"]
+    for i, text in enumerate(rows):
+        put("text", f"{i:02}", text)
+    put("text", "broken", b"\xff\xed\xa0\x80\xc2\xe5\x8f")
+
+
+def options():
+    rows = {
+        "whole": "# c\n[fuzz]\nflag = yes\nnumber = -12\nsize = 3M\ntext = /srv/台账 1\nchoice = one\n",
+        "comment": "[fuzz]\r\ntext = a ; b\r\n",
+        "mark": "\ufeff[fuzz]\nflag=on",
+        "unknown": "[fuzz]\nfoo = 1\n",
+        "section": "[other]\nflag = yes\n",
+        "twice": "[fuzz]\ntext = a\n b\n",
+        "extremes": "[fuzz]\nnumber = -9223372036854775808\nsize = 9223372036854775807\n",
+        "overflow": "[fuzz]\nnumber = 9223372036854775808\nsize = 9223372036854775807K\n",
+        "long": "[fuzz]\ntext = " + "x" * 250 + "\n",
+        "broken": "[fuzz\nno value\n",
+        "nul": "[fuzz]\nte\0xt = a\n",
+    }
+    for name, text in rows.items():
+        put("option", name, text)
+
+
+for write in (frames, records, cells, texts, options):
+    write()

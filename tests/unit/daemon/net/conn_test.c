@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The connection's state machine over a socket pair, with a clock of its own: limits, deadlines, back-pressure,
+ * half-closed peers, and the last words.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/wire/frame.h"
+#include "daemon/net/io.h"
+
+/* What the handler does with a frame is its first byte: 'e' echo, 'k' keep (a request in progress), 'o' opened, 'p' park,
+ * 'b' answers 64 KiB. */
+struct fixture {
+    int64_t now;
+    struct tz_env env;
+    struct tz_log log;
+    struct tz_net_handler handler;
+    struct tz_net_counters counters;
+    struct tz_net_limits limits;
+    struct tz_io *io;
+    int peer;
+    size_t frames;
+    size_t kept;
+    uint64_t conn;
+    size_t open_sessions;
+};
+
+static int64_t fake_us(void *ctx)
+{
+    return ((struct fixture *)ctx)->now;
+}
+
+static int64_t fake_ms(void *ctx)
+{
+    return ((struct fixture *)ctx)->now / 1000;
+}
+
+static void *on_open(void *ctx, struct tz_conn *c)
+{
+    struct fixture *f = ctx;
+    f->conn = tz_conn_id(c);
+    f->open_sessions++;
+    return ctx;
+}
+
+static void on_closed(void *ctx, void *session)
+{
+    (void)session;
+    ((struct fixture *)ctx)->open_sessions--;
+}
+
+static void send_bytes(struct tz_conn *c, const void *bytes, size_t len)
+{
+    struct tz_buf out;
+    uint8_t head[TZ_FRAME_HEADER];
+    tz_buf_init(&out, 1024 * 1024);
+    tz_frame_put_length(head, (uint32_t)len);
+    tz_buf_add(&out, head, sizeof head);
+    tz_buf_add(&out, bytes, len);
+    tz_conn_send(c, &out);
+    tz_buf_free(&out);
+}
+
+static void on_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
+{
+    struct fixture *f = ctx;
+    static const uint8_t big[64 * 1024];
+    f->frames++;
+    if (bytes[0] == 'o')
+        tz_conn_opened(c);
+    else if (bytes[0] == 'e')
+        send_bytes(c, bytes, len);
+    else if (bytes[0] == 'b')
+        send_bytes(c, big, sizeof big);
+    else if (bytes[0] == 'p')
+        tz_conn_park(c);
+    else if (bytes[0] == 'k') {
+        tz_conn_taken(c, (struct tz_load){.bytes = len});
+        f->kept++;
+    }
+}
+
+static void on_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
+{
+    (void)ctx;
+    (void)io;
+    (void)mail;
+}
+
+static void on_retry(void *ctx, struct tz_io *io)
+{
+    (void)ctx;
+    (void)io;
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    *state = f;
+    f->now = 1000000;
+    f->env = (struct tz_env){.wall_ms = fake_ms, .mono_us = fake_us, .ctx = f};
+    tz_log_init(&f->log, &f->env, -1, TZ_LOG_DEBUG);
+    f->handler = (struct tz_net_handler){
+        .ctx = f, .open = on_open, .frame = on_frame, .mail = on_mail, .closed = on_closed, .retry = on_retry};
+    f->limits = tz_net_default_limits;
+    struct tz_io_options o = {.handler = &f->handler, .counters = &f->counters, .env = &f->env, .log = &f->log};
+    assert_int_equal(tz_io_new(&f->io, &o), TZ_OK);
+    f->peer = -1;
+    return 0;
+}
+
+/* Connects with the limits as they stand. */
+static void connect_pair(struct fixture *f)
+{
+    int pair[2];
+    struct tz_peer peer = {.local = true, .name = "test"};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
+    f->peer = pair[0];
+    assert_int_equal(tz_io_adopt(f->io, pair[1], &peer, &f->limits, NULL), TZ_OK);
+    tz_io_turn(f->io, false);
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    tz_io_free(f->io);
+    assert_int_equal(f->open_sessions, 0);
+    assert_int_equal(atomic_load(&f->counters.connections), 0);
+    assert_int_equal(atomic_load(&f->counters.in_progress), 0);
+    if (f->peer >= 0)
+        close(f->peer);
+    free(f);
+    return 0;
+}
+
+static void turns(struct fixture *f)
+{
+    for (int i = 0; i < 20; i++)
+        tz_io_turn(f->io, false);
+}
+
+static void pass(struct fixture *f, int64_t seconds)
+{
+    f->now += seconds * 1000000;
+    tz_io_tick(f->io);
+    turns(f);
+}
+
+static void put(struct fixture *f, const char *body)
+{
+    uint8_t head[TZ_FRAME_HEADER];
+    tz_frame_put_length(head, (uint32_t)strlen(body));
+    assert_int_equal(send(f->peer, head, sizeof head, MSG_NOSIGNAL), sizeof head);
+    assert_int_equal(send(f->peer, body, strlen(body), MSG_NOSIGNAL), strlen(body));
+}
+
+static struct tz_conn *conn(const struct fixture *f)
+{
+    return tz_io_find(f->io, f->conn);
+}
+
+/* Reads one frame; returns its length, -1 at the end of the stream, -2 when nothing is there. */
+static ssize_t get(struct fixture *f, uint8_t *out, size_t size)
+{
+    uint8_t head[TZ_FRAME_HEADER];
+    ssize_t n = recv(f->peer, head, sizeof head, 0);
+    if (n == 0)
+        return -1;
+    if (n < 0)
+        return -2;
+    assert_int_equal(n, sizeof head);
+    uint32_t len = tz_frame_length(head);
+    assert_true(len <= size);
+    assert_int_equal(recv(f->peer, out, len, 0), len);
+    return (ssize_t)len;
+}
+
+/* The last message has this code; then the stream ends. */
+static void expect_farewell(struct fixture *f, tz_code code)
+{
+    uint8_t frame[4096];
+    ssize_t n = get(f, frame, sizeof frame);
+    assert_true(n > 0);
+    Taizhang__V1__ServerMessage *m = taizhang__v1__server_message__unpack(NULL, (size_t)n, frame);
+    assert_non_null(m);
+    assert_int_equal(m->id, 0);
+    assert_true(m->final);
+    assert_non_null(m->status);
+    assert_int_equal(m->status->code, code);
+    taizhang__v1__server_message__free_unpacked(m, NULL);
+    assert_int_equal(get(f, frame, sizeof frame), -1);
+}
+
+static void expect_gone(struct fixture *f)
+{
+    close(f->peer);
+    f->peer = -1;
+    turns(f);
+    assert_null(conn(f));
+}
+
+/* --- tests --- */
+
+static void test_table(void **state)
+{
+    (void)state;
+    for (int s = 0; s < TZ_CONN_STATES; s++) {
+        assert_false(tz_conn_may_move(TZ_CONN_DEAD, s));
+        assert_false(tz_conn_may_move(s, TZ_CONN_NEW));
+        assert_false(tz_conn_may_move(s, s));
+        assert_int_equal(tz_conn_may_move(s, TZ_CONN_DEAD), s != TZ_CONN_DEAD);
+    }
+    assert_false(tz_conn_may_move(TZ_CONN_DRAINING, TZ_CONN_OPEN));
+    assert_false(tz_conn_may_move(TZ_CONN_STATES, TZ_CONN_DEAD));
+    assert_string_equal(tz_conn_state_name(TZ_CONN_LINGERING), "lingering");
+}
+
+static void test_echo(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t frame[16];
+    connect_pair(f);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_NEW);
+    put(f, "o");
+    put(f, "e1");
+    put(f, "e2");
+    turns(f);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_OPEN);
+    assert_int_equal(get(f, frame, sizeof frame), 2);
+    assert_memory_equal(frame, "e1", 2);
+    assert_int_equal(get(f, frame, sizeof frame), 2);
+    assert_memory_equal(frame, "e2", 2);
+    expect_gone(f);
+}
+
+static void test_empty_frame(void **state)
+{
+    struct fixture *f = *state;
+    connect_pair(f);
+    put(f, "");
+    turns(f);
+    expect_farewell(f, TZ_CODE(FRAME_EMPTY));
+    expect_gone(f);
+}
+
+static void test_frame_too_large_before_and_after(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t head[TZ_FRAME_HEADER];
+    connect_pair(f);
+    tz_frame_put_length(head, TZ_FRAME_MAX_BEFORE_HELLO + 1);
+    assert_int_equal(send(f->peer, head, sizeof head, 0), sizeof head);
+    turns(f);
+    expect_farewell(f, TZ_CODE(FRAME_TOO_LARGE));
+    expect_gone(f);
+
+    connect_pair(f);
+    put(f, "o");
+    assert_int_equal(send(f->peer, head, sizeof head, 0), sizeof head);
+    turns(f);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_OPEN);
+    close(f->peer);
+    turns(f);
+
+    connect_pair(f);
+    put(f, "o");
+    tz_frame_put_length(head, UINT32_MAX);
+    assert_int_equal(send(f->peer, head, sizeof head, 0), sizeof head);
+    turns(f);
+    expect_farewell(f, TZ_CODE(FRAME_TOO_LARGE));
+    expect_gone(f);
+}
+
+static void test_end_inside_a_frame(void **state)
+{
+    struct fixture *f = *state;
+    connect_pair(f);
+    put(f, "o");
+    assert_int_equal(send(f->peer, "\0\0", 2, 0), 2);
+    shutdown(f->peer, SHUT_WR);
+    turns(f);
+    expect_farewell(f, TZ_CODE(MALFORMED));
+    expect_gone(f);
+}
+
+/* A peer that ends its side still gets what it asked for. */
+static void test_half_closed(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t frame[16];
+    connect_pair(f);
+    put(f, "o");
+    put(f, "kx");
+    shutdown(f->peer, SHUT_WR);
+    turns(f);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_DRAINING);
+    assert_int_equal(get(f, frame, sizeof frame), -2);
+    send_bytes(conn(f), "answer", 6);
+    tz_conn_done(conn(f), (struct tz_load){.bytes = 2});
+    turns(f);
+    assert_int_equal(get(f, frame, sizeof frame), 6);
+    assert_int_equal(get(f, frame, sizeof frame), -1);
+    assert_null(conn(f));
+}
+
+static void test_hello_deadline_is_absolute(void **state)
+{
+    struct fixture *f = *state;
+    connect_pair(f);
+    for (int i = 0; i < 9; i++) {
+        assert_int_equal(send(f->peer, i < 3 ? "\0" : "d", 1, 0), 1);
+        pass(f, 1);
+        assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_NEW);
+    }
+    pass(f, 1);
+    expect_farewell(f, TZ_CODE(TIMEOUT));
+    expect_gone(f);
+}
+
+static void test_frame_deadline_is_absolute(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t head[TZ_FRAME_HEADER];
+    connect_pair(f);
+    put(f, "o");
+    turns(f);
+    pass(f, 1000);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_OPEN);
+    tz_frame_put_length(head, 100);
+    assert_int_equal(send(f->peer, head, sizeof head, 0), sizeof head);
+    turns(f);
+    for (int i = 0; i < 29; i++) {
+        assert_int_equal(send(f->peer, "x", 1, 0), 1);
+        pass(f, 1);
+        assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_OPEN);
+    }
+    pass(f, 1);
+    expect_farewell(f, TZ_CODE(TIMEOUT));
+    expect_gone(f);
+}
+
+/* Outstanding requests stop the reading; nothing is lost; the frame's clock stands still meanwhile. */
+static void test_outstanding_requests(void **state)
+{
+    struct fixture *f = *state;
+    f->limits.outstanding_requests = 4;
+    connect_pair(f);
+    put(f, "o");
+    for (int i = 0; i < 10; i++)
+        put(f, "k");
+    assert_int_equal(send(f->peer, "\0\0", 2, 0), 2);
+    turns(f);
+    assert_int_equal(f->kept, 4);
+    pass(f, 100);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_OPEN);
+    for (int i = 0; i < 10; i++) {
+        tz_conn_done(conn(f), (struct tz_load){.bytes = 1});
+        turns(f);
+    }
+    assert_int_equal(f->kept, 10);
+    pass(f, 31);
+    expect_farewell(f, TZ_CODE(TIMEOUT));
+}
+
+static void test_outstanding_bytes(void **state)
+{
+    struct fixture *f = *state;
+    f->limits.outstanding_bytes = 10;
+    connect_pair(f);
+    put(f, "o");
+    for (int i = 0; i < 10; i++)
+        put(f, "kkkk");
+    turns(f);
+    assert_int_equal(f->kept, 3);
+    for (int i = 0; i < 10; i++) {
+        tz_conn_done(conn(f), (struct tz_load){.bytes = 4});
+        turns(f);
+    }
+    assert_int_equal(f->kept, 10);
+}
+
+static void test_parked(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t frame[16];
+    connect_pair(f);
+    put(f, "o");
+    put(f, "p");
+    put(f, "e");
+    turns(f);
+    assert_int_equal(f->frames, 2);
+    tz_conn_unpark(conn(f));
+    turns(f);
+    assert_int_equal(f->frames, 3);
+    assert_int_equal(get(f, frame, sizeof frame), 1);
+}
+
+/* A peer that never reads is paused, then cut; what it holds stays bounded. */
+static void test_peer_that_never_reads(void **state)
+{
+    struct fixture *f = *state;
+    f->limits.out_high = 256 * 1024;
+    connect_pair(f);
+    put(f, "o");
+    for (int i = 0; i < 100; i++)
+        put(f, "b");
+    turns(f);
+    assert_in_range(f->frames, 2, 20);
+    pass(f, 29);
+    assert_non_null(conn(f));
+    pass(f, 2);
+    assert_null(conn(f));
+}
+
+/* One that reads slowly, but reads, is not. */
+static void test_peer_that_reads_slowly(void **state)
+{
+    struct fixture *f = *state;
+    enum { ANSWER = 64 * 1024 + TZ_FRAME_HEADER };
+    static uint8_t answer[ANSWER];
+    f->limits.out_high = 256 * 1024;
+    connect_pair(f);
+    put(f, "o");
+    for (int i = 0; i < 40; i++)
+        put(f, "b");
+    turns(f);
+    for (int i = 0; i < 40; i++) {
+        for (size_t got = 0; got < ANSWER;) {
+            ssize_t n = recv(f->peer, answer, ANSWER - got, 0);
+            assert_int_not_equal(n, 0);
+            if (n > 0)
+                got += (size_t)n;
+            turns(f);
+        }
+        pass(f, 15);
+    }
+    assert_int_equal(f->frames, 41);
+    assert_non_null(conn(f));
+}
+
+static void test_close_answers_first(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t frame[64];
+    struct tz_error e;
+    connect_pair(f);
+    put(f, "o");
+    put(f, "k");
+    turns(f);
+    tz_error_set(&e, TZ_CODE(SHUTTING_DOWN), NULL, NULL);
+    tz_conn_close(conn(f), &e, "test");
+    tz_conn_close(conn(f), NULL, "again");
+    put(f, "e");
+    turns(f);
+    assert_int_equal(f->frames, 2);
+    assert_int_equal(get(f, frame, sizeof frame), -2);
+    send_bytes(conn(f), "answer", 6);
+    tz_conn_done(conn(f), (struct tz_load){.bytes = 1});
+    turns(f);
+    assert_int_equal(get(f, frame, sizeof frame), 6);
+    expect_farewell(f, TZ_CODE(SHUTTING_DOWN));
+    expect_gone(f);
+}
+
+static void test_drain_deadline(void **state)
+{
+    struct fixture *f = *state;
+    connect_pair(f);
+    put(f, "o");
+    put(f, "k");
+    turns(f);
+    tz_io_drain(f->io);
+    turns(f);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_DRAINING);
+    pass(f, 10);
+    assert_null(conn(f));
+}
+
+static void test_linger_deadline(void **state)
+{
+    struct fixture *f = *state;
+    connect_pair(f);
+    put(f, "");
+    turns(f);
+    assert_int_equal(tz_conn_state(conn(f)), TZ_CONN_LINGERING);
+    put(f, "whatever comes is dropped");
+    turns(f);
+    assert_int_equal(f->frames, 0);
+    pass(f, 2);
+    assert_null(conn(f));
+}
+
+static void test_refused_arrival(void **state)
+{
+    struct fixture *f = *state;
+    int pair[2];
+    struct tz_peer peer = {.name = "test"};
+    struct tz_error e;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
+    f->peer = pair[0];
+    tz_error_set(&e, TZ_CODE(TOO_MANY_CONNECTIONS), NULL, NULL);
+    assert_int_equal(tz_io_adopt(f->io, pair[1], &peer, &f->limits, &e), TZ_OK);
+    put(f, "o");
+    turns(f);
+    assert_int_equal(f->frames, 0);
+    expect_farewell(f, TZ_CODE(TOO_MANY_CONNECTIONS));
+    expect_gone(f);
+}
+
+/* A number is never used twice, also when its slot is. */
+static void test_numbers(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t last = 0;
+    for (int i = 0; i < 200; i++) {
+        connect_pair(f);
+        assert_non_null(conn(f));
+        assert_int_not_equal(f->conn, last);
+        assert_null(tz_io_find(f->io, last));
+        last = f->conn;
+        expect_gone(f);
+    }
+    assert_null(tz_io_find(f->io, UINT64_MAX));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),
+        T(test_echo),
+        T(test_empty_frame),
+        T(test_frame_too_large_before_and_after),
+        T(test_end_inside_a_frame),
+        T(test_half_closed),
+        T(test_hello_deadline_is_absolute),
+        T(test_frame_deadline_is_absolute),
+        T(test_outstanding_requests),
+        T(test_outstanding_bytes),
+        T(test_parked),
+        T(test_peer_that_never_reads),
+        T(test_peer_that_reads_slowly),
+        T(test_close_answers_first),
+        T(test_drain_deadline),
+        T(test_linger_deadline),
+        T(test_refused_arrival),
+        T(test_numbers),
+    };
+    signal(SIGPIPE, SIG_IGN); /* as the daemon does */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
