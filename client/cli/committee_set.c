@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/commands.h"
 #include "client/cli/committee.h"
 #include "client/cli/report.h"
+#include "common/base/arena.h"
 #include "common/base/json.h"
+#include "common/codes/division.h"
+
+enum { CODES_MAX = 16 << 20 };
 
 struct sets {
     struct tz_cli *cli;
@@ -95,21 +100,82 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int put_set(struct tz_cli *cli, const char *name, const char *label, size_t count, char **codes)
+/* The codes of a set, sorted, without repeats. */
+struct codes {
+    struct tz_arena arena;
+    char **item;
+    size_t count;
+    size_t size;
+};
+
+static bool add_code(struct codes *c, const char *s, size_t len)
+{
+    if (c->count == c->size) {
+        size_t size = c->size ? c->size * 2 : 64;
+        char **item = realloc(c->item, size * sizeof *item);
+        if (!item)
+            return false;
+        c->item = item;
+        c->size = size;
+    }
+    c->item[c->count] = tz_arena_strndup(&c->arena, s, len);
+    return c->item[c->count++] != NULL;
+}
+
+/* A file of codes: the first word of every line, `#` begins a remark. */
+static int read_file(struct tz_cli *cli, const char *path, struct codes *c)
+{
+    char line[4096];
+    FILE *file = fopen(path, "r");
+    int rc = TZ_RESULT_DONE;
+    if (!file)
+        return tz_cli_usage(cli, _("%s is neither a committee's code nor a file of codes that can be read (%s)."), path,
+                            strerror(errno));
+    while (rc == TZ_RESULT_DONE && fgets(line, sizeof line, file)) {
+        const char *s = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
+        s += strspn(s, " \t");
+        size_t len = strcspn(s, " \t,;\r\n#");
+        if (len == 0)
+            continue;
+        if (!tz_code_valid(s, len))
+            rc = tz_cli_usage(cli, _("%s: \"%.*s\" is not a committee's code."), path, (int)len, s);
+        else if (!add_code(c, s, len))
+            rc = tz_cli_no_memory(cli);
+    }
+    fclose(file);
+    return rc;
+}
+
+static int read_codes(struct tz_cli *cli, size_t count, char **operands, struct codes *c)
+{
+    int rc = TZ_RESULT_DONE;
+    for (size_t i = 0; i < count && rc == TZ_RESULT_DONE; i++) {
+        size_t len = strlen(operands[i]);
+        if (!tz_code_valid(operands[i], len))
+            rc = read_file(cli, operands[i], c);
+        else if (!add_code(c, operands[i], len))
+            rc = tz_cli_no_memory(cli);
+    }
+    if (c->count > 0)
+        qsort(c->item, c->count, sizeof *c->item, compare);
+    size_t kept = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (kept == 0 || strcmp(c->item[kept - 1], c->item[i]) != 0)
+            c->item[kept++] = c->item[i];
+    c->count = kept;
+    return rc;
+}
+
+static int put_set(struct tz_cli *cli, const char *name, const char *label, const struct codes *codes)
 {
     struct sets s = {.cli = cli, .report = {.cli = cli}, .name = name};
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     Taizhang__V1__ReportingSetPutRequest q = TAIZHANG__V1__REPORTING_SET_PUT_REQUEST__INIT;
     Taizhang__V1__ReportingSetBody body = TAIZHANG__V1__REPORTING_SET_BODY__INIT;
-    qsort(codes, count, sizeof *codes, compare);
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || strcmp(codes[kept - 1], codes[i]) != 0)
-            codes[kept++] = codes[i];
     body.name = (char *)name;
     body.label = (char *)label;
-    body.members = codes;
-    body.n_members = kept;
+    body.members = codes->item;
+    body.n_members = codes->count;
     q.body = &body;
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_REPORTING_SET_PUT;
     request.reporting_set_put = &q;
@@ -135,5 +201,12 @@ int tz_committee_set(struct tz_cli *cli, size_t argc, char **argv)
         return list_sets(cli, operands > 0 ? argv[0] : "");
     if (operands < 2)
         return tz_cli_usage(cli, "%s", _("Write committee set NAME --label TEXT CODE..., or committee set --list."));
-    return put_set(cli, argv[0], label, operands - 1, argv + 1);
+    struct codes codes = {0};
+    tz_arena_init(&codes.arena, CODES_MAX);
+    rc = read_codes(cli, operands - 1, argv + 1, &codes);
+    if (rc == TZ_RESULT_DONE)
+        rc = put_set(cli, argv[0], label, &codes);
+    free(codes.item);
+    tz_arena_free(&codes.arena);
+    return rc;
 }

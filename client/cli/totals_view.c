@@ -249,11 +249,17 @@ static void row_csv(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row
 /* The words before one part of a figure's line. */
 static void begin_note(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row, const char *title, bool *any)
 {
-    if (*any)
+    if (*any) {
         tz_buf_puts(&v->notes, _(", "));
-    else
-        tz_buf_printf(&v->notes, "%s %s: ", row->name, title);
+        return;
+    }
     *any = true;
+    tz_buf_printf(&v->notes, "%s%s ", row->name, row->own ? _(" (own)") : "");
+    for (size_t i = 0; i < row->n_by; i++) {
+        tz_by_label(&v->notes, v->kind, row->by[i], v->zh);
+        tz_buf_putc(&v->notes, ' ');
+    }
+    tz_buf_printf(&v->notes, "%s: ", title);
 }
 
 /* What does not fit into a cell stands below, one line a figure. */

@@ -41,7 +41,7 @@ static void note_facts(struct tz_check *c, const struct tz_record_key *k, const 
     a->stored = true;
     a->subtree = f->subtree;
     a->measures = f->measures;
-    for (unsigned m = 0; m < f->measures; m++) {
+    for (unsigned m = 0; m < f->measures && m < TZ_MEASURES_MAX; m++) {
         a->qualifier[m] = (uint8_t)f->qualifier[m];
         a->value[m] = f->value[m];
     }
@@ -52,11 +52,14 @@ static int load_record(void *ctx, const struct tz_record_key *k, const struct tz
     struct load *l = ctx;
     struct tz_view_record record;
     struct tz_whole_state whole = {0};
-    (void)h;
     tz_arena_reset(&l->c->scratch);
     int rc = tz_view_record_make(l->c->tree, k, e->body, &l->c->scratch, &record);
     if (!rc && record.has_whole)
         rc = whole_state(l->c, &record.whole, &whole);
+    if (rc == TZ_ECORRUPT || rc == TZ_ENOENT) {
+        tz_check_finding(l->c, "entry %" PRIu64 ": is not a record, though the table head says so", h->position);
+        return TZ_OK;
+    }
     if (!rc)
         rc = tz_cube_apply(l->cube, NULL, &record, record.has_whole ? &whole : NULL);
     if (!rc)

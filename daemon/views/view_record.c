@@ -13,16 +13,13 @@ static uint32_t code_number(const struct tz_tree *tree, const char *code)
 }
 
 /* A copy of the facts with the numbers of places; a code that nobody has counts as not stated. */
-static int facts_resolve(const struct tz_tree *tree, const struct tz_kind_info *kind, struct tz_arena *arena,
-                         struct tz_facts *f)
+static int facts_resolve(const struct tz_tree *tree, struct tz_arena *arena, struct tz_facts *f)
 {
-    struct tz_breakdown b[TZ_BREAKDOWNS_MAX];
-    size_t count = tz_kind_breakdowns(kind, b);
     struct tz_slice_value *slice = tz_arena_dup(arena, f->slice, f->slices * sizeof *slice);
     if (!slice)
         return TZ_ENOMEM;
     for (size_t i = 0; i < f->slices; i++) {
-        if (slice[i].breakdown < count && b[slice[i].breakdown].code) {
+        if (slice[i].code) {
             slice[i].value = code_number(tree, slice[i].code);
             slice[i].code = NULL;
         }
@@ -56,7 +53,7 @@ int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *
         return TZ_ENOMEM;
     int rc = tz_record_facts(record, arena, f);
     if (rc == TZ_OK)
-        rc = facts_resolve(tree, record->kind, arena, f);
+        rc = facts_resolve(tree, arena, f);
     if (rc != TZ_OK)
         return rc;
     out->key = *key;

@@ -137,3 +137,14 @@ void oracle_counts(const struct world *w, uint32_t n, uint32_t kind, uint32_t pe
         seen[r->c] = true;
     }
 }
+
+void oracle_own(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m,
+                struct tz_sum *out)
+{
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < w->records; i++) {
+        const struct w_record *r = &w->record[i];
+        if (of(r, kind, period) && r->c == n && in_slice(r, s) && counts(w, r, n, m))
+            tz_sum_piece(out, r->v[m], r->q[m], 1);
+    }
+}

@@ -8,7 +8,7 @@
 
 #include "daemon/views/cube.h"
 
-enum { W_NODES = 32, W_RECORDS = 512, W_MEASURES = 3, W_SLICES = 8 };
+enum { W_NODES = 32, W_RECORDS = 512, W_MEASURES = 3, W_SLICES = 32 };
 
 struct w_record {
     uint32_t c, kind, period; /* the address, with key */
@@ -38,6 +38,9 @@ void oracle_counts(const struct world *w, uint32_t n, uint32_t kind, uint32_t pe
 /* What of the records in sub(child) is in the built sum of n. */
 void oracle_contribution(const struct world *w, uint32_t child, uint32_t n, uint32_t kind, uint32_t period,
                          struct tz_slice s, unsigned m, struct tz_sum *out);
+/* What of the node's own records is in its built sum. */
+void oracle_own(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m,
+                struct tz_sum *out);
 bool oracle_in_sub(const struct world *w, uint32_t n, uint32_t x);
 
 #endif
