@@ -40,7 +40,7 @@ static void note_facts(struct tz_check *c, const struct tz_record_key *k, const 
     struct tz_check_address *a = &c->address[n];
     a->stored = true;
     a->subtree = f->subtree;
-    a->measures = f->measures;
+    a->measures = f->measures < TZ_MEASURES_MAX ? f->measures : TZ_MEASURES_MAX;
     for (unsigned m = 0; m < f->measures && m < TZ_MEASURES_MAX; m++) {
         a->qualifier[m] = (uint8_t)f->qualifier[m];
         a->value[m] = f->value[m];

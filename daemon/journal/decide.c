@@ -143,6 +143,9 @@ void tz_reject(struct tz_op *op, struct tz_change_done *done, const struct tz_er
     size_t used = offsetof(struct tz_errors, item) + errors->count * sizeof errors->item[0];
     memset(done, 0, sizeof *done);
     done->outcome = TZ_OUTCOME(REJECTED);
+    /* The arena was measured for the request. What is wrong with it comes on top, 16 errors a record at most: a
+     * refusal without its reason is worth nothing. */
+    op->arena.max += used + sizeof(struct tz_error);
     done->errors = tz_arena_dup(&op->arena, errors, used);
 }
 

@@ -3,7 +3,10 @@
  * Batches, faults and threads of the writer.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "faulty_vfs.h"
 #include "fixture.h"
@@ -167,6 +170,30 @@ static void a_failed_commit_has_no_outcome(void **state)
     assert_int_equal(f->views->position, 6);
 }
 
+static void a_failed_fsync_stops_the_process(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(true);
+    int status;
+    pid_t child = fork(); /* before the database is opened */
+    if (child == 0) {
+        const struct rlimit no_core = {0, 0};
+        setrlimit(RLIMIT_CORE, &no_core);
+        signal(SIGABRT, SIG_DFL);
+        fixture_open(f);
+        fixture_tree(f);
+        faulty.sync_countdown = 1;
+        (void)failed(f, 1);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    fixture_open(f); /* nothing that was acknowledged is missing */
+    assert_true(f->views->position >= 5);
+    fixture_close(f);
+    fixture_free(f);
+}
+
 static void views_behind_the_store_are_rebuilt(void **state)
 {
     struct fixture *f = *state;
@@ -271,6 +298,7 @@ int main(void)
         FILED(a_full_disk_refuses_writes_and_heals),
         FILED(a_failed_commit_has_no_outcome),
         FILED(many_threads_submit),
+        cmocka_unit_test(a_failed_fsync_stops_the_process),
     };
     faulty_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
