@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/cli/messages.h"
+#include "common/base/date.h"
+#include "common/base/text.h"
+#include "common/schema/schema.h"
+
+struct common_options {
+    const char *format;
+    const char *lang;
+    bool help;
+    bool version;
+};
+
+enum { COMMON_OPTIONS = 8 };
+
+static void fill_common(struct tz_cli *cli, struct common_options *c, struct tz_option out[COMMON_OPTIONS])
+{
+    const struct tz_option options[COMMON_OPTIONS] = {
+        {"server", TZ_OPTION_TEXT, &cli->server}, {"profile", TZ_OPTION_TEXT, &cli->profile_name},
+        {"format", TZ_OPTION_TEXT, &c->format},   {"lang", TZ_OPTION_TEXT, &c->lang},
+        {"quiet", TZ_OPTION_FLAG, &cli->quiet},   {"help", TZ_OPTION_FLAG, &c->help},
+        {"version", TZ_OPTION_FLAG, &c->version}, {NULL, TZ_OPTION_FLAG, NULL},
+    };
+    memcpy(out, options, sizeof options);
+}
+
+/* --- telling --- */
+
+static void tell(FILE *err, const char *before, const char *format, va_list args)
+{
+    struct tz_buf clean;
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0)
+        return;
+    tz_buf_init(&clean, 1 << 20);
+    /* Lines stay lines; what a peer or a file put into them cannot steer the terminal. */
+    for (const char *line = text; *line;) {
+        size_t len = strcspn(line, "\n");
+        tz_table_clean(&clean, line, len, 0);
+        line += len;
+        if (*line) {
+            tz_buf_putc(&clean, '\n');
+            line++;
+        }
+    }
+    fprintf(err, "%s%s\n", before, clean.data ? clean.data : "");
+    fflush(err);
+    tz_buf_free(&clean);
+    free(text);
+}
+
+void tz_cli_error(struct tz_cli *cli, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(cli->err, "taizhang: ", format, args);
+    va_end(args);
+}
+
+int tz_cli_usage(struct tz_cli *cli, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    tell(cli->err, "taizhang: ", format, args);
+    va_end(args);
+    return TZ_RESULT_USAGE;
+}
+
+void tz_cli_note(struct tz_cli *cli, const char *format, ...)
+{
+    if (cli->quiet)
+        return;
+    va_list args;
+    va_start(args, format);
+    tell(cli->err, "", format, args);
+    va_end(args);
+}
+
+int tz_cli_no_memory(struct tz_cli *cli)
+{
+    tz_cli_error(cli, "%s", _("Out of memory."));
+    return TZ_RESULT_INTERNAL;
+}
+
+int tz_cli_flush(struct tz_cli *cli)
+{
+    if (fflush(cli->out) == 0 && !ferror(cli->out))
+        return TZ_RESULT_DONE;
+    tz_cli_error(cli, _("The output cannot be written: %s."), strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
+
+/* --- options --- */
+
+static void show_version(struct tz_cli *cli)
+{
+    fprintf(cli->out, "taizhang %s\n", TZ_VERSION);
+}
+
+static void show_common_options(struct tz_cli *cli)
+{
+    fprintf(cli->out, "\n%s\n",
+            _("Common options, before or after the command:\n"
+              "  --server unix:PATH|HOST:PORT   the registry; else the variable TAIZHANG_SERVER\n"
+              "  --profile NAME                 what this user has seen is remembered under NAME (default)\n"
+              "  --format table|csv|json        how results are printed (table)\n"
+              "  --lang zh|en                   language of messages; else that of the locale\n"
+              "  --quiet                        no progress, remarks and summaries\n"
+              "  --help, --version"));
+}
+
+static void show_help(struct tz_cli *cli)
+{
+    fprintf(cli->out, "%s\n\n", _("Usage: taizhang [OPTION...] COMMAND [ARGUMENT...]"));
+    for (size_t i = 0; tz_commands[i]; i++)
+        fprintf(cli->out, "  %-10s %s\n", tz_commands[i]->name, _(tz_commands[i]->help));
+    show_common_options(cli);
+    fprintf(cli->out, "\n%s\n", _("taizhang COMMAND --help says more about a command."));
+}
+
+static void show_command_help(struct tz_cli *cli, const struct tz_command *command)
+{
+    fprintf(cli->out, "%s taizhang %s %s\n\n%s\n", _("Usage:"), command->name, command->usage, _(command->help));
+    if (command->details)
+        fprintf(cli->out, "\n%s\n", _(command->details));
+    show_common_options(cli);
+}
+
+static int option_problem(struct tz_cli *cli, const struct tz_options_result *r)
+{
+    switch (r->problem) {
+    case TZ_OPTION_FINE:
+        return TZ_RESULT_DONE;
+    case TZ_OPTION_UNKNOWN:
+        return tz_cli_usage(cli, _("There is no option %s. taizhang COMMAND --help lists them."), r->at);
+    case TZ_OPTION_NO_VALUE:
+        return tz_cli_usage(cli, _("The option %s needs a value after it."), r->at);
+    case TZ_OPTION_NO_NUMBER:
+        return tz_cli_usage(cli, _("The option %s needs a number."), r->at);
+    case TZ_OPTION_TOO_MANY:
+        return tz_cli_usage(cli, _("The option %s stands too often; %d times at most."), r->at, TZ_OPTION_LIST_MAX);
+    }
+    return TZ_RESULT_USAGE;
+}
+
+static int apply_common(struct tz_cli *cli, const struct common_options *c)
+{
+    if (c->lang) {
+        if (strcmp(c->lang, "zh") != 0 && strcmp(c->lang, "en") != 0)
+            return tz_cli_usage(cli, _("--lang is zh or en, not %s."), c->lang);
+        cli->zh = strcmp(c->lang, "zh") == 0;
+        tz_words_use(cli->zh, NULL);
+    }
+    if (!c->format)
+        return TZ_RESULT_DONE;
+    static const char *const names[] = {[TZ_FORMAT_TABLE] = "table", [TZ_FORMAT_CSV] = "csv", [TZ_FORMAT_JSON] = "json"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(c->format, names[i]) == 0) {
+            cli->format = (enum tz_format)i;
+            return TZ_RESULT_DONE;
+        }
+    }
+    return tz_cli_usage(cli, _("--format is table, csv or json, not %s."), c->format);
+}
+
+int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t argc, char **argv,
+                   const struct tz_option *options, size_t *operands, bool *helped)
+{
+    struct common_options c = {0};
+    struct tz_option common[COMMON_OPTIONS];
+    fill_common(cli, &c, common);
+    *helped = false;
+    struct tz_options_result r = tz_options_read(argc, argv, options, common, false);
+    *operands = r.operands;
+    /* The language first: it is wanted for the complaint about the rest. */
+    int rc = apply_common(cli, &c);
+    if (rc == TZ_RESULT_DONE && !c.help && !c.version)
+        return option_problem(cli, &r);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    *helped = true;
+    if (c.version)
+        show_version(cli);
+    else
+        show_command_help(cli, command);
+    return TZ_RESULT_DONE;
+}
+
+static const struct tz_command *find_command(const char *name)
+{
+    for (size_t i = 0; tz_commands[i]; i++)
+        if (strcmp(tz_commands[i]->name, name) == 0)
+            return tz_commands[i];
+    return NULL;
+}
+
+static int run(struct tz_cli *cli, size_t argc, char **argv)
+{
+    struct common_options c = {0};
+    struct tz_option common[COMMON_OPTIONS];
+    fill_common(cli, &c, common);
+    struct tz_options_result r = tz_options_read(argc, argv, common, NULL, true);
+    int rc = apply_common(cli, &c);
+    if (rc == TZ_RESULT_DONE)
+        rc = option_problem(cli, &r);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    if (c.version) {
+        show_version(cli);
+        return tz_cli_flush(cli);
+    }
+    if (c.help && r.used == argc) {
+        show_help(cli);
+        return tz_cli_flush(cli);
+    }
+    if (r.used == argc) {
+        tz_cli_error(cli, "%s", _("A command is missing. taizhang --help lists them."));
+        return TZ_RESULT_USAGE;
+    }
+    const struct tz_command *command = find_command(argv[r.used]);
+    if (!command)
+        return tz_cli_usage(cli, _("There is no command %s. taizhang --help lists them."), argv[r.used]);
+    if (c.help) {
+        show_command_help(cli, command);
+        return tz_cli_flush(cli);
+    }
+    rc = command->run(cli, argc - r.used - 1, argv + r.used + 1);
+    int flushed = tz_cli_flush(cli);
+    return rc != TZ_RESULT_DONE ? rc : flushed;
+}
+
+int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    struct tz_cli cli = {.out = out, .err = err, .env = tz_env_system(), .profile_name = "default"};
+    const char *server = getenv("TAIZHANG_SERVER");
+    cli.server = server && *server ? server : NULL;
+    cli.connection.fd = -1;
+    cli.zh = tz_words_environment_is_chinese();
+    tz_words_use(cli.zh, NULL);
+    int rc = run(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+    if (cli.connected)
+        tz_connection_close(&cli.connection);
+    tz_profile_close(cli.profile);
+    return rc;
+}
+
+/* --- the registry --- */
+
+int tz_cli_connect(struct tz_cli *cli)
+{
+    if (cli->connected)
+        return TZ_RESULT_DONE;
+    if (!cli->server)
+        return tz_cli_usage(cli, "%s", _("No registry is named: give --server unix:PATH or --server HOST:PORT, "
+                                         "or set the variable TAIZHANG_SERVER."));
+    enum tz_result rc = tz_connection_open(&cli->connection, cli->server, "taizhang " TZ_VERSION, NULL);
+    cli->connected = true;
+    return rc == TZ_RESULT_DONE ? TZ_RESULT_DONE : tz_cli_failed(cli);
+}
+
+int tz_cli_failed(struct tz_cli *cli)
+{
+    struct tz_buf text;
+    tz_buf_init(&text, 8192);
+    tz_message_failure(&text, &cli->connection, cli->zh);
+    tz_cli_error(cli, "%s", text.data ? text.data : cli->connection.failure.message);
+    tz_buf_free(&text);
+    return cli->connection.failure.result;
+}
+
+int tz_cli_call(struct tz_cli *cli, tz_request *request, tz_answer_fn *each, void *ctx)
+{
+    int rc = tz_cli_connect(cli);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    enum tz_result result = tz_connection_call(&cli->connection, request, each, ctx);
+    /* A result of each was told by each; the connection's own failures are told here. */
+    if (result != TZ_RESULT_DONE && cli->connection.failure.result == result)
+        return tz_cli_failed(cli);
+    return (int)result;
+}
+
+int tz_cli_strange_answer(struct tz_cli *cli)
+{
+    return (int)tz_connection_break(&cli->connection, TZ_REASON_GARBAGE, NULL);
+}
+
+int tz_cli_open_profile(struct tz_cli *cli)
+{
+    char path[4096];
+    char why[256] = "";
+    if (cli->profile)
+        return TZ_RESULT_DONE;
+    if (tz_profile_path(cli->profile_name, path, sizeof path) != TZ_OK)
+        return tz_cli_usage(cli,
+                            _("%s is not a name for a profile (letters, digits, . _ -), or HOME is not set."),
+                            cli->profile_name);
+    if (tz_profile_open(&cli->profile, path, cli->env, why, sizeof why) != TZ_OK) {
+        tz_cli_error(cli,
+                     _("The profile %s cannot be used: %s. Free the disk, mend the folder's rights, or name another "
+                       "one with --profile."),
+                     path, why);
+        return TZ_RESULT_INTERNAL;
+    }
+    tz_profile_use(cli->profile, cli->connection.registry_id);
+    return TZ_RESULT_DONE;
+}
+
+int tz_cli_profile_failed(struct tz_cli *cli)
+{
+    tz_cli_error(cli, _("The profile cannot be read or written: %s."), tz_profile_error(cli->profile));
+    return TZ_RESULT_INTERNAL;
+}
+
+/* --- small things --- */
+
+const struct tz_kind_info *tz_cli_kind(struct tz_cli *cli, const char *name)
+{
+    const struct tz_kind_info *kind = tz_kind_find(name, strlen(name));
+    if (!kind)
+        tz_cli_error(cli, _("There is no kind %s. taizhang fields lists them."), name);
+    return kind;
+}
+
+int64_t tz_cli_today(const struct tz_cli *cli)
+{
+    char date[TZ_DATE_SIZE];
+    int64_t first = 0;
+    int64_t last = 0;
+    tz_env_date(cli->env, cli->env->wall_ms(cli->env->ctx), date);
+    tz_date_span(date, strlen(date), &first, &last);
+    return first;
+}

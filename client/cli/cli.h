@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the commands share: the common options, the connection, the profile, and how failures are told. A command is one
+ * file that exports one struct tz_command; commands.c lists them.
+ */
+#ifndef TZ_CLIENT_CLI_CLI_H
+#define TZ_CLIENT_CLI_CLI_H
+
+#include "client/cli/options.h"
+#include "client/cli/table.h"
+#include "client/cli/words.h"
+#include "client/lib/connection.h"
+#include "client/lib/profile.h"
+
+struct tz_cli {
+    FILE *out;
+    FILE *err;
+    const struct tz_env *env;
+    const char *server;       /* --server, else TAIZHANG_SERVER; NULL: none */
+    const char *profile_name; /* --profile */
+    enum tz_format format;
+    bool zh; /* the language of messages */
+    bool quiet;
+    bool connected;
+    struct tz_connection connection; /* when connected, or after a failure */
+    struct tz_profile *profile;
+};
+
+struct tz_command {
+    const char *name;
+    const char *help;    /* one line, N_() */
+    const char *usage;   /* after the name: operands and options */
+    const char *details; /* further lines of --help, N_() */
+    int (*run)(struct tz_cli *cli, size_t argc, char **argv);
+};
+
+/* Ended by NULL. */
+extern const struct tz_command *const tz_commands[];
+
+/* The program: reads the common options, finds the command, runs it. Returns the exit code. out and err are not closed. */
+int tz_cli_main(int argc, char **argv, FILE *out, FILE *err);
+
+/* Reads a command's arguments; common options are taken too. DONE with *operands of them at the front of argv, or a
+ * result to return at once: USAGE after its message, and *helped when --help was answered (the result is then DONE). */
+int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t argc, char **argv,
+                   const struct tz_option *options, size_t *operands, bool *helped) TZ_MUSTCHECK;
+
+/* "taizhang: <text>" on stderr, also when quiet. */
+void tz_cli_error(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
+/* The same for wrong usage; returns USAGE. */
+int tz_cli_usage(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
+/* A remark on stderr, not when quiet. */
+void tz_cli_note(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
+
+/* Connects, once. A failure is told, and its result returned. */
+int tz_cli_connect(struct tz_cli *cli) TZ_MUSTCHECK;
+/* Tells why the last call on the connection failed; returns its result. */
+int tz_cli_failed(struct tz_cli *cli);
+/* Connects, sends one request, hands out its answer (see tz_connection_call) and tells a failure. */
+int tz_cli_call(struct tz_cli *cli, tz_request *request, tz_answer_fn *each, void *ctx) TZ_MUSTCHECK;
+/* An answer without what was asked for. Returns the result to pass on. */
+int tz_cli_strange_answer(struct tz_cli *cli);
+
+/* Opens the profile for the connected registry, once; told on failure (INTERNAL). */
+int tz_cli_open_profile(struct tz_cli *cli) TZ_MUSTCHECK;
+/* Tells the profile's last failure; returns INTERNAL. */
+int tz_cli_profile_failed(struct tz_cli *cli);
+
+/* Told and INTERNAL. */
+int tz_cli_no_memory(struct tz_cli *cli);
+/* Output written so far could not be: told and INTERNAL; else DONE. Call it before returning DONE. */
+int tz_cli_flush(struct tz_cli *cli);
+
+/* A kind by its name in either language; told when there is none. */
+const struct tz_kind_info *tz_cli_kind(struct tz_cli *cli, const char *name);
+
+/* Today in the registry's time zone, as days (date.h). */
+int64_t tz_cli_today(const struct tz_cli *cli);
+
+#endif

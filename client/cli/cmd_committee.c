@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "client/cli/commands.h"
+#include "client/cli/committee.h"
+
+static int run_committee(struct tz_cli *cli, size_t argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct tz_cli *cli, size_t argc, char **argv);
+    } parts[] = {{"import", tz_committee_import}, {"list", tz_committee_list}, {"set", tz_committee_set}};
+    const struct tz_option options[] = {{NULL, TZ_OPTION_FLAG, NULL}};
+    /* The part is the first word that is not an option: it may have the common ones before it. */
+    for (size_t i = 0; i < argc; i++) {
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            if (strcmp(argv[i], parts[k].name) != 0)
+                continue;
+            memmove(&argv[i], &argv[i + 1], (argc - i - 1) * sizeof *argv);
+            return parts[k].run(cli, argc - 1, argv);
+        }
+        if (argv[i][0] != '-')
+            break;
+    }
+    size_t operands;
+    bool helped;
+    int rc = tz_cli_options(cli, &tz_command_committee, argc, argv, options, &operands, &helped);
+    if (rc != TZ_RESULT_DONE || helped)
+        return rc;
+    return tz_cli_usage(cli, "%s", _("Say which: committee import FILE, committee list, or committee set."));
+}
+
+const struct tz_command tz_command_committee = {
+    .name = "committee",
+    .help = N_("import and list committees; name reporting sets"),
+    .usage = "import FILE | list [--under CODE] [--level L] [--set NAME] [--find TEXT] | set NAME [--label L] CODE|FILE... | "
+             "set --list",
+    .details = N_("import FILE  CSV with code, name, level, parent, type, short_name; where wanted valid_from, valid_to,\n"
+                  "             successors (separated by ;), contact, phone. Chinese headers too. - is standard input.\n"
+                  "             A known code with another parent moves the unit as of today.\n"
+                  "list         the units below one (else below your own)\n"
+                  "  --under CODE  the unit;  --level 0..4, system or a name;  --set NAME  of a reporting set\n"
+                  "  --find TEXT   part of a name, or the beginning of a code\n"
+                  "set          a reporting set: the committees that are expected to file, by code or from a file of codes\n"
+                  "  --label L     its name for people;  --list  all sets"),
+    .run = run_committee,
+};

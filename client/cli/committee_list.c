@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "client/cli/commands.h"
+#include "client/cli/committee.h"
+#include "client/cli/totals_view.h"
+#include "client/sheet/committees.h"
+
+struct listing {
+    struct tz_cli *cli;
+    struct tz_table table;
+    char after[64];
+};
+
+/* The columns of the import, so that a list in CSV can be imported. */
+static void add_columns(struct listing *l)
+{
+    for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_SUCCESSORS; i++) {
+        enum tz_committee_column c = (enum tz_committee_column)i;
+        const char *title = l->cli->zh ? tz_committee_column_zh(c) : tz_committee_column_name(c);
+        tz_table_column(&l->table, (struct tz_table_column){.key = tz_committee_column_name(c),
+                                                            .title = l->cli->format == TZ_FORMAT_TABLE ? title : NULL,
+                                                            .optional = i >= TZ_SHEET_SHORT_NAME});
+    }
+}
+
+static void add_level(struct listing *l, uint32_t level)
+{
+    char digit[2] = {(char)('0' + (level - 1) % 10), '\0'};
+    if (l->cli->format == TZ_FORMAT_TABLE)
+        tz_table_cell(&l->table, tz_level_label(level, l->cli->zh));
+    else if (l->cli->format == TZ_FORMAT_JSON || level == 6)
+        tz_table_cell(&l->table, tz_level_name(level));
+    else
+        tz_table_cell(&l->table, digit);
+}
+
+static void add_unit(struct listing *l, const Taizhang__V1__CommitteeBody *b)
+{
+    struct tz_buf successors;
+    tz_buf_init(&successors, 4096);
+    for (size_t i = 0; i < b->n_successors; i++)
+        tz_buf_printf(&successors, "%s%s", i ? ";" : "", b->successors[i]);
+    tz_table_cell(&l->table, b->code);
+    tz_table_cell(&l->table, b->name);
+    add_level(l, b->level);
+    tz_table_cell(&l->table, b->parent_code);
+    if (l->cli->format == TZ_FORMAT_TABLE)
+        tz_table_cell(&l->table, b->type == 2 ? _("grouping") : _("committee"));
+    else
+        tz_table_cell(&l->table, b->type == 2 ? "grouping" : "committee");
+    tz_table_cell(&l->table, b->short_name);
+    tz_table_cell(&l->table, b->valid_from);
+    tz_table_cell(&l->table, b->valid_to);
+    tz_table_cell(&l->table, successors.data ? successors.data : "");
+    tz_buf_free(&successors);
+}
+
+static enum tz_result take_page(void *ctx, const tz_answer *m)
+{
+    struct listing *l = ctx;
+    if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_COMMITTEE_LIST)
+        return (enum tz_result)tz_cli_strange_answer(l->cli);
+    const Taizhang__V1__CommitteeListReply *r = m->committee_list;
+    for (size_t i = 0; i < r->n_committees; i++)
+        if (r->committees[i]->body)
+            add_unit(l, r->committees[i]->body);
+    if (m->final) {
+        if (strlen(r->next_after) >= sizeof l->after || (*r->next_after && strcmp(r->next_after, l->after) == 0))
+            return (enum tz_result)tz_cli_strange_answer(l->cli);
+        strcpy(l->after, r->next_after);
+    }
+    return TZ_RESULT_DONE;
+}
+
+static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q)
+{
+    struct listing l = {.cli = cli};
+    tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
+    int rc;
+    char after[sizeof l.after];
+    tz_table_init(&l.table);
+    add_columns(&l);
+    request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_LIST;
+    request.committee_list = q;
+    do {
+        memcpy(after, l.after, sizeof after);
+        q->after_code = after;
+        rc = tz_cli_call(cli, &request, take_page, &l);
+    } while (rc == TZ_RESULT_DONE && *l.after);
+    if (rc == TZ_RESULT_DONE) {
+        int printed = tz_table_print(&l.table, cli->out, cli->format);
+        rc = printed == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
+        if (cli->format == TZ_FORMAT_TABLE)
+            tz_cli_note(cli, tz_words_n("%zu unit", "%zu units", tz_table_rows(&l.table)), tz_table_rows(&l.table));
+    }
+    tz_table_free(&l.table);
+    return rc;
+}
+
+int tz_committee_list(struct tz_cli *cli, size_t argc, char **argv)
+{
+    const char *under = "";
+    const char *level = NULL;
+    const char *set = "";
+    const char *find = "";
+    const struct tz_option options[] = {
+        {"under", TZ_OPTION_TEXT, &under}, {"level", TZ_OPTION_TEXT, &level}, {"set", TZ_OPTION_TEXT, &set},
+        {"find", TZ_OPTION_TEXT, &find},   {NULL, TZ_OPTION_FLAG, NULL},
+    };
+    size_t operands;
+    bool helped;
+    int rc = tz_cli_options(cli, &tz_command_committee, argc, argv, options, &operands, &helped);
+    if (rc != TZ_RESULT_DONE || helped)
+        return rc;
+    if (operands > 0)
+        return tz_cli_usage(cli, _("%s is one argument too many."), argv[0]);
+    Taizhang__V1__CommitteeListRequest q = TAIZHANG__V1__COMMITTEE_LIST_REQUEST__INIT;
+    if (level && !(q.level = tz_level_read(level, strlen(level))))
+        return tz_cli_usage(cli, _("%s is not a level. Write 0 nation, 1 province, 2 prefecture, 3 county, 4 township, or "
+                                   "system."),
+                            level);
+    q.under = (char *)under;
+    q.reporting_set = (char *)set;
+    q.find = (char *)find;
+    /* Whoever filters wants what is anywhere below; whoever does not wants to look one level down. */
+    q.subtree = level || *set || *find;
+    return list(cli, &q);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "client/cli/totals_view.h"
+#include "client/cli/words.h"
+
+static const struct {
+    const char *name;
+    const char *zh;
+} levels[] = {{"", ""},           {"nation", "全国"},   {"province", "省"}, {"prefecture", "市"},
+              {"county", "县"}, {"township", "乡镇"}, {"system", "系统"}};
+
+const char *tz_level_name(uint32_t level)
+{
+    return level < sizeof levels / sizeof *levels ? levels[level].name : "";
+}
+
+const char *tz_level_label(uint32_t level, bool zh)
+{
+    if (level >= sizeof levels / sizeof *levels)
+        return "";
+    return zh ? levels[level].zh : levels[level].name;
+}
+
+/* --- the values of a breakdown --- */
+
+/* The field of a breakdown's name, which for a second level has a suffix. */
+static const struct tz_field *breakdown_field(const struct tz_kind_info *kind, const char *name, bool *second)
+{
+    const char *dot = strchr(name, '.');
+    *second = dot != NULL;
+    return tz_field_find(kind, name, dot ? (size_t)(dot - name) : strlen(name));
+}
+
+static bool has_children(const struct tz_enum *list, uint32_t number)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->members[i].parent == number)
+            return true;
+    return false;
+}
+
+void tz_by_name(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by)
+{
+    bool second;
+    const struct tz_field *f = breakdown_field(kind, by->field, &second);
+    if (by->unstated)
+        return;
+    if (*by->code) {
+        tz_buf_puts(out, by->code);
+        return;
+    }
+    const struct tz_member *m = f && f->list && f->type != TZ_TYPE_YESNO ? tz_member_find(f->list, by->number) : NULL;
+    if (f && f->type == TZ_TYPE_YESNO && (by->number == TZ_YES || by->number == TZ_NO))
+        tz_buf_puts(out, by->number == TZ_YES ? "yes" : "no");
+    else if (m)
+        tz_buf_puts(out, m->name);
+    else /* a member that this program is too old to know */
+        tz_buf_printf(out, "%u", by->number);
+}
+
+void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by, bool zh)
+{
+    bool second;
+    const struct tz_field *f = breakdown_field(kind, by->field, &second);
+    if (by->unstated) {
+        tz_buf_puts(out, zh ? "未填" : "(not stated)");
+        return;
+    }
+    if (*by->code) {
+        tz_buf_puts(out, *by->name ? by->name : by->code);
+        return;
+    }
+    const struct tz_member *m = f && f->list && f->type != TZ_TYPE_YESNO ? tz_member_find(f->list, by->number) : NULL;
+    if (!zh || (!m && !(f && f->type == TZ_TYPE_YESNO))) {
+        tz_by_name(out, kind, by);
+        if (m && second && has_children(f->list, m->number))
+            tz_buf_puts(out, " (unspecified)");
+        return;
+    }
+    if (!m) {
+        tz_buf_puts(out, by->number == TZ_YES ? "是" : by->number == TZ_NO ? "否" : "?");
+        return;
+    }
+    tz_buf_puts(out, m->zh);
+    if (second && has_children(f->list, m->number))
+        tz_buf_puts(out, "（未细分）");
+}
+
+/* --- figures --- */
+
+static enum tz_unit unit_of(const struct tz_kind_info *kind, const char *measure)
+{
+    if (strcmp(measure, "records") == 0 || strcmp(measure, "committees") == 0)
+        return TZ_UNIT_NONE;
+    const struct tz_field *f = tz_field_find(kind, measure, strlen(measure));
+    return f ? f->unit : TZ_UNIT_NONE;
+}
+
+void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure, const Taizhang__V1__Sum *sum)
+{
+    tz_quantity_format(out, sum->stated, sum->value, sum->stated ? sum->qualifier : TZ_QUALIFIER(SOME),
+                       unit_of(kind, measure));
+}
+
+static void sum_members(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
+                        const Taizhang__V1__Sum *sum)
+{
+    struct tz_buf text;
+    tz_buf_init(&text, 256);
+    tz_sum_text(&text, kind, measure, sum);
+    tz_json_key(j, "value");
+    if (sum->stated)
+        tz_json_int(j, sum->value);
+    else
+        tz_json_null(j);
+    tz_json_key(j, "qualifier");
+    tz_json_text(j, tz_qualifier_name(sum->stated ? sum->qualifier : TZ_QUALIFIER(SOME)));
+    tz_json_key(j, "records");
+    tz_json_uint(j, sum->records);
+    tz_json_key(j, "unquantified");
+    tz_json_uint(j, sum->unquantified);
+    tz_json_key(j, "text");
+    tz_json_string(j, text.data ? text.data : "", text.len);
+    tz_buf_free(&text);
+}
+
+static void sum_object(struct tz_json *j, const char *key, const struct tz_kind_info *kind, const char *measure,
+                       const Taizhang__V1__Sum *sum)
+{
+    if (!sum)
+        return;
+    tz_json_key(j, key);
+    tz_json_object(j);
+    sum_members(j, kind, measure, sum);
+    tz_json_end_object(j);
+}
+
+void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Taizhang__V1__Figure *f)
+{
+    tz_json_object(j);
+    if (f->sum)
+        sum_members(j, kind, f->measure, f->sum);
+    sum_object(j, "reported", kind, f->measure, f->reported);
+    sum_object(j, "built_up", kind, f->measure, f->built_up);
+    sum_object(j, "difference", kind, f->measure, f->difference);
+    sum_object(j, "counted", kind, f->measure, f->counted);
+    if (f->overlap) {
+        tz_json_key(j, "overlap");
+        tz_json_object(j);
+        tz_json_key(j, "value");
+        tz_json_int(j, f->overlap->value);
+        tz_json_key(j, "records");
+        tz_json_uint(j, f->overlap->records);
+        tz_json_end_object(j);
+    }
+    if (f->n_levels > 0) {
+        tz_json_key(j, "levels");
+        tz_json_object(j);
+        for (size_t i = 0; i < f->n_levels; i++) {
+            tz_json_key(j, tz_level_name(f->levels[i]->level));
+            tz_json_uint(j, f->levels[i]->committees);
+        }
+        tz_json_end_object(j);
+    }
+    tz_json_end_object(j);
+}

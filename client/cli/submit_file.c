@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/submit_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/cli/messages.h"
+#include "client/lib/submit.h"
+
+enum { ROW_ARENA_MAX = 16 * 1024 * 1024, BATCH_ARENA_MAX = 4 * TZ_SUBMIT_BYTES };
+
+struct item {
+    size_t row;
+    struct tz_address address;
+    char written[TZ_ADDRESS_SIZE];
+    bool has_base;
+    uint64_t base;
+    uint8_t ticket[TZ_TICKET_SIZE];
+    char period[TZ_PERIOD_SIZE];
+    ProtobufCBinaryData body;
+    ProtobufCBinaryData private_bytes;
+};
+
+/* Rows on their way in one frame. */
+struct batch {
+    struct tz_arena arena;
+    size_t count;
+    size_t bytes;
+    struct item item[TZ_SUBMIT_RECORDS];
+};
+
+struct work {
+    struct tz_cli *cli;
+    struct tz_report *report;
+    const struct tz_submit_options *options;
+    struct tz_submitter submitter;
+    struct batch *filling;
+    size_t rows_sent;
+    size_t rows_decided;
+    bool progress;
+};
+
+static struct batch *batch_new(void)
+{
+    struct batch *b = calloc(1, sizeof *b);
+    if (b)
+        tz_arena_init(&b->arena, BATCH_ARENA_MAX);
+    return b;
+}
+
+static void batch_free(struct batch *b)
+{
+    if (!b)
+        return;
+    tz_arena_free(&b->arena);
+    free(b);
+}
+
+static void show_progress(const struct work *w)
+{
+    if (w->progress)
+        fprintf(w->cli->err, "\r%zu %s", w->rows_decided, _("rows decided"));
+}
+
+/* --- the profile --- */
+
+static int plan_item(struct tz_profile *p, struct item *it)
+{
+    uint8_t hash[TZ_SHA256_SIZE];
+    if (!it->has_base) {
+        int rc = tz_profile_seen(p, it->written, &it->base);
+        if (rc != TZ_OK)
+            return rc;
+    }
+    tz_sha256(hash, it->body.data, it->body.len, it->private_bytes.data, it->private_bytes.len);
+    return tz_profile_ticket(p, it->written, it->base, hash, it->ticket);
+}
+
+/* Bases and tickets for a batch, kept before anything is sent. */
+static int plan(struct tz_profile *p, struct batch *b)
+{
+    int rc = tz_profile_begin(p);
+    for (size_t i = 0; i < b->count && rc == TZ_OK; i++)
+        rc = plan_item(p, &b->item[i]);
+    if (rc == TZ_OK)
+        return tz_profile_commit(p);
+    tz_profile_rollback(p);
+    return rc;
+}
+
+static bool ended_there(Taizhang__V1__OutcomeCode outcome)
+{
+    return outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CREATED ||
+           outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UPDATED ||
+           outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED;
+}
+
+static int learn(struct tz_profile *p, const struct item *items, const Taizhang__V1__SubmitReply *reply)
+{
+    int rc = tz_profile_begin(p);
+    for (size_t i = 0; i < reply->n_outcomes && rc == TZ_OK; i++) {
+        if (ended_there(reply->outcomes[i]->outcome))
+            rc = tz_profile_saw(p, items[i].written, reply->outcomes[i]->revision);
+        if (rc == TZ_OK)
+            rc = tz_profile_decided(p, items[i].written, items[i].ticket);
+    }
+    if (rc == TZ_OK)
+        return tz_profile_commit(p);
+    tz_profile_rollback(p);
+    return rc;
+}
+
+/* --- the registry --- */
+
+static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply, bool last)
+{
+    struct work *w = ctx;
+    struct batch *b = batch;
+    const struct item *items = b->item + first;
+    int rc = learn(w->cli->profile, items, reply);
+    if (w->progress)
+        fputs("\r\033[K", w->cli->err);
+    for (size_t i = 0; i < reply->n_outcomes; i++)
+        tz_report_outcome(w->report, items[i].row, items[i].written, reply->outcomes[i]);
+    w->rows_decided += reply->n_outcomes;
+    if (last)
+        batch_free(b);
+    show_progress(w);
+    if (rc == TZ_OK)
+        return TZ_RESULT_DONE;
+    (void)tz_cli_profile_failed(w->cli);
+    return TZ_RESULT_INTERNAL;
+}
+
+static void fill_record(const struct work *w, struct item *it, Taizhang__V1__Address *a, Taizhang__V1__Record *r)
+{
+    taizhang__v1__address__init(a);
+    taizhang__v1__record__init(r);
+    tz_period_format(it->address.period, it->period);
+    a->committee = it->address.committee;
+    a->kind = it->address.kind;
+    a->period = it->period;
+    a->key = it->address.key;
+    r->address = a;
+    r->base_revision = it->base;
+    r->ticket.data = it->ticket;
+    r->ticket.len = sizeof it->ticket;
+    r->confirmed = w->options->confirmed;
+    r->body = it->body;
+    r->private_ = it->private_bytes;
+}
+
+/* Sends what has been collected. */
+static int flush_batch(struct work *w)
+{
+    struct batch *b = w->filling;
+    if (!b || b->count == 0)
+        return TZ_RESULT_DONE;
+    if (plan(w->cli->profile, b) != TZ_OK)
+        return tz_cli_profile_failed(w->cli);
+    Taizhang__V1__Record *records = tz_arena_alloc(&b->arena, b->count * sizeof *records);
+    Taizhang__V1__Address *addresses = tz_arena_alloc(&b->arena, b->count * sizeof *addresses);
+    Taizhang__V1__Record **list = tz_arena_alloc(&b->arena, b->count * sizeof(Taizhang__V1__Record *));
+    if (!records || !addresses || !list)
+        return tz_cli_no_memory(w->cli);
+    for (size_t i = 0; i < b->count; i++) {
+        fill_record(w, &b->item[i], &addresses[i], &records[i]);
+        list[i] = &records[i];
+    }
+    enum tz_result rc = tz_submitter_send(&w->submitter, list, b->count, b);
+    if (rc != TZ_RESULT_DONE)
+        return (int)rc;
+    w->rows_sent += b->count;
+    w->filling = NULL;
+    return TZ_RESULT_DONE;
+}
+
+static int add_row(struct work *w, const struct tz_row *row)
+{
+    size_t bytes = row->body.len + row->private_bytes.len + strlen(row->address.key) + TZ_RECORD_OVERHEAD;
+    if (w->filling && (w->filling->count == TZ_SUBMIT_RECORDS || w->filling->bytes + bytes > TZ_SUBMIT_BYTES)) {
+        int rc = flush_batch(w);
+        if (rc != TZ_RESULT_DONE)
+            return rc;
+    }
+    if (!w->filling)
+        w->filling = batch_new();
+    struct batch *b = w->filling;
+    if (!b)
+        return tz_cli_no_memory(w->cli);
+    struct item *it = &b->item[b->count];
+    *it = (struct item){.row = row->number, .address = row->address, .has_base = row->has_base, .base = row->base};
+    memcpy(it->written, row->written, sizeof it->written);
+    it->body = (ProtobufCBinaryData){.data = tz_arena_dup(&b->arena, row->body.data, row->body.len), .len = row->body.len};
+    it->private_bytes = (ProtobufCBinaryData){
+        .data = row->private_bytes.len ? tz_arena_dup(&b->arena, row->private_bytes.data, row->private_bytes.len) : NULL,
+        .len = row->private_bytes.len};
+    if (!it->body.data || (it->private_bytes.len && !it->private_bytes.data))
+        return tz_cli_no_memory(w->cli);
+    b->count++;
+    b->bytes += bytes;
+    return TZ_RESULT_DONE;
+}
+
+/* --- the sheet --- */
+
+static int refuse_csv(struct tz_cli *cli, const struct tz_csv *csv)
+{
+    struct tz_buf text;
+    tz_buf_init(&text, 4096);
+    tz_message_csv(&text, csv);
+    tz_cli_error(cli, "%s", text.data ? text.data : "");
+    tz_buf_free(&text);
+    return TZ_RESULT_REFUSED;
+}
+
+static int read_headers(struct tz_cli *cli, struct tz_csv *csv, const struct tz_kind_info *kind, bool committee_given,
+                        struct tz_headers *headers)
+{
+    struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
+    struct tz_buf text;
+    int rc = tz_csv_next(csv);
+    if (rc == TZ_EINVAL)
+        return refuse_csv(cli, csv);
+    if (rc != TZ_OK) {
+        tz_cli_error(cli, "%s", _("The file is empty. Its first row must hold the columns' headers."));
+        return TZ_RESULT_REFUSED;
+    }
+    size_t n = tz_headers_read(headers, kind, csv->cell, csv->count, committee_given, errors);
+    tz_buf_init(&text, 1 << 16);
+    for (size_t i = 0; i < n && i < TZ_HEADER_ERRORS_MAX; i++) {
+        tz_buf_clear(&text);
+        tz_message_header(&text, &errors[i], cli->zh);
+        tz_cli_error(cli, "%s", text.data ? text.data : "");
+    }
+    tz_buf_free(&text);
+    if (n > 0) {
+        tz_cli_error(cli, _("Nothing of this file was submitted. `taizhang fields %s` lists the columns of %s."),
+                     kind->name, cli->zh ? kind->zh : kind->en);
+        return TZ_RESULT_REFUSED;
+    }
+    if (headers->ignored > 0)
+        tz_cli_note(cli, "%s", _("The column 序号 is left aside: a row counter is no record number; that is the column 编号."));
+    return TZ_RESULT_DONE;
+}
+
+static int take_row(struct work *w, const struct tz_row *row)
+{
+    if (row->blank)
+        return TZ_RESULT_DONE;
+    if (row->errors.count == 0 && !w->options->dry_run)
+        return add_row(w, row);
+    tz_report_row(w->report,
+                  &(struct tz_report_row){.row = row->number,
+                                          .address = row->written,
+                                          .outcome = row->errors.count ? TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED
+                                                                       : TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE,
+                                          .errors = &row->errors});
+    return TZ_RESULT_DONE;
+}
+
+static int read_rows(struct work *w, struct tz_csv *csv, const struct tz_rows *rows)
+{
+    struct tz_arena arena;
+    struct tz_row row;
+    int rc = TZ_RESULT_DONE;
+    tz_arena_init(&arena, ROW_ARENA_MAX);
+    while (rc == TZ_RESULT_DONE) {
+        int next = tz_csv_next(csv);
+        if (next == TZ_ENOENT)
+            break;
+        if (next != TZ_OK) {
+            rc = refuse_csv(w->cli, csv);
+            break;
+        }
+        tz_arena_reset(&arena);
+        rc = tz_row_read(rows, csv->cell, csv->count, csv->row, &arena, &row) == TZ_OK ? take_row(w, &row)
+                                                                                       : tz_cli_no_memory(w->cli);
+    }
+    tz_arena_free(&arena);
+    return rc;
+}
+
+/* Sends the last batch, waits for all answers, and tells a failure of the connection. */
+static int finish(struct work *w, int rc)
+{
+    bool file_refused = rc == TZ_RESULT_REFUSED;
+    if (rc == TZ_RESULT_DONE || file_refused) {
+        int flushed = flush_batch(w);
+        if (flushed == TZ_RESULT_DONE)
+            flushed = (int)tz_submitter_drain(&w->submitter);
+        rc = flushed != TZ_RESULT_DONE ? flushed : rc;
+    }
+    if (w->progress)
+        fputs("\r\033[K", w->cli->err);
+    if (rc != TZ_RESULT_DONE && !file_refused && w->cli->connection.failure.result == (enum tz_result)rc) {
+        rc = tz_cli_failed(w->cli);
+        if (w->rows_sent > w->rows_decided)
+            tz_cli_error(w->cli, _("%zu rows were sent and not answered: they may be stored or not."),
+                         w->rows_sent - w->rows_decided);
+    }
+    for (struct batch *b; (b = tz_submitter_abandoned(&w->submitter));)
+        batch_free(b);
+    batch_free(w->filling);
+    w->filling = NULL;
+    return rc;
+}
+
+static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers *headers,
+                       const struct tz_submit_options *options, struct tz_report *report)
+{
+    struct work w = {.cli = cli, .report = report, .options = options};
+    struct tz_rows rows = {.headers = headers,
+                           .committee = options->committee,
+                           .confirmed = options->confirmed,
+                           .validate = options->dry_run,
+                           .today = tz_cli_today(cli),
+                           .seen = tz_seen_addresses_new()};
+    if (!rows.seen)
+        return tz_cli_no_memory(cli);
+    w.progress = !cli->quiet && !options->dry_run && isatty(fileno(cli->err)) == 1;
+    tz_submitter_init(&w.submitter, &cli->connection, take_reply, &w);
+    report->headers = headers;
+    int rc = finish(&w, read_rows(&w, csv, &rows));
+    report->headers = NULL;
+    tz_seen_addresses_free(rows.seen);
+    return rc;
+}
+
+int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
+                   const struct tz_submit_options *options, struct tz_report *report)
+{
+    struct tz_csv csv;
+    int checked = tz_csv_check(file, &csv);
+    if (checked != TZ_OK)
+        (void)refuse_csv(cli, &csv);
+    tz_csv_free(&csv);
+    if (checked != TZ_OK)
+        return TZ_RESULT_REFUSED;
+    struct tz_headers *headers = calloc(1, sizeof *headers);
+    if (!headers)
+        return tz_cli_no_memory(cli);
+    tz_csv_init(&csv, file);
+    report->kind = kind;
+    int rc = read_headers(cli, &csv, kind, *options->committee != '\0', headers);
+    if (rc == TZ_RESULT_DONE)
+        rc = submit_rows(cli, &csv, headers, options, report);
+    tz_csv_free(&csv);
+    free(headers);
+    return rc;
+}

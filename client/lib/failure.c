@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/lib/connection.h"
+#include "common/base/text.h"
+
+static enum tz_result result_of(enum tz_reason reason)
+{
+    switch (reason) {
+    case TZ_REASON_NONE:
+        return TZ_RESULT_DONE;
+    case TZ_REASON_RESOLVE:
+    case TZ_REASON_CONNECT:
+    case TZ_REASON_LOST:
+    case TZ_REASON_SILENT:
+    case TZ_REASON_GARBAGE:
+        return TZ_RESULT_UNREACHABLE;
+    case TZ_REASON_ADDRESS:
+    case TZ_REASON_ARGUMENT:
+    case TZ_REASON_TOO_LARGE:
+        return TZ_RESULT_USAGE;
+    case TZ_REASON_ANSWERED:
+        return TZ_RESULT_REFUSED;
+    case TZ_REASON_MEMORY:
+        return TZ_RESULT_INTERNAL;
+    }
+    return TZ_RESULT_INTERNAL;
+}
+
+static const char *words_of(enum tz_reason reason)
+{
+    switch (reason) {
+    case TZ_REASON_NONE:
+        return "no failure";
+    case TZ_REASON_ADDRESS:
+        return "not a server address";
+    case TZ_REASON_RESOLVE:
+        return "the host is not known";
+    case TZ_REASON_CONNECT:
+        return "cannot connect";
+    case TZ_REASON_LOST:
+        return "the connection was lost";
+    case TZ_REASON_SILENT:
+        return "the registry does not answer any more";
+    case TZ_REASON_GARBAGE:
+        return "what answers is not a Taizhang registry";
+    case TZ_REASON_TOO_LARGE:
+        return "larger than the limit";
+    case TZ_REASON_ANSWERED:
+        return "the registry refused the request";
+    case TZ_REASON_ARGUMENT:
+        return "wrong argument";
+    case TZ_REASON_MEMORY:
+        return "out of memory";
+    }
+    return "failure";
+}
+
+enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server, const char *detail)
+{
+    memset(f, 0, sizeof *f);
+    f->reason = reason;
+    f->result = result_of(reason);
+    if (!detail)
+        detail = "";
+    tz_text_copy(f->detail, sizeof f->detail, detail, strlen(detail), sizeof f->detail);
+    snprintf(f->message, sizeof f->message, "%.100s%s%s%s%s", server ? server : "", server && *server ? ": " : "",
+             words_of(reason), *f->detail ? ": " : "", f->detail);
+    return f->result;
+}
+
+static enum tz_result result_of_code(tz_code code)
+{
+    switch (code) {
+    case TZ_CODE(NOT_ALLOWED):
+        return TZ_RESULT_NOT_ALLOWED;
+    case TZ_CODE(BUSY):
+    case TZ_CODE(READ_ONLY):
+    case TZ_CODE(OUTCOME_UNKNOWN):
+    case TZ_CODE(POSITION_AHEAD):
+    case TZ_CODE(SHUTTING_DOWN):
+    case TZ_CODE(TOO_MANY_CONNECTIONS):
+    case TZ_CODE(TIMEOUT):
+        return TZ_RESULT_UNREACHABLE;
+    case TZ_CODE(BAD_ARGUMENT):
+    case TZ_CODE(BAD_KIND):
+    case TZ_CODE(BAD_PERIOD):
+    case TZ_CODE(BAD_CODE):
+    case TZ_CODE(UNSUPPORTED):
+        return TZ_RESULT_USAGE;
+    case TZ_CODE(INTERNAL):
+    case TZ_CODE(VERSION):
+    case TZ_CODE(UNKNOWN_REQUEST):
+    case TZ_CODE(MALFORMED):
+    case TZ_CODE(HELLO_REQUIRED):
+    case TZ_CODE(HELLO_AGAIN):
+    case TZ_CODE(ID_ZERO):
+    case TZ_CODE(FRAME_EMPTY):
+        return TZ_RESULT_INTERNAL;
+    default:
+        return TZ_RESULT_REFUSED;
+    }
+}
+
+enum tz_result tz_connection_answered(struct tz_connection *c, const tz_answer *m)
+{
+    if (!m->status || m->status->code == TZ_CODE(OK))
+        return TZ_RESULT_DONE;
+    const Taizhang__V1__Status *s = m->status;
+    tz_error_set(&c->status, s->code, s->field, s->value);
+    for (size_t i = 0; i < s->n_params; i++) {
+        const Taizhang__V1__Param *p = s->params[i];
+        if (*p->text)
+            tz_error_text(&c->status, p->name, p->text);
+        else
+            tz_error_number(&c->status, p->name, p->number);
+    }
+    tz_failure_set(&c->failure, TZ_REASON_ANSWERED, c->server, tz_code_name(s->code));
+    c->failure.result = result_of_code(s->code);
+    c->failure.code = (int)s->code;
+    snprintf(c->failure.field, sizeof c->failure.field, "%s", c->status.field);
+    snprintf(c->failure.value, sizeof c->failure.value, "%s", c->status.value);
+    return c->failure.result;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/sheet/headers.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/schema/header.h"
+#include "common/schema/label.h"
+
+_Static_assert(sizeof((struct tz_column *)0)->unit == TZ_HEADER_UNIT_SIZE, "the unit of a header");
+_Static_assert(sizeof((struct tz_header_error *)0)->near / sizeof(struct tz_field *) == TZ_HEADER_NEAREST,
+               "the nearest headers");
+
+/* Beyond the limit errors are counted, not kept. */
+static void add_error(struct tz_header_error *errors, size_t *count, const struct tz_header_error *e)
+{
+    if (*count < TZ_HEADER_ERRORS_MAX)
+        errors[*count] = *e;
+    ++*count;
+}
+
+static bool is_revision(const char *folded)
+{
+    return tz_label_in("版本|版本号|revision|rev|version", folded);
+}
+
+/* Row counters that offices keep: a key is the office's own number and must not come from one. */
+static bool is_row_counter(const char *folded)
+{
+    return tz_label_in("序号|行号|no|no.|#|row", folded);
+}
+
+static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *cell, struct tz_header_error *errors,
+                        size_t *count)
+{
+    struct tz_column *column = &h->column[i];
+    char folded[TZ_LABEL_SIZE];
+    const char *s = cell->s;
+    size_t len = cell->len;
+    memset(column, 0, sizeof *column);
+    tz_text_trim(&s, &len);
+    if (len == 0)
+        return;
+    bool short_enough = tz_label_fold(folded, s, len) > 0;
+    if (short_enough && is_revision(folded)) {
+        column->role = TZ_COLUMN_REVISION;
+    } else if (tz_header_match(h->kind, s, len, &column->field, column->unit)) {
+        column->role = TZ_COLUMN_FIELD;
+    } else if (short_enough && is_row_counter(folded)) {
+        column->role = TZ_COLUMN_IGNORED;
+        h->ignored++;
+        return;
+    } else {
+        struct tz_header_error e = {.problem = TZ_HEADER_UNKNOWN, .column = i};
+        tz_text_copy(e.header, sizeof e.header, s, len, 40);
+        (void)tz_header_nearest(h->kind, s, len, e.near);
+        add_error(errors, count, &e);
+        return;
+    }
+    for (size_t k = 0; k < i; k++) {
+        if (h->column[k].role != column->role || h->column[k].field != column->field)
+            continue;
+        struct tz_header_error e = {.problem = TZ_HEADER_TWICE, .column = i, .other = k, .field = column->field};
+        tz_text_copy(e.header, sizeof e.header, s, len, 40);
+        add_error(errors, count, &e);
+        break;
+    }
+}
+
+size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, const struct tz_cell *cells, size_t count,
+                       bool committee_given, struct tz_header_error errors[TZ_HEADER_ERRORS_MAX])
+{
+    static const char *const needed[] = {"committee", "key", "period"};
+    size_t found = 0;
+    h->kind = kind;
+    h->ignored = 0;
+    h->count = count < TZ_CSV_COLUMNS_MAX ? count : TZ_CSV_COLUMNS_MAX;
+    for (size_t i = 0; i < h->count; i++)
+        read_column(h, i, &cells[i], errors, &found);
+    for (size_t i = committee_given ? 1 : 0; i < sizeof needed / sizeof *needed; i++) {
+        size_t column;
+        if (tz_headers_column(h, needed[i], &column))
+            continue;
+        struct tz_header_error e = {.problem = TZ_HEADER_MISSING};
+        tz_text_copy(e.header, sizeof e.header, needed[i], strlen(needed[i]), 40);
+        e.field = tz_field_find(kind, needed[i], strlen(needed[i]));
+        add_error(errors, &found, &e);
+    }
+    return found;
+}
+
+bool tz_headers_column(const struct tz_headers *h, const char *field, size_t *column)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        bool is_it = h->column[i].role == TZ_COLUMN_REVISION ? strcmp(field, "revision") == 0
+                     : h->column[i].role == TZ_COLUMN_FIELD  ? strcmp(h->column[i].field->name, field) == 0
+                                                             : false;
+        if (is_it) {
+            *column = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void tz_column_name(size_t column, char out[TZ_COLUMN_NAME_SIZE])
+{
+    char reversed[TZ_COLUMN_NAME_SIZE];
+    size_t n = 0;
+    for (size_t c = column + 1; c > 0 && n + 1 < sizeof reversed; c = (c - 1) / 26)
+        reversed[n++] = (char)('A' + (c - 1) % 26);
+    for (size_t i = 0; i < n; i++)
+        out[i] = reversed[n - 1 - i];
+    out[n] = '\0';
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/sheet/rows.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/codes/division.h"
+
+/* Whether a trimmed cell says that there is nothing to state: ——, -, /, 无. */
+static bool states_nothing(const struct tz_field *f, const char *s, size_t len)
+{
+    static const char *const words[] = {"—", "——", "－", "－－", "-", "--", "/", "／", "无"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) != len || memcmp(words[i], s, len) != 0)
+            continue;
+        if (f && f->list)
+            for (size_t k = 0; k < f->list->count; k++)
+                if (strcmp(f->list->members[k].zh, words[i]) == 0)
+                    return false;
+        return true;
+    }
+    return false;
+}
+
+static void add_error(struct tz_errors *list, const struct tz_error *e)
+{
+    if (list->count == TZ_ERRORS_MAX)
+        list->dropped++;
+    else
+        list->item[list->count++] = *e;
+}
+
+static bool has_error(const struct tz_errors *list, const char *field)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->item[i].field, field) == 0)
+            return true;
+    return false;
+}
+
+/* A cell, trimmed; len 0 where the row is shorter. */
+static struct tz_cell cell_at(const struct tz_cell *cells, size_t count, size_t i)
+{
+    struct tz_cell cell = {.s = "", .len = 0};
+    if (i < count)
+        cell = cells[i];
+    tz_text_trim(&cell.s, &cell.len);
+    return cell;
+}
+
+static struct tz_cell cell_of(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, const char *field)
+{
+    size_t column;
+    if (tz_headers_column(rows->headers, field, &column))
+        return cell_at(cells, count, column);
+    return (struct tz_cell){.s = "", .len = 0};
+}
+
+/* --- the address --- */
+
+static bool read_committee(const struct tz_rows *rows, struct tz_cell cell, struct tz_row *out)
+{
+    char folded[64] = "";
+    if (cell.len == 0)
+        cell = (struct tz_cell){.s = rows->committee, .len = strlen(rows->committee)};
+    if (cell.len == 0) {
+        tz_errors_add(&out->errors, TZ_CODE(REQUIRED), "committee", NULL);
+        return false;
+    }
+    size_t len = 0;
+    if (cell.len < sizeof folded)
+        len = tz_text_fold(folded, cell.s, cell.len);
+    if (len == 0 || len >= sizeof out->address.committee || !tz_code_valid(folded, len)) {
+        struct tz_error e;
+        add_error(&out->errors, tz_error_setn(&e, TZ_CODE(BAD_CODE), "committee", cell.s, cell.len));
+        return false;
+    }
+    memcpy(out->address.committee, folded, len + 1);
+    return true;
+}
+
+static bool read_period(struct tz_cell cell, struct tz_row *out)
+{
+    struct tz_error e;
+    if (cell.len == 0)
+        tz_errors_add(&out->errors, TZ_CODE(REQUIRED), "period", NULL);
+    else if (tz_period_read(cell.s, cell.len, &out->address.period))
+        return true;
+    else
+        add_error(&out->errors, tz_error_setn(&e, TZ_CODE(BAD_PERIOD), "period", cell.s, cell.len));
+    return false;
+}
+
+static bool read_key(struct tz_cell cell, struct tz_row *out)
+{
+    struct tz_error e;
+    if (cell.len == 0) {
+        tz_errors_add(&out->errors, TZ_CODE(REQUIRED), "key", NULL);
+        return false;
+    }
+    if (tz_key_check(cell.s, cell.len, &e) != TZ_OK) {
+        add_error(&out->errors, &e);
+        return false;
+    }
+    memcpy(out->address.key, cell.s, cell.len);
+    out->address.key[cell.len] = '\0';
+    return true;
+}
+
+static int read_address(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, struct tz_row *out)
+{
+    out->address.kind = rows->headers->kind->kind;
+    bool committee = read_committee(rows, cell_of(rows, cells, count, "committee"), out);
+    bool period = read_period(cell_of(rows, cells, count, "period"), out);
+    bool key = read_key(cell_of(rows, cells, count, "key"), out);
+    out->has_address = committee && period && key;
+    if (!out->has_address)
+        return TZ_OK;
+    tz_address_format(&out->address, out->written);
+    if (!rows->seen)
+        return TZ_OK;
+    int64_t earlier = tz_seen_addresses_add(rows->seen, out->written, out->number);
+    if (earlier > 0)
+        tz_error_number(tz_errors_add(&out->errors, TZ_CODE(REPEATED_ADDRESS), "key", out->address.key), "row", earlier);
+    return earlier < 0 ? TZ_ENOMEM : TZ_OK;
+}
+
+/* --- the fields --- */
+
+static void read_base(struct tz_cell cell, struct tz_row *out)
+{
+    if (cell.len == 0 || states_nothing(NULL, cell.s, cell.len))
+        return;
+    char folded[64];
+    size_t len = cell.len < sizeof folded ? tz_text_fold(folded, cell.s, cell.len) : 0;
+    uint64_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (folded[i] < '0' || folded[i] > '9' || len > 18) {
+            len = 0;
+            break;
+        }
+        n = n * 10 + (uint64_t)(folded[i] - '0');
+    }
+    if (len == 0) {
+        struct tz_error e;
+        add_error(&out->errors, tz_error_setn(&e, TZ_CODE(BAD_ARGUMENT), "revision", cell.s, cell.len));
+        return;
+    }
+    out->has_base = true;
+    out->base = n;
+}
+
+/* Sets every field of the row; fields whose cell says "nothing" are collected. */
+static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, struct tz_record *record,
+                        const struct tz_field **nothing, struct tz_arena *arena, struct tz_row *out)
+{
+    const struct tz_headers *h = rows->headers;
+    size_t columns = count > h->count ? count : h->count;
+    for (size_t i = 0; i < columns; i++) {
+        struct tz_cell cell = cell_at(cells, count, i);
+        struct tz_error e;
+        if (cell.len == 0)
+            continue;
+        if (i >= h->count || h->column[i].role == TZ_COLUMN_BLANK) {
+            add_error(&out->errors, tz_error_setn(&e, TZ_CODE(UNKNOWN_FIELD), "", cell.s, cell.len));
+            continue;
+        }
+        const struct tz_column *column = &h->column[i];
+        if (column->role == TZ_COLUMN_REVISION)
+            read_base(cell, out);
+        if (column->role != TZ_COLUMN_FIELD || column->field->place == TZ_IN_ADDRESS)
+            continue;
+        if (states_nothing(column->field, cell.s, cell.len)) {
+            *nothing++ = column->field;
+            continue;
+        }
+        if (tz_record_set(record, column->field, cell.s, cell.len, *column->unit ? column->unit : NULL, arena, &e) !=
+            TZ_OK)
+            add_error(&out->errors, &e);
+    }
+    *nothing = NULL;
+}
+
+/* Adds what the rules say, except about fields that could not be read. */
+static void add_rules(const struct tz_rows *rows, const struct tz_record *record, struct tz_row *out)
+{
+    struct tz_errors found = {0};
+    (void)tz_record_validate(record, &out->address, rows->today, rows->confirmed, &found);
+    size_t unreadable = out->errors.count;
+    struct tz_errors before = out->errors;
+    before.count = unreadable;
+    for (size_t i = 0; i < found.count; i++)
+        if (!has_error(&before, found.item[i].field))
+            add_error(&out->errors, &found.item[i]);
+    out->errors.dropped += found.dropped;
+}
+
+static bool is_blank(const struct tz_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cell_at(cells, count, i).len > 0)
+            return false;
+    return true;
+}
+
+int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, size_t number,
+                struct tz_arena *arena, struct tz_row *out)
+{
+    memset(out, 0, sizeof *out);
+    out->number = number;
+    out->blank = is_blank(cells, count);
+    if (out->blank)
+        return TZ_OK;
+    int rc = read_address(rows, cells, count, out);
+    if (rc != TZ_OK)
+        return rc;
+    struct tz_record record;
+    const struct tz_field **nothing = tz_arena_zalloc(arena, (rows->headers->count + 1) * sizeof *nothing);
+    if (!nothing || tz_record_new(rows->headers->kind, arena, &record) != TZ_OK)
+        return TZ_ENOMEM;
+    read_fields(rows, cells, count, &record, nothing, arena, out);
+    rc = tz_record_defaults(&record, nothing, arena);
+    if (rc != TZ_OK)
+        return rc;
+    if (out->has_address && (rows->validate || out->errors.count > 0))
+        add_rules(rows, &record, out);
+    if (out->errors.count > 0)
+        return TZ_OK;
+    rc = tz_record_encode(&record, arena, &out->body, &out->private_bytes);
+    if (rc != TZ_OK)
+        return rc;
+    if (out->body.len + out->private_bytes.len > TZ_BODY_MAX)
+        tz_error_number(tz_errors_add(&out->errors, TZ_CODE(TOO_LARGE_BODY), NULL, NULL), "limit", TZ_BODY_MAX);
+    return TZ_OK;
+}
+
+/* --- the file's name --- */
+
+/* Length of the character of decoration (digits, year, separators, brackets) at s, or 0. */
+static size_t decoration(const char *s, size_t len)
+{
+    static const char *const words[] = {"年", "度", "第", "（", "）", "　"};
+    if (len > 0 && strchr("0123456789-_ .()+", s[0]))
+        return 1;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (len >= strlen(words[i]) && memcmp(s, words[i], strlen(words[i])) == 0)
+            return strlen(words[i]);
+    return 0;
+}
+
+const struct tz_kind_info *tz_kind_of_file(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    name = name ? name + 1 : path;
+    size_t len = strlen(name);
+    const char *dot = strrchr(name, '.');
+    if (dot && dot > name)
+        len = (size_t)(dot - name);
+    for (size_t n; len > 0 && (n = decoration(name, len)) > 0; len -= n)
+        name += n;
+    for (;;) {
+        size_t n = 0;
+        for (size_t back = 1; back <= 3 && back <= len && n == 0; back++)
+            if (decoration(name + len - back, back) == back)
+                n = back;
+        if (n == 0)
+            break;
+        len -= n;
+    }
+    char lower[64];
+    if (len == 0 || len >= sizeof lower)
+        return NULL;
+    for (size_t i = 0; i < len; i++)
+        lower[i] = (char)tolower((unsigned char)name[i]);
+    return tz_kind_find(lower, len);
+}
