@@ -32,7 +32,8 @@ static int setup(void **state)
 {
     static struct fixture f;
     static const uint32_t parent[] = {0, 0, 1, 1, 2, 4, 3};
-    static const uint8_t level[] = {0, TZ_NATION, TZ_PROVINCE, TZ_PROVINCE, TZ_PREFECTURE, TZ_COUNTY, TZ_PREFECTURE};
+    static const uint8_t level[] = {0,         TZ_NATION,    TZ_PROVINCE, TZ_PROVINCE, TZ_PREFECTURE,
+                                    TZ_COUNTY, TZ_PREFECTURE};
     memset(&f, 0, sizeof f);
     f.w.nodes = 6;
     memcpy(f.w.parent, parent, sizeof parent);
