@@ -253,9 +253,9 @@ enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **
     if (c->waiting_count == 0)
         return tz_failure_set(&c->failure, TZ_REASON_ARGUMENT, c->server, "no request is outstanding");
     for (;;) {
-        const tz_answer *m;
+        const tz_answer *m = NULL;
         enum tz_result rc = next_message(c, &m);
-        if (rc != TZ_RESULT_DONE)
+        if (!m)
             return rc;
         if (m->id == 0) { /* the registry closes the connection and says why */
             rc = tz_connection_answered(c, m);
@@ -305,7 +305,7 @@ enum tz_result tz_connection_call(struct tz_connection *c, tz_request *request, 
     enum tz_result first = TZ_RESULT_DONE;
     enum tz_result rc = tz_connection_send(c, request, &id);
     while (rc == TZ_RESULT_DONE) {
-        const tz_answer *m;
+        const tz_answer *m = NULL;
         rc = tz_connection_receive(c, &m);
         if (rc != TZ_RESULT_DONE)
             break;

@@ -135,7 +135,9 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     rc = run_snapshot(&c, store);
     tz_store_close(store);
     result->position = c.position;
-    if (rc < 0) {
+    if (rc == TZ_ECORRUPT)
+        tz_check_finding(&c, "cannot go on: %s", tz_rc_string(rc));
+    else if (rc < 0) {
         fprintf(out, "cannot go on: %s\n", tz_rc_string(rc));
         return rc;
     }

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <inttypes.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,7 +61,7 @@ struct tz_conn {
     int64_t opened_at;
     int64_t frame_deadline; /* 0: no frame is unfinished */
     int64_t write_deadline; /* 0: nothing waits */
-    size_t write_goal;      /* what may still wait at that time */
+    int64_t write_goal;     /* bytes that the peer must have taken by then */
     int64_t end_deadline;   /* DRAINING, LINGERING */
 
     const char *reason;    /* of the end */
@@ -235,14 +237,27 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 
 /* --- writing --- */
 
+/* What the peer has taken, as far as one can tell: what was written less what the kernel still holds. The kernel says
+ * `writable` again only when most of its buffer is free, so counting writes would make a slow reader look like none. */
+static int64_t bytes_taken(const struct tz_conn *c)
+{
+    int queued = 0;
+    if (ioctl(c->fd, SIOCOUTQ, &queued) != 0)
+        queued = 0;
+    return (int64_t)c->bytes_out - queued;
+}
+
+/* Each out_step that the peer takes buys it another write_us. */
 static void set_write_deadline(struct tz_conn *c)
 {
-    size_t waiting = evbuffer_get_length(c->out);
-    if (waiting == 0) {
+    if (evbuffer_get_length(c->out) == 0) {
         c->write_deadline = 0;
-    } else if (c->write_deadline == 0 || waiting <= c->write_goal) {
+        return;
+    }
+    int64_t taken = bytes_taken(c);
+    if (c->write_deadline == 0 || taken >= c->write_goal) {
         c->write_deadline = now_us(c) + c->limits.write_us;
-        c->write_goal = waiting > c->limits.out_step ? waiting - c->limits.out_step : 0;
+        c->write_goal = taken + (int64_t)c->limits.out_step;
     }
 }
 
@@ -413,10 +428,12 @@ void tz_conn_settle(struct tz_conn *c)
     c->settling = true;
     bool again = c->state != TZ_CONN_DEAD;
     while (again) {
-        again = take_frames(c);
+        /* Writing may make room for frames that could not be taken before. */
+        bool could = may_take(c);
+        bool any = take_frames(c);
         if (c->state != TZ_CONN_DEAD)
             write_output(c);
-        again = again && may_take(c);
+        again = may_take(c) && (any || !could);
     }
     if (takes_requests(c) && c->eof && may_take(c))
         end_of_input(c);
@@ -430,6 +447,8 @@ void tz_conn_settle(struct tz_conn *c)
 
 void tz_conn_tick(struct tz_conn *c, int64_t now)
 {
+    if (c->write_deadline)
+        set_write_deadline(c);
     if (c->write_deadline && now >= c->write_deadline) {
         tz_conn_kill(c, "peer_does_not_read");
     } else if (c->state == TZ_CONN_NEW && now >= c->opened_at + c->limits.hello_us) {

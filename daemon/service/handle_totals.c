@@ -31,7 +31,7 @@ static void answer_totals(struct tz_request *r, const Taizhang__V1__TotalsReply 
         Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
         Taizhang__V1__TotalsReply part = *all;
         part.n_rows = n;
-        part.rows = all->rows + from;
+        part.rows = n ? all->rows + from : NULL;
         m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_TOTALS;
         m.totals = &part;
         tz_answer(r, &m, from + n == all->n_rows);
@@ -73,7 +73,7 @@ static void answer_trace(struct tz_request *r, const Taizhang__V1__TraceReply *a
         Taizhang__V1__TraceReply part = *all;
         bool final = from + n == all->n_rows;
         part.n_rows = n;
-        part.rows = all->rows + from;
+        part.rows = n ? all->rows + from : NULL;
         if (!final)
             part.next_cursor = (ProtobufCBinaryData){0};
         m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_TRACE;

@@ -52,9 +52,9 @@ int tz_state_make(const struct tz_entry *e, const struct tz_committee_ref *commi
     s->body_sha256 = h->body_sha256;
     s->committee_name = (char *)(uintptr_t)committee->name;
     *out = s;
-    if (h->type == TAIZHANG__V1__ENTRY_TYPE__ENTRY_WITHDRAWAL)
-        return read_reason(e, arena, s);
     int rc = copy_bytes(arena, e->body, &s->body);
+    if (rc == TZ_OK && h->type == TAIZHANG__V1__ENTRY_TYPE__ENTRY_WITHDRAWAL)
+        rc = read_reason(e, arena, s);
     if (rc == TZ_OK && with_private)
         rc = copy_bytes(arena, e->private_, &s->private_);
     return rc;

@@ -13,16 +13,13 @@ static uint32_t code_number(const struct tz_tree *tree, const char *code)
 }
 
 /* A copy of the facts with the numbers of places; a code that nobody has counts as not stated. */
-static int facts_resolve(const struct tz_tree *tree, const struct tz_kind_info *kind, struct tz_arena *arena,
-                         struct tz_facts *f)
+static int facts_resolve(const struct tz_tree *tree, struct tz_arena *arena, struct tz_facts *f)
 {
-    struct tz_breakdown b[TZ_BREAKDOWNS_MAX];
-    size_t count = tz_kind_breakdowns(kind, b);
     struct tz_slice_value *slice = tz_arena_dup(arena, f->slice, f->slices * sizeof *slice);
     if (!slice)
         return TZ_ENOMEM;
     for (size_t i = 0; i < f->slices; i++) {
-        if (slice[i].breakdown < count && b[slice[i].breakdown].code) {
+        if (slice[i].code) {
             slice[i].value = code_number(tree, slice[i].code);
             slice[i].code = NULL;
         }
@@ -32,8 +29,8 @@ static int facts_resolve(const struct tz_tree *tree, const struct tz_kind_info *
 }
 
 /* R2 knows wholes of the same kind and period only. */
-static int whole_resolve(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_facts *f,
-                         struct tz_arena *arena, struct tz_view_record *out)
+static int whole_resolve(const struct tz_tree *tree, const struct tz_record_key *key,
+                         const struct tz_facts *f, struct tz_arena *arena, struct tz_view_record *out)
 {
     struct tz_address a;
     if (!f->part_of || f->subtree || tz_address_parse(f->part_of, strlen(f->part_of), &a, NULL) != 0)
@@ -47,8 +44,8 @@ static int whole_resolve(const struct tz_tree *tree, const struct tz_record_key 
     return out->whole.key ? TZ_OK : TZ_ENOMEM;
 }
 
-int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_record *record,
-                        struct tz_arena *arena, struct tz_view_record *out)
+int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key,
+                        const struct tz_record *record, struct tz_arena *arena, struct tz_view_record *out)
 {
     struct tz_facts *f = tz_arena_zalloc(arena, sizeof *f);
     memset(out, 0, sizeof *out);
@@ -56,7 +53,7 @@ int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *
         return TZ_ENOMEM;
     int rc = tz_record_facts(record, arena, f);
     if (rc == TZ_OK)
-        rc = facts_resolve(tree, record->kind, arena, f);
+        rc = facts_resolve(tree, arena, f);
     if (rc != TZ_OK)
         return rc;
     out->key = *key;
@@ -80,8 +77,8 @@ int tz_view_record_make(const struct tz_tree *tree, const struct tz_record_key *
     return tz_view_record_from(tree, key, &record, arena, out);
 }
 
-int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_bytes *body,
-                        struct tz_arena *arena, struct tz_whole_state *out)
+int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key,
+                        const struct tz_bytes *body, struct tz_arena *arena, struct tz_whole_state *out)
 {
     struct tz_view_record record;
     memset(out, 0, sizeof *out);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random moments under load. After every restart: nothing acknowledged is missing, nothing is there twice,
-what is sent again is UNCHANGED, and `taizhangd check` agrees.
+"""kill -9 at random moments under load. After every restart: nothing acknowledged is missing, nothing is there
+twice, what is sent again is UNCHANGED, and `taizhangd check` agrees.
 
 TZ_KILLS sets the number of kills (200); the long run is TZ_KILLS=5000 with this file alone."""
 
@@ -51,7 +51,8 @@ class Sender:
         """What was in doubt when the daemon died: reconcile says whether it is held, and sending agrees."""
         if not self.doubt:
             return
-        held = [pb.Held(address=sent.address, base_revision=sent.base_revision, ticket=sent.ticket) for _, sent in self.doubt]
+        held = [pb.Held(address=sent.address, base_revision=sent.base_revision, ticket=sent.ticket)
+                for _, sent in self.doubt]
         answers = client.ask("reconcile", pb.ReconcileRequest(items=held)).reconcile.answers
         for (key, sent), answer in zip(self.doubt, answers):
             assert answer.held in (pb.HELD_HELD, pb.HELD_NONE), answer
@@ -75,9 +76,9 @@ class Sender:
         for _ in range(self.chance.randrange(1, 6)):
             key, sent = self.next_change({key for key, _ in self.doubt})
             self.doubt.append((key, sent))
-        numbers = [client.send("submit", pb.SubmitRequest(records=[sent])) for _, sent in self.doubt]
+        numbers = [client.send_record(sent) for _, sent in self.doubt]
         for number in numbers:
-            outcome = client.wait(number)[0].submit.outcomes[0]
+            outcome = client.outcome(number)
             key, sent = self.doubt.pop(0)
             self.settle(key, sent, outcome, again=False)
 

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 import bodies
-from registry import SHARE
+from registry import SHARE, TREE
 from tzclient import Refused, code_name, journal_pb2, outcome_name, pb, record
 
 NANJING = ("320100", "南京市", 3, "320000")
@@ -120,8 +120,7 @@ def test_a_unit_with_records_does_not_become_a_grouping_node(client):
 
 def test_units_come_in_the_order_of_the_tree(client):
     codes = [unit.body.code for unit in client.committees(subtree=True, limit=3)]
-    assert codes == ["000000", "110000", "110100", "110101", "110102", "320000", "320100", "320102", "320104", "320200",
-                     "320205", "330000", "330100", "330102"]
+    assert codes == [code for code, *_ in TREE]
     assert [unit.body.code for unit in client.committees(under="320000")] == ["320000", "320100", "320200"]
 
 
@@ -195,6 +194,11 @@ def test_the_divisions_by_the_command_line(make_registry):
     registry.run("committee", "import", SHARE / "divisions.csv")
     assert client.position() == before
     assert len(client.committees(subtree=True, level=2)) == 34
+    provinces = (SHARE / "reporting_sets" / "provinces.txt").read_text().split()
+    assert len(provinces) == 31
+    registry.run("committee", "set", "provinces", "--label", "省级", *provinces)
+    held = client.committees(subtree=True, reporting_set="provinces")
+    assert [unit.body.code for unit in held] == provinces
 
 
 def test_moving_a_unit_by_the_command_line(registry, client):

@@ -5,7 +5,7 @@ import threading
 
 import bodies
 from registry import times
-from tzclient import Client, outcome_name, pb, record
+from tzclient import Client, outcome_name, record
 
 
 def together(count, work):
@@ -83,11 +83,12 @@ def test_many_clients_and_their_totals(registry):
 
     def work(n):
         with Client(registry.server) as client:
-            sent = [client.send("submit", pb.SubmitRequest(records=[
-                record(f"{units[n % len(units)]}/project/2017/C{n}K{turn}", bodies.project(1))])) for turn in range(each)]
+            unit = units[n % len(units)]
+            sent = [client.send_record(record(f"{unit}/project/2017/C{n}K{turn}", bodies.project(1)))
+                    for turn in range(each)]
             for number in sent:
-                assert outcome_name(client.wait(number)[0].submit.outcomes[0]) == "CREATED"
-            assert client.total("project", "quantity", units[n % len(units)])[0] >= each
+                assert outcome_name(client.outcome(number)) == "CREATED"
+            assert client.total("project", "quantity", unit)[0] >= each
 
     together(16, work)
     client = registry.client()
@@ -99,8 +100,7 @@ def test_commits_are_shared(registry):
     client = registry.client()
     before = {one.name: one.number for one in client.status().counters}
     count = 400
-    sent = [client.send("submit", pb.SubmitRequest(records=[record(f"320100/project/2017/K{n}", bodies.project(n))]))
-            for n in range(count)]
+    sent = [client.send_record(record(f"320100/project/2017/K{n}", bodies.project(n))) for n in range(count)]
     for number in sent:
         client.wait(number)
     after = {one.name: one.number for one in client.status().counters}

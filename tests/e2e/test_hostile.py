@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Peers that lie, stall and flood: each is refused or cut with a reason; nobody else and no memory is disturbed."""
+"""Peers that lie, stall and flood: each is refused or cut with a reason, and nobody else is disturbed."""
 
 import random
 import select
@@ -11,7 +11,7 @@ import pytest
 
 import bodies
 from registry import SANITIZE, SLOW, open_files, times
-from tzclient import Client, code_name, outcome_name, pb, record, wait_until
+from tzclient import Client, address, code_name, outcome_name, pb, record, wait_until
 
 MIB = 1 << 20
 
@@ -149,7 +149,7 @@ def test_amplifying_messages(registry, neighbour, name):
     message = wire.receive_message()
     assert message is not None
     code = code_name(message.status.code)
-    assert code in ("TOO_COMPLEX", "TOO_MANY", "MALFORMED", "BAD_ARGUMENT") or name.endswith("unknown fields"), code
+    assert code in ("TOO_COMPLEX", "TOO_MANY", "MALFORMED", "BAD_ARGUMENT") or "unknown fields" in name, code
     if not SANITIZE:
         assert registry.rss() - before < 48 * MIB
 
@@ -189,12 +189,16 @@ def test_a_body_nested_deeply(registry, neighbour):
 
 def test_a_body_above_its_limit(registry, neighbour):
     client = registry.client()
-    outcomes = client.submit(record("320100/project/2017/A", b"x" * 65537), record("320100/project/2017/B", bodies.project(1)))
+    outcomes = client.submit(record("320100/project/2017/A", b"x" * 65537),
+                             record("320100/project/2017/B", bodies.project(1)))
     assert [outcome_name(outcome) for outcome in outcomes] == ["REJECTED", "CREATED"]
     assert code_name(outcomes[0].errors[0].code) == "TOO_LARGE_BODY"
 
 
-@pytest.mark.parametrize("text", [b"a\x00b", b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe4\xb8"])
+BROKEN = [b"a\x00b", b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe4\xb8"]
+
+
+@pytest.mark.parametrize("text", BROKEN)
 def test_broken_text_in_a_request(registry, neighbour, text):
     wire = registry.wire()
     wire.send(frame(b"\x08\x01" + field(10, b"\x08\x01" + field(3, text))))
@@ -204,7 +208,7 @@ def test_broken_text_in_a_request(registry, neighbour, text):
     assert end_of(wire) == "MALFORMED"
 
 
-@pytest.mark.parametrize("text", [b"a\x00b", b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe4\xb8"])
+@pytest.mark.parametrize("text", BROKEN)
 def test_broken_text_in_a_body_refuses_the_record_only(registry, neighbour, text):
     client = registry.client()
     outcomes = client.submit(record("320100/project/2017/A", b"\x0a\x04\x10\x01\x20\x01" + field(16, text)),
@@ -214,7 +218,8 @@ def test_broken_text_in_a_body_refuses_the_record_only(registry, neighbour, text
 
 def test_bytes_of_a_peer_do_not_reach_the_log_raw(registry, neighbour):
     wire = registry.wire()
-    wire.send(frame(pb.ClientMessage(id=1, hello=pb.Hello(major=1, client="evil\n\x1b[2Jline")).SerializeToString()))
+    hello = pb.Hello(major=1, client="evil\n\x1b[2Jline")
+    wire.send(frame(pb.ClientMessage(id=1, hello=hello).SerializeToString()))
     end_of(wire)
     assert "\x1b" not in registry.log()
 
@@ -235,7 +240,7 @@ def test_valid_frames_with_flipped_bits(registry, neighbour):
         pb.ClientMessage(id=2, list=pb.ListRequest(committee="320000", subtree=True, cursor=b"12345678")),
         pb.ClientMessage(id=2, trace=pb.TraceRequest(kind=1, period="2017", measure="quantity")),
         pb.ClientMessage(id=2, reporting_set_list=pb.ReportingSetListRequest(name="provinces")),
-        pb.ClientMessage(id=2, get=pb.GetRequest(address=pb.Address(committee="320100", kind=1, period="2017", key="K"))))]
+        pb.ClientMessage(id=2, get=pb.GetRequest(address=address("320100/project/2017/K"))))]
     for _ in range(times(400)):
         data = bytearray(chance.choice(whole))
         for _ in range(chance.randrange(1, 4)):
@@ -264,7 +269,8 @@ def fill(wire, data):
 
 def test_peers_that_never_read(registry, neighbour):
     """They ask for much and read nothing: the daemon stops reading from them, and what it keeps stays small."""
-    neighbour.put(*[record(f"320100/project/2017/K{n:03}", bodies.project(n, env={"note": "长" * 1900})) for n in range(150)])
+    long = {"note": "长" * 1900}
+    neighbour.put(*[record(f"320100/project/2017/K{n:03}", bodies.project(n, env=long)) for n in range(150)])
     before = registry.rss()
     ask = frame(pb.ClientMessage(id=3, list=pb.ListRequest(subtree=True)).SerializeToString()) * 100_000
     peers = [greeted(registry) for _ in range(8)]
@@ -329,21 +335,21 @@ def drip(wire, data, seconds):
 
 
 def test_a_byte_at_a_time_before_hello(make_registry):
-    registry = make_registry("--hello-timeout", "1")
+    registry = make_registry("--hello-seconds", "1")
     wire = registry.wire()
     assert 0.9 < drip(wire, HELLO[:-1] * 3, 20 * SLOW)
     assert end_of(wire) == "TIMEOUT"
 
 
 def test_a_byte_at_a_time_after_hello(make_registry):
-    registry = make_registry("--frame-timeout", "1")
+    registry = make_registry("--frame-seconds", "1")
     wire = greeted(registry)
     assert 0.9 < drip(wire, SUBMIT[:-1] * 3, 20 * SLOW)
     assert end_of(wire) == "TIMEOUT"
 
 
 def test_an_idle_peer_after_hello_is_left_alone(make_registry):
-    registry = make_registry("--hello-timeout", "1", "--frame-timeout", "1")
+    registry = make_registry("--hello-seconds", "1", "--frame-seconds", "1")
     client = registry.client()
     wire = registry.wire()
     assert end_of(wire) == "TIMEOUT"
@@ -360,7 +366,7 @@ def test_the_daemons_deadline_holds_without_options(make_registry):
 
 
 def test_a_reader_that_stops_is_cut(make_registry):
-    registry = make_registry("--write-timeout", "1")
+    registry = make_registry("--write-seconds", "1")
     registry.plant()
     wire = greeted(registry)
     ask = frame(pb.ClientMessage(id=3, committee_list=pb.CommitteeListRequest(subtree=True)).SerializeToString())

@@ -13,7 +13,10 @@ import pytest
 
 import bodies
 from registry import DAEMON, times
-from tzclient import Client, Closed, outcome_name, pb, record, wait_until
+from tzclient import Client, Closed, outcome_name, record, wait_until
+
+
+SECTION = "[taizhangd]\n"
 
 
 def daemon(*args, **options):
@@ -22,7 +25,8 @@ def daemon(*args, **options):
 
 
 def database(registry):
-    found = [path for path in registry.data.iterdir() if path.read_bytes()[:15] == b"SQLite format 3"]
+    found = [path for path in registry.data.iterdir()
+             if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3"]
     assert len(found) == 1, found
     return found[0]
 
@@ -95,6 +99,7 @@ def test_a_peer_is_told_when_the_daemon_stops(registry):
     with pytest.raises(Closed) as closed:
         client.receive()
     assert closed.value.code == "SHUTTING_DOWN"
+    assert registry.process.wait(60) == 0
 
 
 def test_sigint_stops_as_sigterm_does(registry):
@@ -117,9 +122,9 @@ def test_sigterm_under_load_loses_nothing_acknowledged(registry):
                         key = f"C{n}K{turn}"
                         turn += 1
                         sent = record(f"320100/project/2017/{key}", bodies.project(1))
-                        numbers.append((key, client.send("submit", pb.SubmitRequest(records=[sent]))))
+                        numbers.append((key, client.send_record(sent)))
                     for key, number in numbers:
-                        assert outcome_name(client.wait(number)[0].submit.outcomes[0]) == "CREATED"
+                        assert outcome_name(client.outcome(number)) == "CREATED"
                         acknowledged[n].add(key)
             except (Closed, BrokenPipeError, ConnectionResetError):
                 pass
@@ -155,14 +160,14 @@ def test_two_registries_have_two_identities(make_registry):
 
 def test_sighup_reloads_and_keeps_running(make_registry, tmp_path):
     config = tmp_path / "taizhangd.conf"
-    config.write_text("log-level = info\n")
+    config.write_text(SECTION + "log-level = info\n")
     registry = make_registry("--config", str(config))
     client = registry.client()
-    config.write_text("log-level = debug\n")
+    config.write_text(SECTION + "log-level = debug\n")
     registry.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "reload" in registry.log(), "a word about the reload")
     client.ping()
-    config.write_text("log-level = nonsense\n")
+    config.write_text(SECTION + "log-level = nonsense\n")
     seen = len(registry.log())
     registry.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "nonsense" in registry.log()[seen:], "a word about the bad value")
@@ -171,17 +176,18 @@ def test_sighup_reloads_and_keeps_running(make_registry, tmp_path):
 
 def test_a_good_configuration_is_checked(tmp_path):
     config = tmp_path / "c"
-    config.write_text("# a comment\nlog-level = debug\n")
+    config.write_text("# a comment\n" + SECTION + "log-level = debug\n")
     done = daemon("--config", config, "--data", tmp_path / "d", "--check-config")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "d").exists()
 
 
 @pytest.mark.parametrize("text", ["nonsense = 1\n", "log-level = loud\n", "max-connections = many\n",
-                                  "max-connections = -1\n", "log-level\n", "max-connections = 99999999999999999999\n"])
+                                  "max-connections = -1\n", "log-level\n",
+                                  "max-connections = 99999999999999999999\n"])
 def test_a_bad_configuration_is_refused_with_its_line(tmp_path, text):
     config = tmp_path / "c"
-    config.write_text("# first\n" + text)
+    config.write_text(SECTION + text)
     done = daemon("--config", config, "--data", tmp_path / "d", "--check-config")
     assert done.returncode != 0
     assert re.search(r"\b2\b", done.stderr), done.stderr
@@ -205,7 +211,7 @@ def test_what_is_printed_reads_back_the_same(tmp_path):
 
 def test_flags_win_over_the_file(tmp_path):
     config = tmp_path / "c"
-    config.write_text("max-connections = 5\n")
+    config.write_text(SECTION + "max-connections = 5\n")
     done = daemon("--config", config, "--data", tmp_path / "d", "--max-connections", "6", "--print-config")
     assert re.search(r"^max-connections = 6", done.stdout, re.M)
 
@@ -266,8 +272,9 @@ def test_check_finds_what_was_tampered_with(registry):
     raw = sqlite3.connect(path)
     tables = {name: [column[1] for column in raw.execute(f"PRAGMA table_info({name})")]
               for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()}
-    [(table, _)] = [(name, columns) for name, columns in tables.items() if {"position", "header", "body"} <= set(columns)]
-    raw.execute(f"UPDATE {table} SET body = x'00' || substr(body, 2) WHERE position = (SELECT max(position) FROM {table})")
+    [table] = [name for name, columns in tables.items() if {"position", "header", "body"} <= set(columns)]
+    raw.execute(f"UPDATE {table} SET body = CAST(x'00' || substr(body, 2) AS BLOB)"
+                f" WHERE position = (SELECT max(position) FROM {table})")
     raw.commit()
     raw.close()
     done = registry.check()

@@ -145,18 +145,16 @@ def test_unknown_fields_inside_a_request_are_ignored(client):
 
 
 def test_pipelined_requests_are_all_answered(client):
-    sent = [client.send("submit", pb.SubmitRequest(records=[record(f"320100/project/2017/K{n}", bodies.project(n))]))
-            for n in range(200)]
+    sent = [client.send_record(record(f"320100/project/2017/K{n}", bodies.project(n))) for n in range(200)]
     for number in sent:
-        assert outcome_name(client.wait(number)[0].submit.outcomes[0]) == "CREATED"
+        assert outcome_name(client.outcome(number)) == "CREATED"
 
 
 def test_writes_of_one_connection_keep_their_order(client):
     place = "320100/project/2017/K"
-    sent = [client.send("submit", pb.SubmitRequest(records=[record(place, bodies.project(n), base=n)]))
-            for n in range(100)]
+    sent = [client.send_record(record(place, bodies.project(n), base=n)) for n in range(100)]
     for number in sent:
-        assert outcome_name(client.wait(number)[0].submit.outcomes[0]) in ("CREATED", "UPDATED")
+        assert outcome_name(client.outcome(number)) in ("CREATED", "UPDATED")
 
 
 def test_many_frames_in_one_write_and_one_frame_in_many(client):
@@ -218,8 +216,8 @@ def test_more_than_the_outstanding_limit_is_back_pressure_not_an_error(registry)
     count = 5000
     data = b""
     for n in range(count):
-        frame = pb.ClientMessage(id=n + 2, committee_list=pb.CommitteeListRequest(subtree=True)).SerializeToString()
-        data += struct.pack(">I", len(frame)) + frame
+        ask = pb.ClientMessage(id=n + 2, committee_list=pb.CommitteeListRequest(subtree=True)).SerializeToString()
+        data += struct.pack(">I", len(ask)) + ask
     client.wire.socket.setblocking(False)
     sent, answered, buffer = 0, 0, b""
     while answered < count:

@@ -11,10 +11,12 @@ import pytest
 from registry import SLOW
 from tzclient import BUILD, SOURCE, Client, wait_until
 
+QUICKSTART = SOURCE / "daemon" / "quickstart.sh"
+
 
 def quickstart(folder, cwd):
     env = {**os.environ, "LC_ALL": "C", "TZ_BUILD": str(BUILD), "HOME": str(cwd)}
-    return subprocess.run(["sh", SOURCE / "daemon" / "quickstart.sh", folder], capture_output=True, cwd=cwd, env=env,
+    return subprocess.run(["sh", QUICKSTART, folder], capture_output=True, cwd=cwd, env=env,
                           stdin=subprocess.DEVNULL, timeout=120 * SLOW)
 
 
@@ -45,6 +47,6 @@ def test_quickstart_twice_in_a_path_with_spaces(folder, tmp_path):
 
 
 def test_wrong_usage(tmp_path):
-    done = subprocess.run(["sh", SOURCE / "daemon" / "quickstart.sh", "--nonsense"], capture_output=True, cwd=tmp_path)
+    done = subprocess.run(["sh", QUICKSTART, "--nonsense"], capture_output=True, cwd=tmp_path)
     assert done.returncode != 0
     assert b"usage" in done.stderr

@@ -102,11 +102,11 @@ class Oracle:
         keys = {(one.committee, one.key) for one in taken}
         value = count = 0
         for one in self.under(node):
-            if one.number and self.whole(one) and one.part_of in keys:
+            if one.stated and self.whole(one) and one.part_of in keys:
                 above = list(self.path(one.committee))
                 between = above[:above.index(node) + 1]
                 if any(self.reports(unit) for unit in between) and (one.committee, one.key) not in keys:
-                    value += one.value
+                    value += one.value or 0
                     count += 1
         return (value, count)
 
@@ -141,9 +141,11 @@ class Oracle:
         assert (figures["committees"].sum.value if "committees" in figures else 0) == len(units), node
         if found is None:
             return
-        assert (found.overlap.value, found.overlap.records) == self.overlap(node), (node, self.overlap(node), found)
+        overlap = self.overlap(node)
+        assert (found.overlap.value, found.overlap.records) == overlap, (node, overlap, found)
         built = summed(self.sum_at(node, built=True))
-        if self.reports(node) and any(self.sum_at(child, node) for child, above in self.parent.items() if above == node):
+        children = [child for child, above in self.parent.items() if above == node]
+        if self.reports(node) and any(summed(self.sum_at(child, node)) for child in children):
             assert found.HasField("built_up"), (node, found)
         if found.HasField("built_up"):
             assert self.reports(node)
@@ -209,7 +211,8 @@ class Oracle:
 
     def move(self, client, chance):
         """Another parent of a level above for some unit."""
-        code = chance.choice([code for code, level in self.level.items() if level > 1 and code not in self.groupings])
+        units = [code for code, level in self.level.items() if level > 1 and code not in self.groupings]
+        code = chance.choice(units)
         homes = [other for other, level in self.level.items() if level < self.level[code]]
         parent = chance.choice(homes)
         outcome = client.import_committees((code, self.name[code], self.level[code], parent))[0]

@@ -29,7 +29,8 @@ def generate():
     if not out.is_dir():
         out.parent.mkdir(parents=True, exist_ok=True)
         scratch = tempfile.mkdtemp(prefix="pb-", dir=out.parent)
-        subprocess.run(["protoc", f"-I{SOURCE / 'proto'}", f"--python_out={scratch}", *map(str, sources)], check=True)
+        subprocess.run(["protoc", f"-I{SOURCE / 'proto'}", f"--python_out={scratch}", *map(str, sources)],
+                       check=True)
         try:
             os.rename(scratch, out)
         except OSError:
@@ -202,6 +203,13 @@ class Client:
         assert len(reply.outcomes) == len(records)
         return list(reply.outcomes)
 
+    def send_record(self, one):
+        """Sends one record without waiting; the answer comes from `outcome`."""
+        return self.send("submit", pb.SubmitRequest(records=[one]))
+
+    def outcome(self, number):
+        return self.wait(number)[0].submit.outcomes[0]
+
     def put(self, *records):
         """Submits what must be taken: fails unless every outcome is CREATED or UPDATED."""
         outcomes = self.submit(*records)
@@ -210,12 +218,14 @@ class Client:
         return outcomes
 
     def withdraw(self, place, base, reason="", ticket=None):
-        item = pb.WithdrawItem(address=address(place), base_revision=base, ticket=ticket or new_ticket(), reason=reason)
+        item = pb.WithdrawItem(address=address(place), base_revision=base, ticket=ticket or new_ticket(),
+                               reason=reason)
         return self.ask("withdraw", pb.WithdrawRequest(items=[item])).withdraw.outcomes[0]
 
     def reconcile(self, *items):
         """items: (address text, base, ticket). Names of the answers."""
-        held = [pb.Held(address=address(place), base_revision=base, ticket=ticket) for place, base, ticket in items]
+        held = [pb.Held(address=address(place), base_revision=base, ticket=ticket)
+                for place, base, ticket in items]
         reply = self.ask("reconcile", pb.ReconcileRequest(items=held)).reconcile
         return [(pb.HeldCode.Name(answer.held)[5:], answer.revision) for answer in reply.answers]
 
@@ -231,6 +241,8 @@ class Client:
         return list(page.records), page.next_cursor
 
     def list(self, **options):
+        """All pages, of the whole subtree unless said otherwise."""
+        options.setdefault("subtree", True)
         records, cursor = self.list_page(**options)
         while cursor:
             page, cursor = self.list_page(cursor=cursor, **options)
@@ -263,7 +275,8 @@ class Client:
         """(figure, rows) over all pages."""
         cursor, rows, figure = b"", [], None
         while True:
-            request = pb.TraceRequest(kind=kind_number(kind), period=period, measure=measure, cursor=cursor, **options)
+            request = pb.TraceRequest(kind=kind_number(kind), period=period, measure=measure, cursor=cursor,
+                                      **options)
             parts = self.ask_all("trace", request)
             figure = parts[0].trace.figure
             rows += [row for part in parts for row in part.trace.rows]
@@ -333,8 +346,8 @@ def record(place, body, base=0, ticket=None, private=b"", confirmed=False):
         body = body.SerializeToString(deterministic=True)
     if not isinstance(private, bytes):
         private = private.SerializeToString(deterministic=True)
-    return pb.Record(address=address(place), base_revision=base, ticket=ticket or new_ticket(), confirmed=confirmed,
-                     body=body, private=private)
+    return pb.Record(address=address(place), base_revision=base, ticket=ticket or new_ticket(),
+                     confirmed=confirmed, body=body, private=private)
 
 
 def plain(total):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A registry for tests of the journal: store (memory or a file), views and a writer that is stepped by hand, with a
- * clock that the test owns.
+ * A registry for tests of the journal: store (memory or a file), views and a writer that is stepped by hand,
+ * with a clock that the test owns.
  */
 #ifndef TZ_TESTS_UNIT_DAEMON_JOURNAL_FIXTURE_H
 #define TZ_TESTS_UNIT_DAEMON_JOURNAL_FIXTURE_H
@@ -157,12 +157,12 @@ static inline void op_address(struct tz_op *op, size_t i, const char *address, u
 }
 
 /* pairs: field, cell, field, cell, ..., NULL */
-static inline void op_record(struct tz_op *op, size_t i, const char *address, uint64_t base, uint8_t ticket, ...)
+static inline void op_record(struct tz_op *op, size_t i, const char *address, uint64_t base, int ticket, ...)
 {
     struct tz_change_ask *ask = &op->ask[i];
     struct tz_error e;
     ProtobufCBinaryData body, private_;
-    op_address(op, i, address, base, ticket);
+    op_address(op, i, address, base, (uint8_t)ticket);
     const struct tz_kind_info *kind = tz_kind_info(ask->address.kind);
     assert_int_equal(tz_record_new(kind, &op->arena, &ask->record), TZ_OK);
     va_list ap;
