@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SQLite's own file system with a fault on demand: the n-th write to a write-ahead log fails with a given result, once, or the
- * n-th fsync of it does.
+ * SQLite's own file system with a fault on demand: the n-th write to a write-ahead log fails with a given
+ * result, once, or the n-th fsync of it does.
  */
 #ifndef TZ_TESTS_UNIT_DAEMON_JOURNAL_FAULTY_VFS_H
 #define TZ_TESTS_UNIT_DAEMON_JOURNAL_FAULTY_VFS_H

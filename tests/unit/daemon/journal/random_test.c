@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random operations in random batches, good and bad ones; then the check, which recomputes everything from the
- * journal, must find no difference, and views opened anew must hold what the writer's views hold.
+ * Random operations in random batches, good and bad ones; then the check, which recomputes everything from
+ * the journal, must find no difference, and views opened anew must hold what the writer's views hold.
  */
 #include "daemon/journal/check.h"
 #include "fixture.h"
@@ -80,14 +80,15 @@ static void play_submit(struct play *p)
         break;
     case 1: /* often above, and of the same period */
         snprintf(whole, sizeof whole, "%s/%s", p->code[pick(p, 4)], strchr(text, '/') + 1);
-        op_record(op, 0, text, base(p, text), ticket, "persons", person, "cases", one, "part_of", whole, NULL);
+        op_record(op, 0, text, base(p, text), ticket, "persons", person, "cases", one, "part_of", whole,
+                  NULL);
         break;
     case 2:
         op_record(op, 0, text, base(p, text), ticket, "cases", one, "part_of", whole, NULL);
         break;
     default:
-        op_record(op, 0, text, base(p, text), ticket, "persons", person, "cases", one, "service_fields", field,
-                  NULL);
+        op_record(op, 0, text, base(p, text), ticket, "persons", person, "cases", one, "service_fields",
+                  field, NULL);
         break;
     }
     queue(p, op);
@@ -128,12 +129,15 @@ static void plant(struct play *p)
     op_free(op);
 }
 
-static void tell(void *ctx, uint32_t node, uint32_t kind, uint32_t period, struct tz_slice slice, unsigned measure,
-                 const struct tz_cell_view *a, const struct tz_cell_view *b)
+static void tell(void *ctx, uint32_t node, uint32_t kind, uint32_t period, struct tz_slice slice,
+                 unsigned measure, const struct tz_cell_view *a, const struct tz_cell_view *b)
 {
     (void)ctx;
     print_error("node %u kind %u period %u slice %d=%u measure %u: %s\n", node, kind, period, slice.breakdown,
-                slice.value, measure, a && b ? "differs" : a ? "only live" : "only stored");
+                slice.value, measure,
+                a && b ? "differs"
+                : a    ? "only live"
+                       : "only stored");
 }
 
 static void compare_views(struct fixture *f)

@@ -91,7 +91,8 @@ static void an_operation_sees_those_before_it(void **state)
 static void imports_go_alone_and_batches_have_limits(void **state)
 {
     struct fixture *f = *state;
-    struct tz_op *op[4] = {one_record(f, 1), op_new(f, TZ_OP_COMMITTEES, 1), one_record(f, 2), one_record(f, 3)};
+    struct tz_op *op[4] = {one_record(f, 1), op_new(f, TZ_OP_COMMITTEES, 1), one_record(f, 2),
+                           one_record(f, 3)};
     op_committee(op[1], 0, "120000", TZ_PROVINCE, TZ_TYPE_COMMITTEE, "000000");
     op[3]->bytes = (size_t)9 << 20; /* more than a batch, and than the queue */
     for (size_t i = 0; i < 3; i++)
@@ -138,7 +139,7 @@ static void a_full_disk_refuses_writes_and_heals(void **state)
     tz_writer_stats(f->writer, &stats);
     assert_true(stats.read_only);
     assert_int_equal(f->views->position, 5);
-    assert_int_equal(failed(f, 1), TZ_CODE(READ_ONLY)); /* not tried */
+    assert_int_equal(failed(f, 1), TZ_CODE(READ_ONLY));                            /* not tried */
     assert_int_equal(reconcile(f, "110101/project/2017/n1", 0, 1), TZ_HELD(NONE)); /* reading goes on */
     f->mono_us += 1000000;
     faulty_arm(1, SQLITE_FULL);
