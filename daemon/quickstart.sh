@@ -70,7 +70,8 @@ fi
 
 printf 'Submitting the divisions and the sample data ...\n'
 quietly "$taizhang" committee import "$here/share/divisions.csv"
-quietly "$taizhang" committee set provinces "$here/share/reporting_sets/provinces.txt"
+# shellcheck disable=SC2046 # a list of codes
+quietly "$taizhang" committee set provinces --label 省级 $(cat "$here/share/reporting_sets/provinces.txt")
 for file in "$here"/share/bulletin/*.csv; do
     quietly "$taizhang" submit "$file"
 done
@@ -98,7 +99,7 @@ Go on with:
   PATH="$build/client:\$PATH"
   taizhang totals --kind project --period 2017 --children      what each province adds
   taizhang trace --kind funding --period 2017 --measure amount the records behind a figure
-  taizhang records --kind practice --format csv                what was submitted
+  taizhang records --kind practice --subtree --format csv      what was submitted
   taizhang fields project                                      what a project has
   taizhang --help                                              everything else; --lang zh for Chinese
 Stop the registry with:

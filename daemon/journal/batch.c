@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Bounds that no allowed batch comes near: an operation is at most a frame, and a batch is closed long before. */
+/* Bounds that no allowed batch comes near: an operation is at most a frame, and a batch is closed long
+ * before. */
 #define ARENA_MAX ((size_t)1 << 30)
 
 enum { SALT_SIZE = 32, SUITE = 1 };

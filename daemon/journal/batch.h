@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One batch of the writer: what its operations append to the journal, in one transaction, and the changes that the
- * views get after the commit. Internal to the journal.
+ * One batch of the writer: what its operations append to the journal, in one transaction, and the changes
+ * that the views get after the commit. Internal to the journal.
  */
 #ifndef TZ_DAEMON_JOURNAL_BATCH_H
 #define TZ_DAEMON_JOURNAL_BATCH_H
@@ -10,8 +10,8 @@
 
 enum tz_change_type { TZ_CHANGE_RECORD, TZ_CHANGE_UNIT, TZ_CHANGE_SET };
 
-/* A change for the views, prepared before the lock is taken. All of it lives in the batch's arena, or in that of an
- * operation of the batch. */
+/* A change for the views, prepared before the lock is taken. All of it lives in the batch's arena, or in that
+ * of an operation of the batch. */
 struct tz_change {
     enum tz_change_type type;
     struct tz_change *next;
@@ -44,7 +44,7 @@ struct tz_batch {
     uint64_t epoch;
     uint64_t position; /* last appended */
     size_t entries;
-    int64_t time_ms; /* of its entries */
+    int64_t time_ms;         /* of its entries */
     struct tz_arena arena;   /* until the views have the batch */
     struct tz_arena scratch; /* until the next change is decided */
     struct tz_change *changes;
@@ -80,7 +80,8 @@ struct tz_entry_ask {
 /* Makes the canonical header, with hash and commitment, and appends. Its position is then b->position. */
 int tz_batch_append(struct tz_batch *b, const struct tz_entry_ask *ask) TZ_MUSTCHECK;
 /* The header of a stored entry, in the arena. TZ_ECORRUPT. */
-int tz_entry_header(const struct tz_entry *e, struct tz_arena *arena, Taizhang__V1__EntryHeader **out) TZ_MUSTCHECK;
+int tz_entry_header(const struct tz_entry *e, struct tz_arena *arena,
+                    Taizhang__V1__EntryHeader **out) TZ_MUSTCHECK;
 /* Packs a message into the arena. */
 int tz_message_pack(const ProtobufCMessage *m, struct tz_arena *arena, struct tz_bytes *out) TZ_MUSTCHECK;
 bool tz_bytes_equal(struct tz_bytes a, struct tz_bytes b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Dense numbers for byte strings, for the check: the n-th string that is added gets the number n - 1, and the caller
- * keeps what belongs to it in arrays of its own.
+ * Dense numbers for byte strings, for the check: the n-th string that is added gets the number n - 1, and the
+ * caller keeps what belongs to it in arrays of its own.
  */
 #ifndef TZ_DAEMON_JOURNAL_CHECK_INDEX_H
 #define TZ_DAEMON_JOURNAL_CHECK_INDEX_H
@@ -9,11 +9,11 @@
 #include "common/base/arena.h"
 
 struct tz_check_index {
-    struct tz_arena arena;       /* the strings */
-    struct tz_check_name *name;  /* by number */
-    uint32_t *slot;              /* number + 1; 0: free */
+    struct tz_arena arena;      /* the strings */
+    struct tz_check_name *name; /* by number */
+    uint32_t *slot;             /* number + 1; 0: free */
     size_t count;
-    size_t room;                 /* slots; a power of two, names half of it */
+    size_t room; /* slots; a power of two, names half of it */
 };
 
 struct tz_check_name {

@@ -13,8 +13,8 @@
 struct tz_check_address {
     struct tz_record_key key; /* its bytes belong to the index */
     struct tz_head head;
-    int64_t whole;            /* of a live part: the number of its whole's address, else TZ_CHECK_NONE */
-    bool stored;              /* a live record of the stored tables */
+    int64_t whole; /* of a live part: the number of its whole's address, else TZ_CHECK_NONE */
+    bool stored;   /* a live record of the stored tables */
     bool subtree;
     uint8_t measures;
     uint8_t qualifier[TZ_MEASURES_MAX];
@@ -32,7 +32,7 @@ struct tz_check {
     struct tz_log *log;
     struct tz_reader *reader; /* in the one snapshot */
     struct tz_store_info info;
-    uint64_t position;        /* of the snapshot */
+    uint64_t position; /* of the snapshot */
     struct tz_check_result *result;
     struct tz_arena scratch;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The replay: every entry is checked for itself (position, canonical header, hash, commitment, time), then carried
- * out on a state of our own.
+ * The replay: every entry is checked for itself (position, canonical header, hash, commitment, time), then
+ * carried out on a state of our own.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -97,7 +97,8 @@ static int read_live(struct tz_check *c, const struct tz_check_address *a, struc
     return rc;
 }
 
-static int apply_record(struct tz_check *c, const struct tz_check_address *a, const struct tz_view_record *after)
+static int apply_record(struct tz_check *c, const struct tz_check_address *a,
+                        const struct tz_view_record *after)
 {
     struct tz_view_record before, whole_record;
     struct tz_whole_state whole = {0};
@@ -121,8 +122,8 @@ static int apply_record(struct tz_check *c, const struct tz_check_address *a, co
 }
 
 /* Decodes the new revision; false: it cannot be carried out. */
-static bool read_after(struct tz_check *c, const struct tz_entry *e, const header *h, const struct tz_record_key *k,
-                       struct tz_view_record *after)
+static bool read_after(struct tz_check *c, const struct tz_entry *e, const header *h,
+                       const struct tz_record_key *k, struct tz_view_record *after)
 {
     struct tz_record record;
     struct tz_errors errors;
@@ -184,8 +185,8 @@ static int replay_committee(struct tz_check *c, const struct tz_entry *e, const 
     const Taizhang__V1__CommitteeBody *body =
         (const Taizhang__V1__CommitteeBody *)unpack(c, &taizhang__v1__committee_body__descriptor, e->body);
     if (e->private_.len)
-        private_ = (const Taizhang__V1__CommitteePrivate *)unpack(c, &taizhang__v1__committee_private__descriptor,
-                                                                  e->private_);
+        private_ = (const Taizhang__V1__CommitteePrivate *)unpack(
+            c, &taizhang__v1__committee_private__descriptor, e->private_);
     if (!canonical(c, (const ProtobufCMessage *)body, e->body) ||
         (e->private_.len && !canonical(c, (const ProtobufCMessage *)private_, e->private_))) {
         wrong(c, e, "the committee is not canonical");
@@ -218,13 +219,13 @@ static int replay_set(struct tz_check *c, const struct tz_entry *e, const header
 {
     const Taizhang__V1__ReportingSetBody *body = (const Taizhang__V1__ReportingSetBody *)unpack(
         c, &taizhang__v1__reporting_set_body__descriptor, e->body);
-    if (!canonical(c, (const ProtobufCMessage *)body, e->body) || !h->key[0] || strcmp(body->name, h->key) != 0) {
+    if (!canonical(c, (const ProtobufCMessage *)body, e->body) || !h->key[0] ||
+        strcmp(body->name, h->key) != 0) {
         wrong(c, e, "the reporting set is not canonical");
         return TZ_OK;
     }
     int64_t n = tz_check_index_add(&c->sets, h->key, strlen(h->key));
-    if (n == TZ_CHECK_NONE ||
-        tz_check_room((void **)&c->set, &c->set_room, c->sets.count, sizeof *c->set))
+    if (n == TZ_CHECK_NONE || tz_check_room((void **)&c->set, &c->set_room, c->sets.count, sizeof *c->set))
         return TZ_ENOMEM;
     if (h->revision != c->set[n].revision + 1)
         wrong(c, e, "the reporting set's revision does not follow");
@@ -237,7 +238,8 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
     struct tz_check *c = ctx;
     tz_arena_reset(&c->scratch);
     if (e->position != c->next)
-        tz_check_finding(c, "entry %" PRIu64 ": follows a gap, %" PRIu64 " was expected", e->position, c->next);
+        tz_check_finding(c, "entry %" PRIu64 ": follows a gap, %" PRIu64 " was expected", e->position,
+                         c->next);
     c->next = e->position + 1;
     header *h = (header *)unpack(c, &taizhang__v1__entry_header__descriptor, e->header);
     if (!h) {

@@ -16,8 +16,8 @@ static void wrong(struct tz_check *c, const char *table, const struct tz_record_
 {
     char key[TZ_KEY_SIZE * 4];
     tz_log_quote(key, sizeof key, k->key ? k->key : "", k->key ? k->key_len : 0);
-    tz_check_finding(c, "%s %" PRIu32 "/%" PRIu32 "/%" PRIu32 "/%s: %s", table, k->committee, k->kind, k->period,
-                     key, what);
+    tz_check_finding(c, "%s %" PRIu32 "/%" PRIu32 "/%" PRIu32 "/%s: %s", table, k->committee, k->kind,
+                     k->period, key, what);
 }
 
 static const struct tz_check_address *known(const struct tz_check *c, const struct tz_record_key *k)
@@ -53,12 +53,11 @@ static int check_past(void *ctx, const struct tz_table_row *row)
         return rc;
     if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
         h = NULL;
-    bool right = a && h && row->head.revision && row->head.revision < a->head.revision &&
-                 h->revision == row->head.revision && h->committee == row->key.committee &&
-                 h->kind == row->key.kind && strlen(h->key) == row->key.key_len &&
-                 memcmp(h->key, row->key.key, row->key.key_len) == 0 &&
-                 tz_period_parse(h->period, strlen(h->period), &period) &&
-                 tz_period_order(period) == row->key.period;
+    bool right =
+        a && h && row->head.revision && row->head.revision < a->head.revision &&
+        h->revision == row->head.revision && h->committee == row->key.committee && h->kind == row->key.kind &&
+        strlen(h->key) == row->key.key_len && memcmp(h->key, row->key.key, row->key.key_len) == 0 &&
+        tz_period_parse(h->period, strlen(h->period), &period) && tz_period_order(period) == row->key.period;
     if (!right)
         wrong(n->c, "past", &row->key, "not what the journal says");
     return 0;
@@ -79,7 +78,8 @@ static int check_committee(void *ctx, const struct tz_table_row *row)
     struct count *n = ctx;
     uint32_t number = row->key.committee;
     n->rows++;
-    if (!number || number > tz_tree_count(n->c->tree) || n->c->unit[number - 1].revision != row->head.revision ||
+    if (!number || number > tz_tree_count(n->c->tree) ||
+        n->c->unit[number - 1].revision != row->head.revision ||
         n->c->unit[number - 1].position != row->head.position)
         tz_check_finding(n->c, "committee %" PRIu32 ": not what the journal says", number);
     return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The cube that the replay built, compared with one built from the stored records alone; then its totals with the
- * slow sum: each record is carried up from its committee, node by node, exactly as the rules are written (R1-R3).
+ * The cube that the replay built, compared with one built from the stored records alone; then its totals with
+ * the slow sum: each record is carried up from its committee, node by node, exactly as the rules are written
+ * (R1-R3).
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -40,14 +41,15 @@ static void note_facts(struct tz_check *c, const struct tz_record_key *k, const 
     struct tz_check_address *a = &c->address[n];
     a->stored = true;
     a->subtree = f->subtree;
-    a->measures = f->measures;
+    a->measures = f->measures < TZ_MEASURES_MAX ? f->measures : TZ_MEASURES_MAX;
     for (unsigned m = 0; m < f->measures && m < TZ_MEASURES_MAX; m++) {
         a->qualifier[m] = (uint8_t)f->qualifier[m];
         a->value[m] = f->value[m];
     }
 }
 
-static int load_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int load_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                       const struct tz_entry *e)
 {
     struct load *l = ctx;
     struct tz_view_record record;
@@ -57,7 +59,8 @@ static int load_record(void *ctx, const struct tz_record_key *k, const struct tz
     if (!rc && record.has_whole)
         rc = whole_state(l->c, &record.whole, &whole);
     if (rc == TZ_ECORRUPT || rc == TZ_ENOENT) {
-        tz_check_finding(l->c, "entry %" PRIu64 ": is not a record, though the table head says so", h->position);
+        tz_check_finding(l->c, "entry %" PRIu64 ": is not a record, though the table head says so",
+                         h->position);
         return TZ_OK;
     }
     if (!rc)
@@ -71,8 +74,8 @@ static void cells_differ(void *ctx, uint32_t node, uint32_t kind, uint32_t perio
                          unsigned measure, const struct tz_cell_view *a, const struct tz_cell_view *b)
 {
     tz_check_finding(ctx,
-                     "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32
-                     " slice %d=%" PRIu32 " measure %u: %s",
+                     "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32 " slice %d=%" PRIu32
+                     " measure %u: %s",
                      node, kind, period, slice.breakdown, slice.value, measure,
                      a && b ? "the journal and the stored records give different figures"
                      : a    ? "the stored records do not give it"
@@ -253,10 +256,9 @@ static int compare_slow(struct tz_check *c)
         struct place p;
         memcpy(&p, s.places.name[i].data, sizeof p);
         if (!s.cell[i].seen)
-            tz_check_finding(c,
-                             "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32
-                             " measure %u: missing",
-                             p.node, p.kind, p.period, p.measure);
+            tz_check_finding(
+                c, "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32 " measure %u: missing",
+                p.node, p.kind, p.period, p.measure);
     }
     tz_check_index_free(&s.places);
     free(s.cell);

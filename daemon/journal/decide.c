@@ -88,8 +88,8 @@ int tz_subject_stale(struct tz_batch *b, struct tz_subject *s)
     return TZ_OK;
 }
 
-int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type, struct tz_bytes body,
-                      const char *reason)
+int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
+                      struct tz_bytes body, const char *reason)
 {
     const struct tz_change_ask *ask = s->ask;
     char period[TZ_PERIOD_SIZE];
@@ -139,10 +139,14 @@ void tz_refuse(struct tz_op *op, struct tz_change_done *done, const struct tz_ch
 
 void tz_reject(struct tz_op *op, struct tz_change_done *done, const struct tz_errors *errors)
 {
-    /* Only the errors that there are: a full struct for each of a thousand records would not fit the arena. */
+    /* Only the errors that there are: a full struct for each of a thousand records would not fit the arena.
+     */
     size_t used = offsetof(struct tz_errors, item) + errors->count * sizeof errors->item[0];
     memset(done, 0, sizeof *done);
     done->outcome = TZ_OUTCOME(REJECTED);
+    /* The arena was measured for the request. What is wrong with it comes on top, 16 errors a record at most:
+     * a refusal without its reason is worth nothing. */
+    op->arena.max += used + sizeof(struct tz_error);
     done->errors = tz_arena_dup(&op->arena, errors, used);
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What becomes of each change of an operation, decided from what the store holds in this transaction. All checks of
- * a change come before its first write; a change that is refused leaves its neighbours alone. The outcomes are in
- * op->done; only a failing store or memory is an error, and then the whole batch is rolled back.
+ * What becomes of each change of an operation, decided from what the store holds in this transaction. All
+ * checks of a change come before its first write; a change that is refused leaves its neighbours alone. The
+ * outcomes are in op->done; only a failing store or memory is an error, and then the whole batch is rolled
+ * back.
  *
  * The order for a record, with cur the current revision (0: there never was one; a withdrawal is a revision):
  *   1. the entry at base+1 has this ticket: UNCHANGED with that revision, whatever came since;
- *   2. live, and the same bytes: UNCHANGED, before validation, so that a stricter rule never turns a repeat into an
- *      error;
+ *   2. live, and the same bytes: UNCHANGED, before validation, so that a stricter rule never turns a repeat
+ * into an error;
  *   3. base = cur: validated, then CREATED or UPDATED as cur+1;
  *   4. base > cur: BEHIND (the registry was restored from a backup);
  *   5. else CONFLICT.
@@ -30,7 +31,7 @@ struct tz_subject {
     const struct tz_unit_node *unit; /* NULL: unknown committee; then head is empty */
     struct tz_record_key key;
     struct tz_head head;
-    bool has_entry;      /* the current entry was read */
+    bool has_entry; /* the current entry was read */
     struct tz_entry entry;
 };
 
@@ -46,15 +47,16 @@ int tz_subject_read(struct tz_batch *b, struct tz_op *op, size_t i, struct tz_su
 /* The current entry, in the scratch arena; read once. There must be one. */
 int tz_subject_entry(struct tz_batch *b, struct tz_subject *s) TZ_MUSTCHECK;
 /* Rule 1: whether the entry at base+1 has the ticket; *position is then its own. */
-int tz_subject_has_ticket(struct tz_batch *b, struct tz_subject *s, bool *yes, uint64_t *position) TZ_MUSTCHECK;
+int tz_subject_has_ticket(struct tz_batch *b, struct tz_subject *s, bool *yes,
+                          uint64_t *position) TZ_MUSTCHECK;
 /* Fills done: the outcome and where the address stands. */
 void tz_subject_settle(struct tz_subject *s, Taizhang__V1__OutcomeCode outcome, uint64_t revision,
                        uint64_t position);
 /* Rules 4 and 5. */
 int tz_subject_stale(struct tz_batch *b, struct tz_subject *s) TZ_MUSTCHECK;
 /* A new revision: its entry and its head. */
-int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type, struct tz_bytes body,
-                      const char *reason) TZ_MUSTCHECK;
+int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
+                      struct tz_bytes body, const char *reason) TZ_MUSTCHECK;
 
 /* What the service found, as a list to add to. */
 void tz_ask_errors(const struct tz_change_ask *ask, struct tz_errors *out);
@@ -66,7 +68,7 @@ void tz_reject_one(struct tz_op *op, struct tz_change_done *done, tz_code code, 
                    const char *value);
 
 #define TZ_OUTCOME(name) TAIZHANG__V1__OUTCOME_CODE__OUTCOME_##name
-#define TZ_HELD(name) TAIZHANG__V1__HELD_CODE__HELD_##name
-#define TZ_ENTRY(name) TAIZHANG__V1__ENTRY_TYPE__ENTRY_##name
+#define TZ_HELD(name)    TAIZHANG__V1__HELD_CODE__HELD_##name
+#define TZ_ENTRY(name)   TAIZHANG__V1__ENTRY_TYPE__ENTRY_##name
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Imports of committees. An item names a target state: an unknown code is created, the same content is unchanged,
- * another parent moves the unit as of today. Contacts alone are kept where an item names none, as the usual file of
- * divisions has no column for them. Decided on a copy of the tree, which the items before have changed already.
+ * Imports of committees. An item names a target state: an unknown code is created, the same content is
+ * unchanged, another parent moves the unit as of today. Contacts alone are kept where an item names none, as
+ * the usual file of divisions has no column for them. Decided on a copy of the tree, which the items before
+ * have changed already.
  */
 #include <string.h>
 
@@ -127,7 +128,8 @@ static int same_content(struct import *im, const struct unit *u, bool *same)
     return rc;
 }
 
-/* The change for the views, its messages read back from the bytes, so that nothing of the staged tree is needed. */
+/* The change for the views, its messages read back from the bytes, so that nothing of the staged tree is
+ * needed. */
 static int make_change(struct import *im, const struct unit *u, struct tz_change *c)
 {
     ProtobufCAllocator *memory = &im->b->arena.protobuf;
@@ -187,8 +189,8 @@ static int accept_unit(struct import *im, struct unit *u)
     rc = make_change(im, u, &change);
     if (rc)
         return rc;
-    rc = tz_tree_put(im->tree, change.unit.number, change.unit.revision, change.unit.position, change.unit.body,
-                     change.unit.private_);
+    rc = tz_tree_put(im->tree, change.unit.number, change.unit.revision, change.unit.position,
+                     change.unit.body, change.unit.private_);
     if (rc == TZ_EINVAL) { /* parent and loop were checked: the depth is left */
         tz_errors_add(&u->errors, TZ_CODE(TREE_DEPTH), "parent", u->item->body->parent_code);
         tz_reject(im->op, u->done, &u->errors);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Records: the order of decisions, and the rules that need the registry (committee, place, whole, last revision).
+ * Records: the order of decisions, and the rules that need the registry (committee, place, whole, last
+ * revision).
  */
 #include <string.h>
 
@@ -253,7 +254,8 @@ static int decide_new(struct tz_batch *b, struct candidate *c)
     return rc;
 }
 
-/* Rule 2. Private bytes that were erased are not compared: their commitment stands in the header without them. */
+/* Rule 2. Private bytes that were erased are not compared: their commitment stands in the header without
+ * them. */
 static int same_bytes(struct tz_batch *b, struct tz_subject *s, bool *yes)
 {
     *yes = false;

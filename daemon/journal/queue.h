@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The writer's queue: many threads put, one takes all that waits. Bounded by bytes, which count from put until
- * release, so that what is being worked on is counted too. The taker is woken once however many put meanwhile.
+ * The writer's queue: many threads put, one takes all that waits. Bounded by bytes, which count from put
+ * until release, so that what is being worked on is counted too. The taker is woken once however many put
+ * meanwhile.
  */
 #ifndef TZ_DAEMON_JOURNAL_QUEUE_H
 #define TZ_DAEMON_JOURNAL_QUEUE_H

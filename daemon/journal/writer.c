@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Threads: `waiting` to `needs_reopen` belong to whoever runs a step, which is the writer's thread once it was
- * started; the queue and the counters are shared.
+ * Threads: `waiting` to `needs_reopen` belong to whoever runs a step, which is the writer's thread once it
+ * was started; the queue and the counters are shared.
  *
- * A batch: begin, decide each operation, commit, bring the views up to date, complete the operations, checkpoint when
- * it is due. Nothing is completed with an outcome before the commit, not even what changed nothing: an answer may
- * rest on what a neighbour in the batch wrote.
+ * A batch: begin, decide each operation, commit, bring the views up to date, complete the operations,
+ * checkpoint when it is due. Nothing is completed with an outcome before the commit, not even what changed
+ * nothing: an answer may rest on what a neighbour in the batch wrote.
  */
 #include "daemon/journal/writer.h"
 
@@ -238,7 +238,8 @@ static int recover(struct tz_writer *w)
     return rc;
 }
 
-/* What was committed must be seen: without views that hold it the process cannot answer, and a new one can. */
+/* What was committed must be seen: without views that hold it the process cannot answer, and a new one can.
+ */
 static void update_views(struct tz_writer *w)
 {
     int rc = tz_batch_apply(&w->batch, w->o.views);

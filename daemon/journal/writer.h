@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The only way in. One thread takes what waits in a bounded queue, decides each operation inside one transaction,
- * commits once, brings the views up to date, and only then completes the operations (their replies leave). One step
- * can be run without a thread.
+ * The only way in. One thread takes what waits in a bounded queue, decides each operation inside one
+ * transaction, commits once, brings the views up to date, and only then completes the operations (their
+ * replies leave). One step can be run without a thread.
  */
 #ifndef TZ_DAEMON_JOURNAL_WRITER_H
 #define TZ_DAEMON_JOURNAL_WRITER_H
@@ -11,19 +11,19 @@
 #include "daemon/store/store.h"
 #include "daemon/views/views.h"
 
-/* One change that is asked for, prepared by the service: bytes checked for canonical form, decoded, validated as far
- * as that needs no store. */
+/* One change that is asked for, prepared by the service: bytes checked for canonical form, decoded, validated
+ * as far as that needs no store. */
 struct tz_change_ask {
-    struct tz_address address;         /* records and withdrawals */
+    struct tz_address address; /* records and withdrawals */
     uint64_t base;
     uint8_t ticket[16];
     bool confirmed;
-    struct tz_bytes body;              /* a Withdrawal's body is packed by the writer from `reason` */
+    struct tz_bytes body; /* a Withdrawal's body is packed by the writer from `reason` */
     struct tz_bytes private_;
     const char *reason;
-    struct tz_record record;           /* decoded; kind NULL for a withdrawal */
-    struct tz_errors *errors;          /* found so far; used only if the decision comes to validation */
-    bool refused;                      /* not canonical or no address: REJECTED whatever the registry holds */
+    struct tz_record record;  /* decoded; kind NULL for a withdrawal */
+    struct tz_errors *errors; /* found so far; used only if the decision comes to validation */
+    bool refused;             /* not canonical or no address: REJECTED whatever the registry holds */
     const Taizhang__V1__CommitteeItem *committee;        /* imports */
     const Taizhang__V1__ReportingSetBody *reporting_set; /* reporting sets */
 };
@@ -39,11 +39,12 @@ struct tz_change_done {
     int64_t time_ms;       /* CONFLICT */
     const char *principal; /* CONFLICT; in the op's arena */
     bool withdrawn;
-    struct tz_errors *errors; /* REJECTED: no room behind item[count - 1]; NULL: no memory was left for them */
+    struct tz_errors
+        *errors; /* REJECTED: no room behind item[count - 1]; NULL: no memory was left for them */
 };
 
-/* One request's changes. The op and its arena belong to the caller until tz_writer_submit succeeds and again from
- * `complete` on, which runs on the writer thread and must only hand the op over to its own thread. */
+/* One request's changes. The op and its arena belong to the caller until tz_writer_submit succeeds and again
+ * from `complete` on, which runs on the writer thread and must only hand the op over to its own thread. */
 struct tz_op {
     enum tz_op_type type;
     struct tz_arena arena;
@@ -53,8 +54,9 @@ struct tz_op {
     size_t count;
     struct tz_change_ask *ask;
     struct tz_change_done *done;
-    tz_code failed;        /* OK, or why the op as a whole has no outcomes: READ_ONLY, OUTCOME_UNKNOWN, SHUTTING_DOWN */
-    uint64_t position;     /* after the batch */
+    tz_code
+        failed; /* OK, or why the op as a whole has no outcomes: READ_ONLY, OUTCOME_UNKNOWN, SHUTTING_DOWN */
+    uint64_t position; /* after the batch */
     void (*complete)(struct tz_op *op);
     void *owner;
     struct tz_op *next;
@@ -70,8 +72,8 @@ struct tz_writer_options {
     size_t queue_bytes;   /* 64 MiB */
     size_t batch_changes; /* 4000 */
     size_t batch_bytes;   /* 8 MiB */
-    /* Called on the writer thread once after each batch's operations were completed (wake the I/O threads), and when
-     * room appears in a queue that was full. */
+    /* Called on the writer thread once after each batch's operations were completed (wake the I/O threads),
+     * and when room appears in a queue that was full. */
     void (*batch_done)(void *ctx);
     void *ctx;
 };
@@ -84,7 +86,8 @@ void tz_writer_free(struct tz_writer *w);
 
 /* TZ_OK; TZ_EFULL: the queue is full, try again after batch_done; TZ_ECLOSED: stopping. Any thread. */
 int tz_writer_submit(struct tz_writer *w, struct tz_op *op) TZ_MUSTCHECK;
-/* Runs one batch if something waits; returns the number of operations completed. For tests, without the thread. */
+/* Runs one batch if something waits; returns the number of operations completed. For tests, without the
+ * thread. */
 size_t tz_writer_step(struct tz_writer *w);
 
 struct tz_writer_stats {

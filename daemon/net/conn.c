@@ -31,7 +31,7 @@ const struct tz_net_limits tz_net_default_limits = {
     .hello_us = INT64_C(10) * 1000000,
     .frame_us = INT64_C(30) * 1000000,
     .write_us = INT64_C(30) * 1000000,
-    .out_step = 64 * 1024,
+    .out_step = 16 * 1024,
     .drain_us = INT64_C(10) * 1000000,
     .linger_us = INT64_C(1) * 1000000,
 };
@@ -428,10 +428,12 @@ void tz_conn_settle(struct tz_conn *c)
     c->settling = true;
     bool again = c->state != TZ_CONN_DEAD;
     while (again) {
-        again = take_frames(c);
+        /* Writing may make room for frames that could not be taken before. */
+        bool could = may_take(c);
+        bool any = take_frames(c);
         if (c->state != TZ_CONN_DEAD)
             write_output(c);
-        again = again && may_take(c);
+        again = may_take(c) && (any || !could);
     }
     if (takes_requests(c) && c->eof && may_take(c))
         end_of_input(c);

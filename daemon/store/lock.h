@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One daemon per data folder: an flock on DIR/taizhangd.lock, which holds the owner's pid as text. The kernel drops
- * the lock with the process, so a file left behind is harmless.
+ * One daemon per data folder: an flock on DIR/taizhangd.lock, which holds the owner's pid as text. The kernel
+ * drops the lock with the process, so a file left behind is harmless.
  */
 #ifndef TZ_DAEMON_STORE_LOCK_H
 #define TZ_DAEMON_STORE_LOCK_H

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One line: registry id (32 hex digits), epoch and position (20 digits each), 8 hex digits of the SHA-256 of all
- * before. Always of the same length, so that an overwrite leaves nothing behind. */
+/* One line: registry id (32 hex digits), epoch and position (20 digits each), 8 hex digits of the SHA-256 of
+ * all before. Always of the same length, so that an overwrite leaves nothing behind. */
 enum { CHECKED = 32 + 1 + 20 + 1 + 20 + 1, LINE = CHECKED + 8 + 1 };
 
 static void format_line(const struct tz_store_info *info, char out[LINE + 1])

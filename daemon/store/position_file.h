@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The side file that remembers the last committed position. Integrity checks of a database do not see commits that
- * are missing at its end; this does. It is written after each batch without fsync (so it can only lag behind) and
- * fsynced at checkpoints. It names the registry and the epoch, so that a file left over from another registry or
- * from before a restore accuses nobody.
+ * The side file that remembers the last committed position. Integrity checks of a database do not see commits
+ * that are missing at its end; this does. It is written after each batch without fsync (so it can only lag
+ * behind) and fsynced at checkpoints. It names the registry and the epoch, so that a file left over from
+ * another registry or from before a restore accuses nobody.
  */
 #ifndef TZ_DAEMON_STORE_POSITION_FILE_H
 #define TZ_DAEMON_STORE_POSITION_FILE_H

@@ -42,7 +42,8 @@ int tz_sqlite_exec(sqlite3 *db, struct tz_log *log, const char *sql)
     return tz_sqlite_map(db, log, "exec", sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
-int tz_sqlite_prepare(sqlite3 *db, struct tz_log *log, const char *const *sql, size_t count, sqlite3_stmt **out)
+int tz_sqlite_prepare(sqlite3 *db, struct tz_log *log, const char *const *sql, size_t count,
+                      sqlite3_stmt **out)
 {
     memset(out, 0, count * sizeof *out);
     for (size_t i = 0; i < count; i++) {
@@ -61,8 +62,8 @@ void tz_sqlite_finalize(sqlite3_stmt **stmt, size_t count)
     }
 }
 
-/* Binding cannot fail here: every column exists, and nothing is copied. A column that were left out would be NULL,
- * which NOT NULL and the keys refuse. */
+/* Binding cannot fail here: every column exists, and nothing is copied. A column that were left out would be
+ * NULL, which NOT NULL and the keys refuse. */
 void tz_sqlite_bind_uint(sqlite3_stmt *st, int column, uint64_t n)
 {
     sqlite3_bind_int64(st, column, (sqlite3_int64)n);

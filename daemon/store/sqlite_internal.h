@@ -2,9 +2,9 @@
  *
  * The SQLite backend's own header: shared by the sqlite_*.c files and included by nothing else.
  *
- * Version 3.40 has known defects around savepoints, spilled caches and several checkpointing connections: nothing
- * here uses a savepoint, the cache never spills (a batch is bounded instead), and one connection writes and does all
- * checkpoints. Readers are read-only connections; those of ":memory:" use the writer's.
+ * Version 3.40 has known defects around savepoints, spilled caches and several checkpointing connections:
+ * nothing here uses a savepoint, the cache never spills (a batch is bounded instead), and one connection
+ * writes and does all checkpoints. Readers are read-only connections; those of ":memory:" use the writer's.
  */
 #ifndef TZ_DAEMON_STORE_SQLITE_INTERNAL_H
 #define TZ_DAEMON_STORE_SQLITE_INTERNAL_H
@@ -74,7 +74,8 @@ int tz_sqlite_harden(sqlite3 *db, struct tz_log *log, bool reader);
 int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc);
 int tz_sqlite_exec(sqlite3 *db, struct tz_log *log, const char *sql);
 /* Prepares count statements to keep; those made before a failure are in out, the rest NULL. */
-int tz_sqlite_prepare(sqlite3 *db, struct tz_log *log, const char *const *sql, size_t count, sqlite3_stmt **out);
+int tz_sqlite_prepare(sqlite3 *db, struct tz_log *log, const char *const *sql, size_t count,
+                      sqlite3_stmt **out);
 void tz_sqlite_finalize(sqlite3_stmt **stmt, size_t count);
 /* Binds committee, kind, period and key from column `first` on; the bytes must live until the reset. */
 void tz_sqlite_bind_key(sqlite3_stmt *st, int first, const struct tz_record_key *k);

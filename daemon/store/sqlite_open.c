@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Creating, opening and migrating the database. A file that is not ours, or newer than we are, is left as it is.
+ * Creating, opening and migrating the database. A file that is not ours, or newer than we are, is left as it
+ * is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -76,8 +77,9 @@ static int recognise(struct tz_sqlite *s, sqlite3_int64 *version, char *why, siz
     if (application != TZ_SQLITE_APPLICATION && (application || *version || tables))
         return because(TZ_EFOREIGN, why, size, "%s is a database of another program", s->path);
     if (*version > TZ_SQLITE_VERSION)
-        return because(TZ_EFOREIGN, why, size, "%s was written by a newer taizhangd: version %lld, this one reads %d",
-                       s->path, (long long)*version, TZ_SQLITE_VERSION);
+        return because(TZ_EFOREIGN, why, size,
+                       "%s was written by a newer taizhangd: version %lld, this one reads %d", s->path,
+                       (long long)*version, TZ_SQLITE_VERSION);
     if (s->read_only && *version < TZ_SQLITE_VERSION)
         return because(TZ_EFOREIGN, why, size, "%s %s", s->path,
                        *version ? "is of an older version: start taizhangd on it once" : "holds no registry");
@@ -89,7 +91,8 @@ static int insert_meta(struct tz_sqlite *s)
     uint8_t id[16];
     s->env->random(s->env->ctx, id, sizeof id);
     sqlite3_stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(s->db, "INSERT INTO meta(id, registry_id, created_ms) VALUES(1,?1,?2)", -1, &st, NULL);
+    int rc = sqlite3_prepare_v2(s->db, "INSERT INTO meta(id, registry_id, created_ms) VALUES(1,?1,?2)", -1,
+                                &st, NULL);
     if (rc == SQLITE_OK) {
         sqlite3_bind_blob(st, 1, id, sizeof id, SQLITE_STATIC);
         sqlite3_bind_int64(st, 2, s->env->wall_ms(s->env->ctx));
@@ -111,8 +114,8 @@ static int migrate(struct tz_sqlite *s, sqlite3_int64 version)
             rc = insert_meta(s);
     }
     char sql[96];
-    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", TZ_SQLITE_APPLICATION,
-             TZ_SQLITE_VERSION);
+    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+             TZ_SQLITE_APPLICATION, TZ_SQLITE_VERSION);
     if (!rc)
         rc = tz_sqlite_exec(s->db, s->log, sql);
     if (rc)
@@ -132,10 +135,11 @@ int tz_sqlite_harden(sqlite3 *db, struct tz_log *log, bool reader)
     if (rc)
         return tz_sqlite_map(db, log, "db_config", rc);
     return tz_sqlite_exec(db, log,
-                          reader ? "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"
-                                   "PRAGMA cache_size=-16384;"
-                                 : "PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA cache_size=-131072;"
-                                   "PRAGMA synchronous=FULL; PRAGMA cache_spill=OFF; PRAGMA temp_store=MEMORY;");
+                          reader
+                              ? "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"
+                                "PRAGMA cache_size=-16384;"
+                              : "PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA cache_size=-131072;"
+                                "PRAGMA synchronous=FULL; PRAGMA cache_spill=OFF; PRAGMA temp_store=MEMORY;");
 }
 
 static int remember_pages(void *ctx, sqlite3 *db, const char *name, int pages)
@@ -195,7 +199,8 @@ static int check_end(struct tz_sqlite *s, char *why, size_t size)
     if (rc)
         return because(rc, why, size, "cannot read %s: %s", s->path, tz_rc_string(rc));
     if (last != s->info.position)
-        return because(TZ_ECORRUPT, why, size, "the journal ends at position %llu, the sequencer stands at %llu",
+        return because(TZ_ECORRUPT, why, size,
+                       "the journal ends at position %llu, the sequencer stands at %llu",
                        (unsigned long long)last, (unsigned long long)s->info.position);
     if (said > last)
         return because(TZ_ECORRUPT, why, size,
@@ -237,7 +242,8 @@ static int connect_writer(struct tz_sqlite *s, char *why, size_t size)
         return because(TZ_EIO, why, size, "cannot create %s: %s", s->path, strerror(errno));
     int rc = tz_sqlite_map(s->db, s->log, "open", sqlite3_open_v2(s->path, &s->db, flags, NULL));
     if (rc)
-        return because(rc, why, size, "cannot open %s: %s", s->path, s->db ? sqlite3_errmsg(s->db) : "no memory");
+        return because(rc, why, size, "cannot open %s: %s", s->path,
+                       s->db ? sqlite3_errmsg(s->db) : "no memory");
     sqlite3_int64 version = 0;
     sqlite3_busy_timeout(s->db, TZ_SQLITE_BUSY_MS);
     rc = recognise(s, &version, why, size);

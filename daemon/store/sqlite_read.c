@@ -7,10 +7,10 @@
 #include "daemon/store/sqlite_internal.h"
 
 #define KEY_IS "committee=?1 AND kind=?2 AND period=?3 AND key=?4"
-#define KEY "h.committee, h.kind, h.period, h.key"
-#define HEAD "h.revision, h.position, h.live, h.ticket"
-#define ENTRY "e.header, e.body, e.private, e.salt"
-#define AFTER "h.committee=?1 AND (h.kind, h.period, h.key) > (?2,?3,?4) ORDER BY h.kind, h.period, h.key"
+#define KEY    "h.committee, h.kind, h.period, h.key"
+#define HEAD   "h.revision, h.position, h.live, h.ticket"
+#define ENTRY  "e.header, e.body, e.private, e.salt"
+#define AFTER  "h.committee=?1 AND (h.kind, h.period, h.key) > (?2,?3,?4) ORDER BY h.kind, h.period, h.key"
 
 static const char *const read_sql[R_COUNT] = {
     [R_BEGIN] = "BEGIN",
@@ -20,13 +20,15 @@ static const char *const read_sql[R_COUNT] = {
     [R_PAST] = "SELECT position, 0 FROM past WHERE " KEY_IS " AND revision=?5",
     [R_ENTRY] = "SELECT header, body, private, salt FROM entry WHERE position=?1",
     [R_HEADS] = "SELECT " KEY "," HEAD " FROM head h WHERE " AFTER,
-    [R_HEADS_ENTRY] = "SELECT " KEY "," HEAD "," ENTRY " FROM head h CROSS JOIN entry e ON e.position=h.position"
-                      " WHERE " AFTER,
+    [R_HEADS_ENTRY] =
+        "SELECT " KEY "," HEAD "," ENTRY " FROM head h CROSS JOIN entry e ON e.position=h.position"
+        " WHERE " AFTER,
     [R_ALL] = "SELECT " KEY "," HEAD "," ENTRY " FROM head h CROSS JOIN entry e ON e.position=h.position"
               " WHERE h.live=1 ORDER BY h.committee, h.kind, h.period, h.key",
     [R_JOURNAL] = "SELECT e.position," ENTRY " FROM entry e WHERE e.position>=?1 ORDER BY e.position",
-    [R_COMMITTEES] = "SELECT e.position," ENTRY " FROM committee c CROSS JOIN entry e ON e.position=c.position"
-                     " ORDER BY c.number",
+    [R_COMMITTEES] =
+        "SELECT e.position," ENTRY " FROM committee c CROSS JOIN entry e ON e.position=c.position"
+        " ORDER BY c.number",
     [R_SETS] = "SELECT e.position," ENTRY " FROM reporting_set s CROSS JOIN entry e ON e.position=s.position"
                " ORDER BY s.name",
     [R_TABLE_HEADS] = "SELECT " KEY "," HEAD " FROM head h ORDER BY committee, kind, period, key",
@@ -118,7 +120,8 @@ int tz_sqlite_reader_head(void *reader, const struct tz_record_key *k, struct tz
     return rc;
 }
 
-int tz_sqlite_reader_revision(void *reader, const struct tz_record_key *k, uint64_t revision, uint64_t *position)
+int tz_sqlite_reader_revision(void *reader, const struct tz_record_key *k, uint64_t revision,
+                              uint64_t *position)
 {
     struct tz_sqlite_reader *r = reader;
     struct tz_head head;

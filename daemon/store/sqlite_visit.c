@@ -18,7 +18,8 @@ struct wanted {
 };
 
 /* The head in the current row to the visitor, if it is wanted. *over: no later row can be. */
-static int visit_head_row(sqlite3_stmt *st, const struct wanted *w, tz_visit_head visit, void *ctx, bool *over)
+static int visit_head_row(sqlite3_stmt *st, const struct wanted *w, tz_visit_head visit, void *ctx,
+                          bool *over)
 {
     struct tz_record_key k;
     struct tz_head h;
@@ -36,8 +37,8 @@ static int visit_head_row(sqlite3_stmt *st, const struct wanted *w, tz_visit_hea
     return visit(ctx, &k, &h, w->with_entry ? &e : NULL);
 }
 
-static int visit_heads(struct tz_sqlite_reader *r, sqlite3_stmt *st, const struct wanted *w, tz_visit_head visit,
-                       void *ctx)
+static int visit_heads(struct tz_sqlite_reader *r, sqlite3_stmt *st, const struct wanted *w,
+                       tz_visit_head visit, void *ctx)
 {
     int rc = TZ_OK, row = SQLITE_DONE;
     bool over = false;
@@ -57,7 +58,8 @@ int tz_sqlite_reader_heads(void *reader, uint32_t committee, uint32_t kind, uint
     sqlite3_stmt *st = r->stmt[with_entry ? R_HEADS_ENTRY : R_HEADS];
     struct wanted w = {.kind = kind, .period = period, .withdrawn = withdrawn, .with_entry = with_entry};
     /* Keys are not empty, so that this stands before every wanted one. */
-    struct tz_record_key from = {.committee = committee, .kind = kind, .period = kind ? period : 0, .key = ""};
+    struct tz_record_key from = {
+        .committee = committee, .kind = kind, .period = kind ? period : 0, .key = ""};
     if (after && (after->kind > from.kind || (after->kind == from.kind && after->period >= from.period)))
         from = *after;
     tz_sqlite_bind_key(st, 1, &from);
@@ -123,10 +125,8 @@ static int column_row(sqlite3_stmt *st, enum tz_table table, struct tz_table_row
 int tz_sqlite_reader_rows(void *reader, enum tz_table table, tz_visit_row visit, void *ctx)
 {
     static const enum tz_sqlite_read statement[] = {
-        [TZ_TABLE_HEADS] = R_TABLE_HEADS,
-        [TZ_TABLE_PAST] = R_TABLE_PAST,
-        [TZ_TABLE_PARTS] = R_TABLE_PARTS,
-        [TZ_TABLE_COMMITTEES] = R_TABLE_COMMITTEES,
+        [TZ_TABLE_HEADS] = R_TABLE_HEADS, [TZ_TABLE_PAST] = R_TABLE_PAST,
+        [TZ_TABLE_PARTS] = R_TABLE_PARTS, [TZ_TABLE_COMMITTEES] = R_TABLE_COMMITTEES,
         [TZ_TABLE_SETS] = R_TABLE_SETS,
     };
     struct tz_sqlite_reader *r = reader;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The statements of the writer. A created record costs one look at head, one row in head and one in entry; `past`
- * is written for superseded revisions only, so a bulk of creations never touches it.
+ * The statements of the writer. A created record costs one look at head, one row in head and one in entry;
+ * `past` is written for superseded revisions only, so a bulk of creations never touches it.
  */
 #include "daemon/store/sqlite_internal.h"
 
@@ -18,7 +18,8 @@ const char *const tz_sqlite_write_sql[W_COUNT] = {
     [W_NEW_HEAD] = "INSERT INTO head(committee, kind, period, key, revision, position, live, ticket)"
                    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
     [W_SET_HEAD] = "UPDATE head SET revision=?5, position=?6, live=?7, ticket=?8 WHERE " KEY_IS,
-    [W_ADD_PAST] = "INSERT INTO past(committee, kind, period, key, revision, position) VALUES(?1,?2,?3,?4,?5,?6)",
+    [W_ADD_PAST] =
+        "INSERT INTO past(committee, kind, period, key, revision, position) VALUES(?1,?2,?3,?4,?5,?6)",
     [W_PAST] = "SELECT position, 0 FROM past WHERE " KEY_IS " AND revision=?5",
     [W_ENTRY] = "SELECT header, body, private, salt FROM entry WHERE position=?1",
     [W_ADD_PART] = "INSERT INTO part(committee, kind, period, key, part_committee, part_key)"

@@ -12,10 +12,10 @@ struct tz_store {
     const struct tz_store_ops *ops;
     void *db;
     struct tz_log *log;
-    struct tz_store_info info;   /* its position is kept in `position` */
-    _Atomic uint64_t position;   /* committed; any thread reads it */
+    struct tz_store_info info; /* its position is kept in `position` */
+    _Atomic uint64_t position; /* committed; any thread reads it */
     bool in_transaction;
-    uint64_t last;               /* in the transaction */
+    uint64_t last; /* in the transaction */
 };
 
 struct tz_reader {
@@ -140,7 +140,8 @@ int tz_store_set_head(struct tz_store *s, const struct tz_record_key *k, const s
     return s->ops->set_head(s->db, k, before, head);
 }
 
-int tz_store_revision(struct tz_store *s, const struct tz_record_key *k, uint64_t revision, uint64_t *position)
+int tz_store_revision(struct tz_store *s, const struct tz_record_key *k, uint64_t revision,
+                      uint64_t *position)
 {
     return key_valid(k) ? s->ops->revision(s->db, k, revision, position) : TZ_EINVAL;
 }
@@ -242,7 +243,8 @@ int tz_reader_head(struct tz_reader *r, const struct tz_record_key *k, struct tz
     return key_valid(k) ? r->ops->reader_head(r->reader, k, out) : TZ_EINVAL;
 }
 
-int tz_reader_revision(struct tz_reader *r, const struct tz_record_key *k, uint64_t revision, uint64_t *position)
+int tz_reader_revision(struct tz_reader *r, const struct tz_record_key *k, uint64_t revision,
+                       uint64_t *position)
 {
     assert(r->in_snapshot);
     return key_valid(k) ? r->ops->reader_revision(r->reader, k, revision, position) : TZ_EINVAL;

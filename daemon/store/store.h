@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The store: the journal and the tables that are derived from it, behind one table of functions per backend. The
- * front checks arguments, traces and maps errors. SQLite is the one backend for now.
+ * The store: the journal and the tables that are derived from it, behind one table of functions per backend.
+ * The front checks arguments, traces and maps errors. SQLite is the one backend for now.
  *
- * Threads: one writer (all calls with a struct tz_store), and any number of readers, each used by one thread at a
- * time. A reader sees a snapshot between tz_reader_begin and tz_reader_end.
+ * Threads: one writer (all calls with a struct tz_store), and any number of readers, each used by one thread
+ * at a time. A reader sees a snapshot between tz_reader_begin and tz_reader_end.
  */
 #ifndef TZ_DAEMON_STORE_STORE_H
 #define TZ_DAEMON_STORE_STORE_H
@@ -67,8 +67,8 @@ int tz_store_open(struct tz_store **out, const struct tz_store_options *options,
 void tz_store_close(struct tz_store *s);
 /* Any thread. */
 struct tz_store_info tz_store_info(const struct tz_store *s);
-/* After TZ_EUNKNOWN: closes the writer's side and opens it again; tz_store_info then says what is on the disk. Readers
- * stay. */
+/* After TZ_EUNKNOWN: closes the writer's side and opens it again; tz_store_info then says what is on the
+ * disk. Readers stay. */
 int tz_store_reopen(struct tz_store *s) TZ_MUSTCHECK;
 
 /* --- the writer's side --- */
@@ -76,8 +76,8 @@ int tz_store_reopen(struct tz_store *s) TZ_MUSTCHECK;
 /* Begins a transaction and takes the sequencer; *position gets the last committed position. */
 int tz_store_begin(struct tz_store *s, uint64_t *position) TZ_MUSTCHECK;
 /* Makes everything since begin durable. TZ_OK; TZ_EUNKNOWN: ask again after reopening; TZ_EFULL and
- * the others: nothing was kept. The transaction is over in every case. A failed fsync stops the process: what the
- * disk holds then cannot be known. */
+ * the others: nothing was kept. The transaction is over in every case. A failed fsync stops the process: what
+ * the disk holds then cannot be known. */
 int tz_store_commit(struct tz_store *s) TZ_MUSTCHECK;
 void tz_store_rollback(struct tz_store *s);
 /* Between batches: a passive checkpoint when it is due; idle: also truncates the log. */
@@ -105,7 +105,8 @@ int tz_store_has_part(struct tz_store *s, const struct tz_record_key *whole, uin
 /* Has the committee a live record? */
 int tz_store_has_records(struct tz_store *s, uint32_t committee, bool *out) TZ_MUSTCHECK;
 /* Committees and reporting sets: the current entry of each; revision 0: there never was one. */
-int tz_store_committee(struct tz_store *s, uint32_t number, uint64_t *revision, uint64_t *position) TZ_MUSTCHECK;
+int tz_store_committee(struct tz_store *s, uint32_t number, uint64_t *revision,
+                       uint64_t *position) TZ_MUSTCHECK;
 int tz_store_set_committee(struct tz_store *s, uint32_t number, uint64_t revision,
                            uint64_t position) TZ_MUSTCHECK;
 int tz_store_reporting_set(struct tz_store *s, const char *name, uint64_t *revision,
@@ -127,13 +128,13 @@ int tz_reader_revision(struct tz_reader *r, const struct tz_record_key *k, uint6
 int tz_reader_entry(struct tz_reader *r, uint64_t position, struct tz_arena *arena,
                     struct tz_entry *out) TZ_MUSTCHECK;
 
-/* Visitors return 0 to go on, anything else to stop: that is then returned. What they are given is valid only during
- * the call. Every visit may be stopped and taken up again after the last key. A visitor may look up heads, revisions
- * and entries with the same reader, but not begin the visit it is in. */
+/* Visitors return 0 to go on, anything else to stop: that is then returned. What they are given is valid only
+ * during the call. Every visit may be stopped and taken up again after the last key. A visitor may look up
+ * heads, revisions and entries with the same reader, but not begin the visit it is in. */
 typedef int (*tz_visit_head)(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
                              const struct tz_entry *e);
-/* Heads of one committee, in the order kind, period, key; kind 0 and period 0: all; after (may be NULL): exclusive.
- * withdrawn: also those. e is NULL unless with_entry. */
+/* Heads of one committee, in the order kind, period, key; kind 0 and period 0: all; after (may be NULL):
+ * exclusive. withdrawn: also those. e is NULL unless with_entry. */
 int tz_reader_heads(struct tz_reader *r, uint32_t committee, uint32_t kind, uint32_t period,
                     const struct tz_record_key *after, bool withdrawn, bool with_entry, tz_visit_head visit,
                     void *ctx) TZ_MUSTCHECK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a store backend provides. The front (store.c) checks arguments and the order of calls, so that a backend
- * only translates: every function may assume that it is called as store.h allows. `db` and `reader` are the
- * backend's own.
+ * What a store backend provides. The front (store.c) checks arguments and the order of calls, so that a
+ * backend only translates: every function may assume that it is called as store.h allows. `db` and `reader`
+ * are the backend's own.
  */
 #ifndef TZ_DAEMON_STORE_STORE_OPS_H
 #define TZ_DAEMON_STORE_STORE_OPS_H
@@ -43,7 +43,8 @@ struct tz_store_ops {
     int (*reader_begin)(void *reader, uint64_t *position);
     void (*reader_end)(void *reader);
     int (*reader_head)(void *reader, const struct tz_record_key *k, struct tz_head *out);
-    int (*reader_revision)(void *reader, const struct tz_record_key *k, uint64_t revision, uint64_t *position);
+    int (*reader_revision)(void *reader, const struct tz_record_key *k, uint64_t revision,
+                           uint64_t *position);
     int (*reader_entry)(void *reader, uint64_t position, struct tz_arena *arena, struct tz_entry *out);
     int (*reader_heads)(void *reader, uint32_t committee, uint32_t kind, uint32_t period,
                         const struct tz_record_key *after, bool withdrawn, bool with_entry,

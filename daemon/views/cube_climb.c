@@ -7,8 +7,8 @@
 /* Pending slots are bounded, whatever the size of a batch. */
 enum { PENDING_MAX = 16384 };
 
-static int partial_add(struct tz_cube *c, struct cube_partial **list, uint32_t ceiling, const struct tz_sum *sum,
-                       int sign)
+static int partial_add(struct tz_cube *c, struct cube_partial **list, uint32_t ceiling,
+                       const struct tz_sum *sum, int sign)
 {
     while (*list && (*list)->ceiling != ceiling)
         list = &(*list)->next;
@@ -33,8 +33,8 @@ static int partial_add(struct tz_cube *c, struct cube_partial **list, uint32_t c
     return TZ_OK;
 }
 
-int tz_cube_climb(struct tz_cube *c, struct cube_slot *s, unsigned measure, enum cube_side side, uint32_t ceiling,
-                  const struct tz_sum *sum, int sign)
+int tz_cube_climb(struct tz_cube *c, struct cube_slot *s, unsigned measure, enum cube_side side,
+                  uint32_t ceiling, const struct tz_sum *sum, int sign)
 {
     if (cube_sum_empty(sum))
         return TZ_OK;
@@ -47,7 +47,8 @@ int tz_cube_climb(struct tz_cube *c, struct cube_slot *s, unsigned measure, enum
         }
         if (side == CUBE_OVER || ceiling) {
             struct cube_more *more = tz_cube_more_get(c, s, measure);
-            if (!more || partial_add(c, side == CUBE_OVER ? &more->over : &more->parts, ceiling, sum, sign) != TZ_OK)
+            if (!more ||
+                partial_add(c, side == CUBE_OVER ? &more->over : &more->parts, ceiling, sum, sign) != TZ_OK)
                 return TZ_ENOMEM;
         }
         if (s->home->nrep[measure])
@@ -116,8 +117,8 @@ static int report_some(struct tz_cube *c, const struct cube_slots *slots, unsign
     return TZ_OK;
 }
 
-static int report_number(struct tz_cube *c, const struct cube_slots *slots, unsigned m, const struct tz_facts *f,
-                         int sign)
+static int report_number(struct tz_cube *c, const struct cube_slots *slots, unsigned m,
+                         const struct tz_facts *f, int sign)
 {
     struct cube_node *n = slots->slot[0]->home;
     bool flips = sign > 0 ? n->nrep[m] == 0 : n->nrep[m] == 1;

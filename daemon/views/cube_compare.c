@@ -49,12 +49,13 @@ struct walk {
 /* In the order in which a cube is visited. */
 static int item_order(const struct item *a, const struct item *b)
 {
-    const int64_t pairs[][2] = {{a->kind, b->kind},
-                                {a->period, b->period},
-                                {a->node, b->node},
-                                {a->slice.breakdown, b->slice.breakdown},
-                                {a->slice.value, b->slice.value},
-                                {(a->measure + 1) % (TZ_CELL_COUNTS + 1), (b->measure + 1) % (TZ_CELL_COUNTS + 1)}};
+    const int64_t pairs[][2] = {
+        {a->kind, b->kind},
+        {a->period, b->period},
+        {a->node, b->node},
+        {a->slice.breakdown, b->slice.breakdown},
+        {a->slice.value, b->slice.value},
+        {(a->measure + 1) % (TZ_CELL_COUNTS + 1), (b->measure + 1) % (TZ_CELL_COUNTS + 1)}};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         if (pairs[i][0] != pairs[i][1])
             return pairs[i][0] < pairs[i][1] ? -1 : 1;
@@ -68,9 +69,10 @@ static bool sum_equal(const struct tz_sum *a, const struct tz_sum *b)
 
 static bool cell_equal(const struct tz_cell_view *a, const struct tz_cell_view *b)
 {
-    return a->reports == b->reports && sum_equal(&a->reported, &b->reported) && sum_equal(&a->built, &b->built) &&
-           sum_equal(&a->some_own, &b->some_own) && a->overlap.value == b->overlap.value &&
-           a->overlap.records == b->overlap.records && memcmp(&a->counts, &b->counts, sizeof a->counts) == 0;
+    return a->reports == b->reports && sum_equal(&a->reported, &b->reported) &&
+           sum_equal(&a->built, &b->built) && sum_equal(&a->some_own, &b->some_own) &&
+           a->overlap.value == b->overlap.value && a->overlap.records == b->overlap.records &&
+           memcmp(&a->counts, &b->counts, sizeof a->counts) == 0;
 }
 
 static void differs(struct walk *w, const struct item *at, const struct tz_cell_view *a,

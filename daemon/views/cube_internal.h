@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The cube's insides, shared by its files. A grid holds one (kind, period). In it a node is a committee with records
- * at or below it, or with a link; a slot is one slice at one node, and holds a cell per measure that was ever stated
- * there. Nodes and slots always have their whole chain up to the root, so that climbing is following `up`. They live
- * in the cube's arena until the cube is freed.
+ * The cube's insides, shared by its files. A grid holds one (kind, period). In it a node is a committee with
+ * records at or below it, or with a link; a slot is one slice at one node, and holds a cell per measure that
+ * was ever stated there. Nodes and slots always have their whole chain up to the root, so that climbing is
+ * following `up`. They live in the cube's arena until the cube is freed.
  *
- * Climbing: a piece is added at its node and at every node above it, until its ceiling (not included) or a node that
- * reports the measure (included: it goes into `built` there, and no further). The cube always stands as if every
- * piece had climbed under the present choice of reporting nodes; whoever changes the choice takes back and repeats
- * what climbed through the node. All sums are linear, so pieces that are still pending may climb at any later time.
+ * Climbing: a piece is added at its node and at every node above it, until its ceiling (not included) or a
+ * node that reports the measure (included: it goes into `built` there, and no further). The cube always
+ * stands as if every piece had climbed under the present choice of reporting nodes; whoever changes the
+ * choice takes back and repeats what climbed through the node. All sums are linear, so pieces that are still
+ * pending may climb at any later time.
  */
 #ifndef TZ_DAEMON_VIEWS_CUBE_INTERNAL_H
 #define TZ_DAEMON_VIEWS_CUBE_INTERNAL_H
@@ -66,7 +67,7 @@ struct cube_node {
     uint8_t level;
     struct cube_slot *whole;
     struct cube_slot *slots[TZ_BREAKDOWNS_MAX];
-    struct cube_link *links;         /* addresses of this committee that are parts or wholes */
+    struct cube_link *links;        /* addresses of this committee that are parts or wholes */
     uint32_t nrep[TZ_MEASURES_MAX]; /* its subtree records that state the measure with a number */
 };
 
@@ -158,8 +159,8 @@ struct cube_more *tz_cube_more_get(struct tz_cube *c, struct cube_slot *s, unsig
 
 /* --- cube_climb.c --- */
 
-int tz_cube_climb(struct tz_cube *c, struct cube_slot *s, unsigned measure, enum cube_side side, uint32_t ceiling,
-                  const struct tz_sum *sum, int sign) TZ_MUSTCHECK;
+int tz_cube_climb(struct tz_cube *c, struct cube_slot *s, unsigned measure, enum cube_side side,
+                  uint32_t ceiling, const struct tz_sum *sum, int sign) TZ_MUSTCHECK;
 /* What the node passes to its parent now, of one measure, in every slice. */
 int tz_cube_pass(struct tz_cube *c, struct cube_node *n, unsigned measure, int sign) TZ_MUSTCHECK;
 /* A slot's records and committees are added to the slot and everything above it. */
@@ -167,7 +168,8 @@ void tz_cube_climb_counts(struct cube_slot *s, int64_t records, const int32_t co
 /* A record of scope subtree comes or goes. */
 int tz_cube_report(struct tz_cube *c, struct cube_node *n, const struct tz_facts *f, int sign) TZ_MUSTCHECK;
 /* Its count, and with `sums` its pieces without a ceiling, are noted and climb at the next flush. */
-int tz_cube_note(struct tz_cube *c, struct cube_node *n, const struct tz_facts *f, int sign, bool sums) TZ_MUSTCHECK;
+int tz_cube_note(struct tz_cube *c, struct cube_node *n, const struct tz_facts *f, int sign,
+                 bool sums) TZ_MUSTCHECK;
 
 /* --- cube_link.c --- */
 

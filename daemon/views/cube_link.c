@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Parts and wholes (R2, R7). A link stands for an address that is a live part, or that a part names; all others cost
- * nothing. A part's pieces are in the cube under the ceilings that its link records, its overlaps from the nodes that
- * it records, so that they can be taken back exactly as they went in.
+ * Parts and wholes (R2, R7). A link stands for an address that is a live part, or that a part names; all
+ * others cost nothing. A part's pieces are in the cube under the ceilings that its link records, its overlaps
+ * from the nodes that it records, so that they can be taken back exactly as they went in.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -198,7 +198,8 @@ static uint32_t ceiling_now(const struct tz_cube *c, const struct cube_link *p, 
 
 /* --- a part's pieces --- */
 
-static int part_climb(struct tz_cube *c, struct cube_link *p, const struct cube_slots *slots, unsigned m, int sign)
+static int part_climb(struct tz_cube *c, struct cube_link *p, const struct cube_slots *slots, unsigned m,
+                      int sign)
 {
     struct tz_sum piece = {0};
     tz_sum_piece(&piece, p->facts->value[m], p->facts->qualifier[m], 1);
@@ -264,7 +265,8 @@ static bool reports_below(const struct cube_node *n, uint32_t top, unsigned m)
     return false;
 }
 
-/* The node from which the overlap of p with its whole climbs, and its ceiling: the whole's own. 0: no overlap. */
+/* The node from which the overlap of p with its whole climbs, and its ceiling: the whole's own. 0: no
+ * overlap. */
 static uint32_t overlap_now(const struct tz_cube *c, const struct cube_link *p, unsigned m, uint32_t *ceiling)
 {
     *ceiling = 0;
@@ -373,7 +375,8 @@ static struct cube_link *link_get(struct tz_cube *c, struct cube_node *n, const 
 }
 
 /* What stood before goes out of every sum. */
-static int take_out(struct tz_cube *c, struct cube_node *n, struct cube_link *l, const struct tz_view_record *before)
+static int take_out(struct tz_cube *c, struct cube_node *n, struct cube_link *l,
+                    const struct tz_view_record *before)
 {
     int rc = TZ_OK;
     if (l->counted) {
@@ -393,7 +396,8 @@ static int take_out(struct tz_cube *c, struct cube_node *n, struct cube_link *l,
     return rc;
 }
 
-static int put_in(struct tz_cube *c, struct cube_node *n, struct cube_link *l, const struct tz_facts *f, bool part)
+static int put_in(struct tz_cube *c, struct cube_node *n, struct cube_link *l, const struct tz_facts *f,
+                  bool part)
 {
     if (part) {
         int rc = tz_cube_note(c, n, f, 1, false);

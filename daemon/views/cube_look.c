@@ -35,8 +35,8 @@ static void cell_view(const struct cube_slot *s, unsigned m, struct tz_cell_view
     }
 }
 
-void tz_cube_cell(const struct tz_cube *c, uint32_t node, uint32_t kind, uint32_t period, struct tz_slice slice,
-                  unsigned measure, struct tz_cell_view *out)
+void tz_cube_cell(const struct tz_cube *c, uint32_t node, uint32_t kind, uint32_t period,
+                  struct tz_slice slice, unsigned measure, struct tz_cell_view *out)
 {
     const struct cube_slot *s = slot_at(c, node, kind, period, slice);
     if (s && measure < s->home->grid->measures) {
@@ -49,8 +49,8 @@ void tz_cube_cell(const struct tz_cube *c, uint32_t node, uint32_t kind, uint32_
     out->reports = n && measure < g->measures && n->nrep[measure] > 0;
 }
 
-void tz_cube_contribution(const struct tz_cube *c, uint32_t node, uint32_t above, uint32_t kind, uint32_t period,
-                          struct tz_slice slice, unsigned measure, struct tz_sum *out)
+void tz_cube_contribution(const struct tz_cube *c, uint32_t node, uint32_t above, uint32_t kind,
+                          uint32_t period, struct tz_slice slice, unsigned measure, struct tz_sum *out)
 {
     const struct cube_slot *s = slot_at(c, node, kind, period, slice);
     memset(out, 0, sizeof *out);
@@ -79,8 +79,8 @@ static void counts_view(const struct cube_slot *s, struct tz_counts *out)
     }
 }
 
-void tz_cube_counts(const struct tz_cube *c, uint32_t node, uint32_t kind, uint32_t period, struct tz_slice slice,
-                    struct tz_counts *out)
+void tz_cube_counts(const struct tz_cube *c, uint32_t node, uint32_t kind, uint32_t period,
+                    struct tz_slice slice, struct tz_counts *out)
 {
     const struct cube_slot *s = slot_at(c, node, kind, period, slice);
     if (s)

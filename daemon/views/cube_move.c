@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A unit is put below another parent, or changes its level. What it passes up climbs off the old path and, when the
- * tree has changed, onto the new one; parts that the move parts from their wholes, or joins with them, are taken out
- * before and put in after, so that their ceilings are found anew.
+ * A unit is put below another parent, or changes its level. What it passes up climbs off the old path and,
+ * when the tree has changed, onto the new one; parts that the move parts from their wholes, or joins with
+ * them, are taken out before and put in after, so that their ceilings are found anew.
  */
 #include <stdlib.h>
 
@@ -32,7 +32,8 @@ static int crossing_add(struct crossing *x, struct cube_link *p)
     return TZ_OK;
 }
 
-/* Of a link in the unit: itself, its parts, and theirs (their overlaps follow the ceilings of their wholes). */
+/* Of a link in the unit: itself, its parts, and theirs (their overlaps follow the ceilings of their wholes).
+ */
 static int crossing_add_around(struct crossing *x, struct cube_link *l, int generations)
 {
     int rc = crossing_add(x, l);

@@ -52,7 +52,8 @@ static Taizhang__V1__ReportingSetBody *body_copy(const Taizhang__V1__ReportingSe
     return copy;
 }
 
-int tz_reporting_sets_put(struct tz_reporting_sets *s, uint64_t revision, const Taizhang__V1__ReportingSetBody *body)
+int tz_reporting_sets_put(struct tz_reporting_sets *s, uint64_t revision,
+                          const Taizhang__V1__ReportingSetBody *body)
 {
     size_t i = set_index(s, body->name);
     bool known = i < s->count && strcmp(s->set[i].body->name, body->name) == 0;
@@ -78,7 +79,7 @@ int tz_reporting_sets_put(struct tz_reporting_sets *s, uint64_t revision, const 
 }
 
 const Taizhang__V1__ReportingSetBody *tz_reporting_set_at(const struct tz_reporting_sets *s, size_t i,
-                                                         uint64_t *revision)
+                                                          uint64_t *revision)
 {
     if (i >= s->count)
         return NULL;
@@ -87,8 +88,8 @@ const Taizhang__V1__ReportingSetBody *tz_reporting_set_at(const struct tz_report
     return s->set[i].body;
 }
 
-const Taizhang__V1__ReportingSetBody *tz_reporting_set_find(const struct tz_reporting_sets *s, const char *name,
-                                                           uint64_t *revision)
+const Taizhang__V1__ReportingSetBody *tz_reporting_set_find(const struct tz_reporting_sets *s,
+                                                            const char *name, uint64_t *revision)
 {
     size_t i = set_index(s, name);
     if (i == s->count || strcmp(s->set[i].body->name, name) != 0)

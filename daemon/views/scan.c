@@ -115,7 +115,8 @@ struct committee {
     bool wanted; /* has records in the periods asked for */
 };
 
-static int note_period(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int note_period(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                       const struct tz_entry *e)
 {
     struct committee *c = ctx;
     const struct tz_scan *s = c->run->scan;
@@ -135,14 +136,16 @@ static int decode(struct committee *c, const struct tz_record_key *k, const stru
     struct tz_errors errors;
     errors.count = errors.dropped = 0;
     tz_arena_reset(&run->arena);
-    int rc = tz_record_decode(run->scan->q->kind, e->body.data, e->body.len, NULL, 0, &run->arena, record, &errors);
+    int rc = tz_record_decode(run->scan->q->kind, e->body.data, e->body.len, NULL, 0, &run->arena, record,
+                              &errors);
     if (rc != TZ_OK)
         return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
     return tz_view_record_from(run->scan->tree, k, record, &run->arena, view);
 }
 
 /* First pass: what the committee itself reports. */
-static int note_report(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int note_report(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                       const struct tz_entry *e)
 {
     struct committee *c = ctx;
     struct tz_record record;
@@ -180,7 +183,8 @@ static void stand(struct committee *c, const struct scan_period *p, const struct
 }
 
 /* Second pass. */
-static int visit_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int visit_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                        const struct tz_entry *e)
 {
     struct committee *c = ctx;
     const struct tz_scan *s = c->run->scan;
@@ -228,7 +232,8 @@ static int scan_committee(struct scan_run *run, uint32_t number)
     if (s->skip && s->skip(s->ctx, number))
         return 0;
     c.child = child_of_top(s, number);
-    int rc = tz_reader_heads(s->reader, number, kind, s->beside ? 0 : period, NULL, false, false, note_period, &c);
+    int rc =
+        tz_reader_heads(s->reader, number, kind, s->beside ? 0 : period, NULL, false, false, note_period, &c);
     if (rc != 0 || !c.wanted)
         return rc;
     rc = tz_reader_heads(s->reader, number, kind, period, NULL, false, true, note_report, &c);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The slow sum: which stored records of a kind count at a node, for each measure, by rules R1, R2, R3 and R7 as they
- * read. It knows nothing of the cube. Committees are visited in the order of the tree, those above before those
- * below; memory is bounded by one record, a bit per measure and node, and the parts that overlap.
+ * The slow sum: which stored records of a kind count at a node, for each measure, by rules R1, R2, R3 and R7
+ * as they read. It knows nothing of the cube. Committees are visited in the order of the tree, those above
+ * before those below; memory is bounded by one record, a bit per measure and node, and the parts that
+ * overlap.
  */
 #ifndef TZ_DAEMON_VIEWS_SCAN_H
 #define TZ_DAEMON_VIEWS_SCAN_H
@@ -39,11 +40,11 @@ struct tz_scan_overlap {
 
 struct tz_scan {
     const struct tz_tree *tree;
-    struct tz_reader *reader;      /* inside its snapshot */
-    const struct totals_query *q;  /* kind, periods, node */
-    bool with_children;            /* overlaps at the children too */
-    /* May be NULL. Asked of every committee in the order of the visit: true where nothing of it matters, neither its
-     * records nor what it reports. */
+    struct tz_reader *reader;     /* inside its snapshot */
+    const struct totals_query *q; /* kind, periods, node */
+    bool with_children;           /* overlaps at the children too */
+    /* May be NULL. Asked of every committee in the order of the visit: true where nothing of it matters,
+     * neither its records nor what it reports. */
     bool (*skip)(void *ctx, uint32_t committee);
     /* Other than 0 stops the scan and is returned. */
     int (*record)(void *ctx, const struct tz_scan_record *r);

@@ -47,7 +47,8 @@ uint16_t tz_scan_stated(const struct tz_facts *f);
 uint16_t tz_scan_reports(const struct scan_period *p, uint32_t node);
 uint16_t tz_scan_cut(const struct scan_run *run, const struct scan_period *p, uint32_t x, uint32_t n);
 /* *out is valid until the next call. */
-int tz_scan_whole(struct scan_run *run, const struct tz_record_key *key, const struct scan_whole **out) TZ_MUSTCHECK;
+int tz_scan_whole(struct scan_run *run, const struct tz_record_key *key,
+                  const struct scan_whole **out) TZ_MUSTCHECK;
 uint16_t tz_scan_left_out(struct scan_run *run, const struct tz_view_record *r, const struct scan_whole *w,
                           uint32_t n);
 /* Keeps the part if it may overlap at n: whether the whole counts there is known when all is read. */

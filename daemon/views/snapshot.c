@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A snapshot of the store and the tree of the same moment. The tree in memory may be a little behind the store (a
- * batch was committed and is not applied yet) or ahead of the snapshot (a unit changed since): the first is waited
- * for, the second needs a new snapshot.
+ * A snapshot of the store and the tree of the same moment. The tree in memory may be a little behind the
+ * store (a batch was committed and is not applied yet) or ahead of the snapshot (a unit changed since): the
+ * first is waited for, the second needs a new snapshot.
  */
 #include <time.h>
 

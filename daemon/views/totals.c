@@ -56,8 +56,9 @@ static int answer_scan(struct tz_views *v, struct tz_reader *r, const struct tot
     return rc;
 }
 
-int tz_totals_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TotalsRequest *q, uint32_t node,
-                     const char *today, struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
+int tz_totals_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TotalsRequest *q,
+                     uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TotalsReply *out,
+                     struct tz_error *e)
 {
     struct totals_query query;
     struct totals_rows rows = {.arena = arena, .e = e};

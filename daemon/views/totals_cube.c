@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers that the cube holds: the whole, or one breakdown. A range adds up its periods; distinct committees over
- * several periods are found by walking down to those that have records.
+ * Answers that the cube holds: the whole, or one breakdown. A range adds up its periods; distinct committees
+ * over several periods are found by walking down to those that have records.
  */
 #include <string.h>
 
@@ -23,7 +23,8 @@ struct work {
 
 /* --- figures --- */
 
-static void own_figure(const struct work *w, uint32_t period, struct tz_slice s, unsigned m, struct totals_figure *f)
+static void own_figure(const struct work *w, uint32_t period, struct tz_slice s, unsigned m,
+                       struct totals_figure *f)
 {
     struct tz_cell_view cell;
     tz_cube_cell(w->cube, w->q->node, w->q->kind->kind, period, s, m, &cell);
@@ -101,7 +102,8 @@ static void count_committees(const struct work *w, uint32_t node, struct tz_slic
         count_committees(w, child[i], s, out);
 }
 
-static void count(const struct work *w, uint32_t node, enum row_of of, struct tz_slice s, struct tz_counts *out)
+static void count(const struct work *w, uint32_t node, enum row_of of, struct tz_slice s,
+                  struct tz_counts *out)
 {
     struct tz_counts sum = {0};
     for (size_t i = 0; i < w->periods; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the answers to totals and trace requests share: the request as read, figures, and rows. A `TZ_ELIMIT` from
- * here means that the answer's arena is full.
+ * What the answers to totals and trace requests share: the request as read, figures, and rows. A `TZ_ELIMIT`
+ * from here means that the answer's arena is full.
  */
 #ifndef TZ_DAEMON_VIEWS_TOTALS_INTERNAL_H
 #define TZ_DAEMON_VIEWS_TOTALS_INTERNAL_H
@@ -19,10 +19,10 @@ struct totals_query {
     size_t breakdowns;
     struct tz_breakdown breakdown[TZ_BREAKDOWNS_MAX];
     size_t by_count;
-    int by[2];              /* breakdowns */
-    struct tz_period from;  /* one granularity */
-    struct tz_period to;    /* the same as from, unless a range */
-    uint32_t last;          /* to, as tz_period_order */
+    int by[2];             /* breakdowns */
+    struct tz_period from; /* one granularity */
+    struct tz_period to;   /* the same as from, unless a range */
+    uint32_t last;         /* to, as tz_period_order */
     uint32_t node;
     bool children;
 };
@@ -34,7 +34,7 @@ struct totals_figure {
     struct tz_sum some_own; /* of built: `some` subtree records of nodes that report */
     bool reports;           /* in one of the periods at least */
     bool has_counted;
-    struct tz_sum counted;  /* of a child: what the node takes */
+    struct tz_sum counted; /* of a child: what the node takes */
     struct tz_overlap overlap;
 };
 
@@ -58,8 +58,9 @@ struct totals_by {
 int tz_totals_read(const Taizhang__V1__TotalsRequest *r, uint32_t node, struct totals_query *out,
                    struct tz_error *e) TZ_MUSTCHECK;
 /* Kind and period only. period_to "" or as period: no range. */
-int tz_totals_read_subject(uint32_t kind, const char *period, const char *period_to, Taizhang__V1__Basis basis,
-                           struct totals_query *out, struct tz_error *e) TZ_MUSTCHECK;
+int tz_totals_read_subject(uint32_t kind, const char *period, const char *period_to,
+                           Taizhang__V1__Basis basis, struct totals_query *out,
+                           struct tz_error *e) TZ_MUSTCHECK;
 /* Index of a breakdown by its name, -1: none. */
 int tz_totals_breakdown(const struct totals_query *q, const char *name);
 /* Is the period (tz_period_order) one that the total is made of? */
@@ -85,8 +86,8 @@ int tz_totals_row_counts(struct totals_rows *rows, Taizhang__V1__TotalsRow *row,
 int tz_totals_value_order(const struct tz_tree *tree, const struct totals_query *q, int breakdown, uint32_t a,
                           uint32_t b);
 /* Sorts so, and drops repeats; returns how many are left. */
-size_t tz_totals_sort_values(const struct tz_tree *tree, const struct totals_query *q, int breakdown, uint32_t *value,
-                             size_t count);
+size_t tz_totals_sort_values(const struct tz_tree *tree, const struct totals_query *q, int breakdown,
+                             uint32_t *value, size_t count);
 /* One more of the reply's other_periods. */
 int tz_totals_other_add(struct tz_arena *arena, Taizhang__V1__TotalsReply *out, uint32_t period,
                         uint64_t records) TZ_MUSTCHECK;
@@ -113,8 +114,8 @@ int tz_totals_from_scan(const struct tz_tree *tree, struct tz_reader *r, const s
 
 /* --- snapshot.c --- */
 
-/* Begins a snapshot of the reader and copies the tree as it was then: the caller ends and frees both. TZ_EAGAIN: the
- * views did not come up to it in time. */
+/* Begins a snapshot of the reader and copies the tree as it was then: the caller ends and frees both.
+ * TZ_EAGAIN: the views did not come up to it in time. */
 int tz_views_snapshot(struct tz_views *v, struct tz_reader *r, struct tz_tree **tree,
                       uint64_t *position) TZ_MUSTCHECK;
 

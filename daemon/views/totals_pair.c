@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A breakdown by two fields: cells are gathered in one scan, in a table by (unit, value, value), and written in
- * order at the end.
+ * A breakdown by two fields: cells are gathered in one scan, in a table by (unit, value, value), and written
+ * in order at the end.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ struct pairs {
     struct tz_arena arena;
     struct pair_cell **table; /* open addressing */
     size_t count;
-    size_t room; /* a power of two */
+    size_t room;      /* a power of two */
     uint64_t *beside; /* records by other period: order and count in turn */
     size_t besides;
     bool failed;
@@ -114,7 +114,8 @@ static void add_figure(struct totals_figure *f, const struct tz_facts *facts, un
         tz_sum_add(&f->value, &piece, 1);
     if (built) {
         tz_sum_add(&f->built, &piece, 1);
-        /* What its own `some` records add, and periods in which it builds, is not something below its figure. */
+        /* What its own `some` records add, and periods in which it builds, is not something below its figure.
+         */
         if (reported || !reports)
             tz_sum_add(&f->some_own, &piece, 1);
     }

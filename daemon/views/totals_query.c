@@ -26,8 +26,8 @@ static int read_periods(const char *period, const char *period_to, struct totals
     return TZ_OK;
 }
 
-int tz_totals_read_subject(uint32_t kind, const char *period, const char *period_to, Taizhang__V1__Basis basis,
-                           struct totals_query *out, struct tz_error *e)
+int tz_totals_read_subject(uint32_t kind, const char *period, const char *period_to,
+                           Taizhang__V1__Basis basis, struct totals_query *out, struct tz_error *e)
 {
     char text[16];
     memset(out, 0, sizeof *out);
@@ -88,7 +88,8 @@ int tz_totals_breakdown(const struct totals_query *q, const char *name)
     return -1;
 }
 
-int tz_totals_read(const Taizhang__V1__TotalsRequest *r, uint32_t node, struct totals_query *out, struct tz_error *e)
+int tz_totals_read(const Taizhang__V1__TotalsRequest *r, uint32_t node, struct totals_query *out,
+                   struct tz_error *e)
 {
     int rc = tz_totals_read_subject(r->kind, r->period, r->period_to, r->basis, out, e);
     if (rc == TZ_OK)

@@ -79,7 +79,8 @@ int tz_totals_row_by(struct totals_rows *rows, const struct tz_tree *tree, const
     return TZ_OK;
 }
 
-static int put_sum(struct totals_rows *rows, const char *name, const struct tz_sum *s, Taizhang__V1__Sum **out)
+static int put_sum(struct totals_rows *rows, const char *name, const struct tz_sum *s,
+                   Taizhang__V1__Sum **out)
 {
     Taizhang__V1__Sum *sum = tz_arena_alloc(rows->arena, sizeof *sum);
     int64_t value = 0;
@@ -265,8 +266,8 @@ static int value_compare(const void *a, const void *b, void *ctx)
     return tz_totals_value_order(v->tree, v->q, v->breakdown, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
-size_t tz_totals_sort_values(const struct tz_tree *tree, const struct totals_query *q, int breakdown, uint32_t *value,
-                             size_t count)
+size_t tz_totals_sort_values(const struct tz_tree *tree, const struct totals_query *q, int breakdown,
+                             uint32_t *value, size_t count)
 {
     struct value_context ctx = {tree, q, breakdown};
     size_t kept = 0;
@@ -277,7 +278,8 @@ size_t tz_totals_sort_values(const struct tz_tree *tree, const struct totals_que
     return kept;
 }
 
-int tz_totals_other_add(struct tz_arena *arena, Taizhang__V1__TotalsReply *out, uint32_t period, uint64_t records)
+int tz_totals_other_add(struct tz_arena *arena, Taizhang__V1__TotalsReply *out, uint32_t period,
+                        uint64_t records)
 {
     struct tz_period p;
     Taizhang__V1__OtherPeriod *other = tz_arena_alloc(arena, sizeof *other);

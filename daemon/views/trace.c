@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The records behind a figure. One scan gives both the figure and the rows of a page. The cursor carries the last
- * address of the page, the position, and the figure: while the position stands, a later page begins where the last
- * one ended and costs its size; when it has moved, the figure is computed again.
+ * The records behind a figure. One scan gives both the figure and the rows of a page. The cursor carries the
+ * last address of the page, the position, and the figure: while the position stands, a later page begins
+ * where the last one ended and costs its size; when it has moved, the figure is computed again.
  *
- * Cursor: version (1 byte), position (8, big-endian), committee (4), period (4), length of the key (1), key, figure.
+ * Cursor: version (1 byte), position (8, big-endian), committee (4), period (4), length of the key (1), key,
+ * figure.
  */
 #include <string.h>
 
@@ -137,7 +138,8 @@ static bool add_to_figure(struct trace *t, const struct tz_scan_record *r)
         return true;
     }
     unsigned m = (unsigned)t->measure;
-    bool reports = r->top.reports >> m & 1, reported = r->top.reported >> m & 1, built = r->top.built >> m & 1;
+    bool reports = r->top.reports >> m & 1, reported = r->top.reported >> m & 1,
+         built = r->top.built >> m & 1;
     struct totals_figure *f = &t->figure;
     if (!tz_totals_takes(t->q, m, r->key->period))
         return false;
@@ -287,8 +289,8 @@ static bool visit_skip(void *ctx, uint32_t committee)
 static void visit_overlap(void *ctx, const struct tz_scan_overlap *o)
 {
     struct trace *t = ctx;
-    if (t->measure != (int)o->measure || !tz_totals_takes(t->q, o->measure, o->period) || !matches(t, o->part) ||
-        !matches(t, o->whole))
+    if (t->measure != (int)o->measure || !tz_totals_takes(t->q, o->measure, o->period) ||
+        !matches(t, o->part) || !matches(t, o->whole))
         return;
     t->figure.overlap.value += o->value;
     t->figure.overlap.records++;
@@ -378,8 +380,9 @@ static int run(struct trace *t, struct tz_reader *r, const Taizhang__V1__TraceRe
     return rc == TZ_OK ? write_cursor(t) : rc;
 }
 
-int tz_trace_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q, uint32_t node,
-                    const char *today, struct tz_arena *arena, Taizhang__V1__TraceReply *out, struct tz_error *e)
+int tz_trace_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q,
+                    uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TraceReply *out,
+                    struct tz_error *e)
 {
     struct totals_query query;
     struct tz_tree *tree;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Units stand in an array by number; each keeps its children sorted by code. Codes, current and old, stand in an open
- * addressing table whose slots hold the code and the number: a code that once named a unit names it for ever.
+ * Units stand in an array by number; each keeps its children sorted by code. Codes, current and old, stand in
+ * an open addressing table whose slots hold the code and the number: a code that once named a unit names it
+ * for ever.
  */
 #include "daemon/views/tree.h"
 

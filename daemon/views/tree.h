@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tree of committees as of today, in memory. A committee has a permanent number (from 1, dense); codes are
- * attributes, and an old code still resolves. Grouping nodes hold no records.
+ * The tree of committees as of today, in memory. A committee has a permanent number (from 1, dense); codes
+ * are attributes, and an old code still resolves. Grouping nodes hold no records.
  */
 #ifndef TZ_DAEMON_VIEWS_TREE_H
 #define TZ_DAEMON_VIEWS_TREE_H
@@ -19,7 +19,7 @@ struct tz_unit_node {
     uint32_t parent; /* 0: the root */
     uint8_t level;   /* enum tz_level */
     uint8_t type;
-    uint8_t depth;   /* root 0 */
+    uint8_t depth; /* root 0 */
     uint64_t revision;
     uint64_t position;
     char code[TZ_CODE_SIZE];
@@ -31,19 +31,21 @@ struct tz_tree;
 
 int tz_tree_new(struct tz_tree **out) TZ_MUSTCHECK;
 void tz_tree_free(struct tz_tree *t);
-/* A copy for work outside the lock; bodies are shared, and live as long as the longest-lived tree that has them. */
+/* A copy for work outside the lock; bodies are shared, and live as long as the longest-lived tree that has
+ * them. */
 int tz_tree_copy(struct tz_tree **out, const struct tz_tree *t) TZ_MUSTCHECK;
 
-/* Puts the unit as its entry says: new (number = count + 1), renamed, or moved (while there are records, changes go
- * through tz_cube_move instead). The position becomes the tree's, unless it is older. TZ_EINVAL: parent unknown, loop,
- * depth, a second root, a number out of turn, a code that is empty, too long or another unit's; nothing is changed
- * then. */
+/* Puts the unit as its entry says: new (number = count + 1), renamed, or moved (while there are records,
+ * changes go through tz_cube_move instead). The position becomes the tree's, unless it is older. TZ_EINVAL:
+ * parent unknown, loop, depth, a second root, a number out of turn, a code that is empty, too long or another
+ * unit's; nothing is changed then. */
 int tz_tree_put(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,
                 const Taizhang__V1__CommitteeBody *body,
                 const Taizhang__V1__CommitteePrivate *private_) TZ_MUSTCHECK;
 
 /* Whether tz_tree_put would take it: 0 or TZ_EINVAL. */
-int tz_tree_check(const struct tz_tree *t, uint32_t number, const Taizhang__V1__CommitteeBody *body) TZ_MUSTCHECK;
+int tz_tree_check(const struct tz_tree *t, uint32_t number,
+                  const Taizhang__V1__CommitteeBody *body) TZ_MUSTCHECK;
 
 /* Numbers are 1..count. */
 uint32_t tz_tree_count(const struct tz_tree *t);

@@ -29,8 +29,8 @@ static int facts_resolve(const struct tz_tree *tree, struct tz_arena *arena, str
 }
 
 /* R2 knows wholes of the same kind and period only. */
-static int whole_resolve(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_facts *f,
-                         struct tz_arena *arena, struct tz_view_record *out)
+static int whole_resolve(const struct tz_tree *tree, const struct tz_record_key *key,
+                         const struct tz_facts *f, struct tz_arena *arena, struct tz_view_record *out)
 {
     struct tz_address a;
     if (!f->part_of || f->subtree || tz_address_parse(f->part_of, strlen(f->part_of), &a, NULL) != 0)
@@ -44,8 +44,8 @@ static int whole_resolve(const struct tz_tree *tree, const struct tz_record_key 
     return out->whole.key ? TZ_OK : TZ_ENOMEM;
 }
 
-int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_record *record,
-                        struct tz_arena *arena, struct tz_view_record *out)
+int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key,
+                        const struct tz_record *record, struct tz_arena *arena, struct tz_view_record *out)
 {
     struct tz_facts *f = tz_arena_zalloc(arena, sizeof *f);
     memset(out, 0, sizeof *out);
@@ -77,8 +77,8 @@ int tz_view_record_make(const struct tz_tree *tree, const struct tz_record_key *
     return tz_view_record_from(tree, key, &record, arena, out);
 }
 
-int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key, const struct tz_bytes *body,
-                        struct tz_arena *arena, struct tz_whole_state *out)
+int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key,
+                        const struct tz_bytes *body, struct tz_arena *arena, struct tz_whole_state *out)
 {
     struct tz_view_record record;
     memset(out, 0, sizeof *out);

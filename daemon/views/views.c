@@ -7,7 +7,7 @@
 #include "daemon/views/reporting_sets.h"
 
 /* One record's messages at a time, or all committees' once. */
-#define RECORD_ARENA_MAX ((size_t)4 << 20)
+#define RECORD_ARENA_MAX     ((size_t)4 << 20)
 #define COMMITTEES_ARENA_MAX SIZE_MAX
 
 void tz_views_read_lock(struct tz_views *v)
@@ -23,6 +23,19 @@ void tz_views_write_lock(struct tz_views *v)
 void tz_views_unlock(struct tz_views *v)
 {
     pthread_rwlock_unlock(&v->lock);
+}
+
+/* Queries that follow one another closely must not keep the writer out. */
+static int lock_init(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attr;
+    if (pthread_rwlockattr_init(&attr) != 0)
+        return -1;
+    int rc = pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    if (rc == 0)
+        rc = pthread_rwlock_init(lock, &attr);
+    pthread_rwlockattr_destroy(&attr);
+    return rc;
 }
 
 /* --- committees --- */
@@ -66,7 +79,8 @@ static int put_unit(struct tz_tree *t, const struct stored_unit *u, const Taizha
     return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
 }
 
-/* After a move a unit may stand below one with a higher number: it waits below the root until that one is there. */
+/* After a move a unit may stand below one with a higher number: it waits below the root until that one is
+ * there. */
 static int put_units(struct tz_tree *t, const struct stored_units *all)
 {
     int rc = TZ_OK;
@@ -99,7 +113,8 @@ static int load_tree(struct tz_tree *t, struct tz_reader *r)
 static int load_set(void *ctx, const struct tz_entry *e)
 {
     Taizhang__V1__EntryHeader *h = taizhang__v1__entry_header__unpack(NULL, e->header.len, e->header.data);
-    Taizhang__V1__ReportingSetBody *b = taizhang__v1__reporting_set_body__unpack(NULL, e->body.len, e->body.data);
+    Taizhang__V1__ReportingSetBody *b =
+        taizhang__v1__reporting_set_body__unpack(NULL, e->body.len, e->body.data);
     int rc = h && b ? tz_reporting_sets_put(ctx, h->revision, b) : TZ_ECORRUPT;
     taizhang__v1__entry_header__free_unpacked(h, NULL);
     taizhang__v1__reporting_set_body__free_unpacked(b, NULL);
@@ -127,7 +142,8 @@ static int load_whole(struct load *l, const struct tz_record_key *key, struct tz
     return tz_whole_state_make(l->views->tree, key, head.live ? &e.body : NULL, &l->arena, out);
 }
 
-static int load_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int load_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                       const struct tz_entry *e)
 {
     struct load *l = ctx;
     struct tz_view_record record;
@@ -196,7 +212,7 @@ int tz_views_open(struct tz_views **out, struct tz_reader *r, struct tz_log *log
     *out = NULL;
     if (!v)
         return TZ_ENOMEM;
-    if (pthread_rwlock_init(&v->lock, NULL) != 0) {
+    if (lock_init(&v->lock) != 0) {
         free(v);
         return TZ_ENOMEM;
     }

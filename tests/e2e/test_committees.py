@@ -194,6 +194,11 @@ def test_the_divisions_by_the_command_line(make_registry):
     registry.run("committee", "import", SHARE / "divisions.csv")
     assert client.position() == before
     assert len(client.committees(subtree=True, level=2)) == 34
+    provinces = (SHARE / "reporting_sets" / "provinces.txt").read_text().split()
+    assert len(provinces) == 31
+    registry.run("committee", "set", "provinces", "--label", "省级", *provinces)
+    held = client.committees(subtree=True, reporting_set="provinces")
+    assert [unit.body.code for unit in held] == provinces
 
 
 def test_moving_a_unit_by_the_command_line(registry, client):

@@ -49,7 +49,8 @@ static tz_code refusal(struct fixture *f, const char *code, uint32_t level, uint
 static void the_same_import_changes_nothing(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "110100", NULL), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "110100", NULL),
+                     TZ_OUTCOME(UNCHANGED));
     assert_int_equal(import(f, "000000", TZ_NATION, TZ_TYPE_COMMITTEE, "", NULL), TZ_OUTCOME(UNCHANGED));
     assert_int_equal(position(f), 5);
     assert_int_equal(tz_tree_count(f->views->tree), 5);
@@ -75,7 +76,8 @@ static void another_parent_moves_the_unit_today(void **state)
     assert_int_equal(counts.records, 1);
     /* again, a day later: nothing has changed */
     f->wall_ms += 86400000;
-    assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "310000", NULL), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "310000", NULL),
+                     TZ_OUTCOME(UNCHANGED));
 }
 
 static void an_import_is_refused_item_by_item(void **state)
@@ -156,7 +158,8 @@ static void contacts_stay_when_an_import_names_none(void **state)
     op_run(f, op);
     assert_int_equal(op->done[0].outcome, TZ_OUTCOME(UPDATED));
     op_free(op);
-    assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "110100", NULL), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "110100", NULL),
+                     TZ_OUTCOME(UNCHANGED));
     assert_int_equal(import(f, "110101", TZ_COUNTY, TZ_TYPE_COMMITTEE, "110000", NULL), TZ_OUTCOME(UPDATED));
     const struct tz_unit_node *n = tz_tree_at(f->views->tree, 4);
     assert_non_null(n->private_);
@@ -222,14 +225,10 @@ static void members_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(the_same_import_changes_nothing),
-        EACH(another_parent_moves_the_unit_today),
-        EACH(an_import_is_refused_item_by_item),
-        EACH(the_tree_has_a_depth),
-        EACH(a_unit_may_change_twice_in_one_import),
-        EACH(contacts_stay_when_an_import_names_none),
-        EACH(a_reporting_set_is_a_target_state),
-        EACH(members_are_checked),
+        EACH(the_same_import_changes_nothing),       EACH(another_parent_moves_the_unit_today),
+        EACH(an_import_is_refused_item_by_item),     EACH(the_tree_has_a_depth),
+        EACH(a_unit_may_change_twice_in_one_import), EACH(contacts_stay_when_an_import_names_none),
+        EACH(a_reporting_set_is_a_target_state),     EACH(members_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

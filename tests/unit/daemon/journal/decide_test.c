@@ -222,11 +222,13 @@ static void a_whole_stands_above(void **state)
                      TZ_CODE(PART_OF_NOT_ABOVE));
     assert_int_equal(REFUSAL(f, A, 0, 1, "title", "a", "part_of", "990000/project/2017/w"),
                      TZ_CODE(PART_OF_NOT_ABOVE));
-    assert_int_equal(REFUSAL(f, "110000/project/2017/1", 0, 1, "title", "a", "part_of", "110101/project/2017/w"),
-                     TZ_CODE(PART_OF_NOT_ABOVE));
+    assert_int_equal(
+        REFUSAL(f, "110000/project/2017/1", 0, 1, "title", "a", "part_of", "110101/project/2017/w"),
+        TZ_CODE(PART_OF_NOT_ABOVE));
     assert_int_equal(REFUSAL(f, A, 0, 1, "title", "a", "part_of", A), TZ_CODE(PART_OF_SELF));
     /* before its whole, and at any height */
-    assert_int_equal(SUBMIT(f, A, 0, 1, "title", "a", "part_of", "000000/project/2017/w"), TZ_OUTCOME(CREATED));
+    assert_int_equal(SUBMIT(f, A, 0, 1, "title", "a", "part_of", "000000/project/2017/w"),
+                     TZ_OUTCOME(CREATED));
     assert_int_equal(SUBMIT(f, "000000/project/2017/w", 0, 2, "title", "w"), TZ_OUTCOME(CREATED));
 }
 
@@ -239,7 +241,8 @@ static void no_chain_of_wholes_at_one_committee(void **state)
     assert_int_equal(REFUSAL(f, w, 0, 2, "title", "w", "part_of", v), TZ_CODE(PART_OF_CHAIN));
     assert_int_equal(REFUSAL(f, w, 0, 2, "title", "w", "part_of", A), TZ_CODE(PART_OF_CHAIN));
     /* a part of something above is no part of a record of that committee */
-    assert_int_equal(SUBMIT(f, w, 0, 2, "title", "w", "part_of", "110000/project/2017/w"), TZ_OUTCOME(CREATED));
+    assert_int_equal(SUBMIT(f, w, 0, 2, "title", "w", "part_of", "110000/project/2017/w"),
+                     TZ_OUTCOME(CREATED));
     /* the part comes second */
     assert_int_equal(SUBMIT(f, v, 0, 3, "title", "v"), TZ_OUTCOME(CREATED));
     assert_int_equal(REFUSAL(f, v, 1, 4, "title", "v", "part_of", A), TZ_CODE(PART_OF_CHAIN));

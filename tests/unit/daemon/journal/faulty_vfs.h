@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SQLite's own file system with a fault on demand: the n-th write to a write-ahead log fails with a given result, once.
+ * SQLite's own file system with a fault on demand: the n-th write to a write-ahead log fails with a given
+ * result, once, or the n-th fsync of it does.
  */
 #ifndef TZ_TESTS_UNIT_DAEMON_JOURNAL_FAULTY_VFS_H
 #define TZ_TESTS_UNIT_DAEMON_JOURNAL_FAULTY_VFS_H
@@ -11,10 +12,11 @@
 static struct {
     sqlite3_vfs vfs;
     sqlite3_vfs *real;
-    sqlite3_io_methods log_methods; /* of a log: the real ones but xWrite */
+    sqlite3_io_methods log_methods; /* of a log: the real ones but xWrite and xSync */
     const sqlite3_io_methods *real_methods;
-    int countdown; /* 0: no fault */
+    int countdown; /* of writes; 0: no fault */
     int result;
+    int sync_countdown;
 } faulty;
 
 static int faulty_write(sqlite3_file *file, const void *data, int amount, sqlite3_int64 offset)
@@ -22,6 +24,13 @@ static int faulty_write(sqlite3_file *file, const void *data, int amount, sqlite
     if (faulty.countdown && --faulty.countdown == 0)
         return faulty.result;
     return faulty.real_methods->xWrite(file, data, amount, offset);
+}
+
+static int faulty_sync(sqlite3_file *file, int flags)
+{
+    if (faulty.sync_countdown && --faulty.sync_countdown == 0)
+        return SQLITE_IOERR_FSYNC;
+    return faulty.real_methods->xSync(file, flags);
 }
 
 static int faulty_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out)
@@ -32,6 +41,7 @@ static int faulty_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *fi
         faulty.real_methods = file->pMethods;
         faulty.log_methods = *file->pMethods;
         faulty.log_methods.xWrite = faulty_write;
+        faulty.log_methods.xSync = faulty_sync;
         file->pMethods = &faulty.log_methods;
     }
     return rc;

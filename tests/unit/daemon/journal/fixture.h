@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A registry for tests of the journal: store (memory or a file), views and a writer that is stepped by hand, with a
- * clock that the test owns.
+ * A registry for tests of the journal: store (memory or a file), views and a writer that is stepped by hand,
+ * with a clock that the test owns.
  */
 #ifndef TZ_TESTS_UNIT_DAEMON_JOURNAL_FIXTURE_H
 #define TZ_TESTS_UNIT_DAEMON_JOURNAL_FIXTURE_H

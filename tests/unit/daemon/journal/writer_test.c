@@ -3,7 +3,10 @@
  * Batches, faults and threads of the writer.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "faulty_vfs.h"
 #include "fixture.h"
@@ -88,7 +91,8 @@ static void an_operation_sees_those_before_it(void **state)
 static void imports_go_alone_and_batches_have_limits(void **state)
 {
     struct fixture *f = *state;
-    struct tz_op *op[4] = {one_record(f, 1), op_new(f, TZ_OP_COMMITTEES, 1), one_record(f, 2), one_record(f, 3)};
+    struct tz_op *op[4] = {one_record(f, 1), op_new(f, TZ_OP_COMMITTEES, 1), one_record(f, 2),
+                           one_record(f, 3)};
     op_committee(op[1], 0, "120000", TZ_PROVINCE, TZ_TYPE_COMMITTEE, "000000");
     op[3]->bytes = (size_t)9 << 20; /* more than a batch, and than the queue */
     for (size_t i = 0; i < 3; i++)
@@ -135,7 +139,7 @@ static void a_full_disk_refuses_writes_and_heals(void **state)
     tz_writer_stats(f->writer, &stats);
     assert_true(stats.read_only);
     assert_int_equal(f->views->position, 5);
-    assert_int_equal(failed(f, 1), TZ_CODE(READ_ONLY)); /* not tried */
+    assert_int_equal(failed(f, 1), TZ_CODE(READ_ONLY));                            /* not tried */
     assert_int_equal(reconcile(f, "110101/project/2017/n1", 0, 1), TZ_HELD(NONE)); /* reading goes on */
     f->mono_us += 1000000;
     faulty_arm(1, SQLITE_FULL);
@@ -165,6 +169,30 @@ static void a_failed_commit_has_no_outcome(void **state)
     fixture_close(f);
     fixture_open(f);
     assert_int_equal(f->views->position, 6);
+}
+
+static void a_failed_fsync_stops_the_process(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(true);
+    int status;
+    pid_t child = fork(); /* before the database is opened */
+    if (child == 0) {
+        const struct rlimit no_core = {0, 0};
+        setrlimit(RLIMIT_CORE, &no_core);
+        signal(SIGABRT, SIG_DFL);
+        fixture_open(f);
+        fixture_tree(f);
+        faulty.sync_countdown = 1;
+        (void)failed(f, 1);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    fixture_open(f); /* nothing that was acknowledged is missing */
+    assert_true(f->views->position >= 5);
+    fixture_close(f);
+    fixture_free(f);
 }
 
 static void views_behind_the_store_are_rebuilt(void **state)
@@ -271,6 +299,7 @@ int main(void)
         FILED(a_full_disk_refuses_writes_and_heals),
         FILED(a_failed_commit_has_no_outcome),
         FILED(many_threads_submit),
+        cmocka_unit_test(a_failed_fsync_stops_the_process),
     };
     faulty_install();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -329,7 +329,8 @@ struct seen {
     struct tz_arena *arena;
 };
 
-static int see_head(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int see_head(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                    const struct tz_entry *e)
 {
     struct seen *s = ctx;
     size_t n = strlen(s->text);

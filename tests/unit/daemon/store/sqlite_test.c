@@ -143,10 +143,13 @@ static void settings_hold(void **state)
     sqlite3 *db;
     sqlite3_stmt *st;
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT (SELECT journal_mode FROM pragma_journal_mode),"
-                                            " (SELECT application_id FROM pragma_application_id),"
-                                            " (SELECT count(*) FROM pragma_table_list WHERE strict=0"
-                                            "  AND name NOT LIKE 'sqlite_%')", -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT (SELECT journal_mode FROM pragma_journal_mode),"
+                                        " (SELECT application_id FROM pragma_application_id),"
+                                        " (SELECT count(*) FROM pragma_table_list WHERE strict=0"
+                                        "  AND name NOT LIKE 'sqlite_%')",
+                                        -1, &st, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_step(st), SQLITE_ROW);
     assert_string_equal((const char *)sqlite3_column_text(st, 0), "wal");
     assert_int_equal(sqlite3_column_int(st, 1), TZ_SQLITE_APPLICATION);
@@ -213,7 +216,8 @@ static void full_disk_keeps_nothing_and_heals(void **state)
     assert_int_equal(open_as(f, false), TZ_OK);
     assert_int_equal(append(f, 10), TZ_OK);
     close_store(f);
-    /* A limit of pages is the cheapest full disk; it belongs to the connection, hence the backend's own one. */
+    /* A limit of pages is the cheapest full disk; it belongs to the connection, hence the backend's own one.
+     */
     void *db;
     struct tz_store_info info;
     struct tz_store_options o = {.path = f->path, .env = tz_env_system()};
@@ -285,16 +289,11 @@ static void a_check_reads_beside_the_writer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(files_are_private),
-        EACH(foreign_files_are_left_alone),
-        EACH(newer_files_are_refused),
-        EACH(settings_hold),
-        EACH(missing_commits_are_noticed),
-        EACH(broken_side_file_accuses_nobody),
-        EACH(entries_cut_off_are_noticed),
-        EACH(full_disk_keeps_nothing_and_heals),
-        EACH(readers_see_a_snapshot),
-        EACH(a_check_reads_beside_the_writer),
+        EACH(files_are_private),           EACH(foreign_files_are_left_alone),
+        EACH(newer_files_are_refused),     EACH(settings_hold),
+        EACH(missing_commits_are_noticed), EACH(broken_side_file_accuses_nobody),
+        EACH(entries_cut_off_are_noticed), EACH(full_disk_keeps_nothing_and_heals),
+        EACH(readers_see_a_snapshot),      EACH(a_check_reads_beside_the_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

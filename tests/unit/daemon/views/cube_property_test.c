@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random operations on random trees; after every few of them every node, slice and measure of the cube is compared
- * with the slow oracle. A seed that fails is printed: run again with it as the argument.
+ * Random operations on random trees; after every few of them every node, slice and measure of the cube is
+ * compared with the slow oracle. A seed that fails is printed: run again with it as the argument.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,7 +55,8 @@ static void complain(const struct run *r, const char *what, uint32_t n, uint32_t
              (unsigned long long)r->r.seed, what, n, kind, period, s.breakdown, s.value, m);
 }
 
-static void check_cell(struct run *r, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m)
+static void check_cell(struct run *r, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s,
+                       unsigned m)
 {
     struct tz_cell_view slow, fast;
     oracle_cell(&r->r.w, n, kind, period, s, m, &slow);
@@ -93,7 +94,8 @@ static void check_slice(struct run *r, uint32_t n, uint32_t kind, uint32_t perio
 }
 
 /* The values that occur are those with records, in ascending order. */
-static void check_values(struct run *r, uint32_t n, uint32_t kind, uint32_t period, int breakdown, uint32_t top)
+static void check_values(struct run *r, uint32_t n, uint32_t kind, uint32_t period, int breakdown,
+                         uint32_t top)
 {
     uint32_t values[16], expected[16];
     size_t count = 0;
@@ -127,7 +129,8 @@ static void check_fresh(struct run *r)
     for (int backwards = 0; backwards < 2; backwards++) {
         struct tz_cube *fresh = w_fresh(&r->r.w, r->tree, backwards);
         if (tz_cube_compare(r->cube, fresh, NULL, NULL) != 0)
-            fail_msg("seed %llu: not the cube that is built from the final records", (unsigned long long)r->r.seed);
+            fail_msg("seed %llu: not the cube that is built from the final records",
+                     (unsigned long long)r->r.seed);
         assert_int_equal(tz_cube_records(fresh), tz_cube_records(r->cube));
         tz_cube_free(fresh);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The slow sum: every figure by looking at every record, as the rules R1 to R7 read. Written apart from the cube, and
- * shares nothing with it but the arithmetic of one sum.
+ * The slow sum: every figure by looking at every record, as the rules R1 to R7 read. Written apart from the
+ * cube, and shares nothing with it but the arithmetic of one sum.
  */
 #include <string.h>
 
@@ -75,8 +75,8 @@ static bool counts(const struct world *w, const struct w_record *r, uint32_t n, 
     return !cut_off(w, w->parent[r->c], n, r, m);
 }
 
-static void overlap(const struct world *w, const struct w_record *p, uint32_t n, struct tz_slice s, unsigned m,
-                    struct tz_overlap *out)
+static void overlap(const struct world *w, const struct w_record *p, uint32_t n, struct tz_slice s,
+                    unsigned m, struct tz_overlap *out)
 {
     if (p->q[m] == TZ_QUALIFIER(NONE) || !left_out(w, p, n, m) || !cut_off(w, p->c, n, p, m))
         return;
@@ -87,8 +87,8 @@ static void overlap(const struct world *w, const struct w_record *p, uint32_t n,
     out->value += number(p, m) ? p->v[m] : 0;
 }
 
-void oracle_cell(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m,
-                 struct tz_cell_view *out)
+void oracle_cell(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s,
+                 unsigned m, struct tz_cell_view *out)
 {
     memset(out, 0, sizeof *out);
     out->reports = reports(w, n, kind, period, m);
@@ -138,8 +138,8 @@ void oracle_counts(const struct world *w, uint32_t n, uint32_t kind, uint32_t pe
     }
 }
 
-void oracle_own(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m,
-                struct tz_sum *out)
+void oracle_own(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s,
+                unsigned m, struct tz_sum *out)
 {
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < w->records; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random worlds in a store: every answer, from the cube and from a scan, and every trace, page by page, against the
- * slow oracle. A seed that fails is printed.
+ * Random worlds in a store: every answer, from the cube and from a scan, and every trace, page by page,
+ * against the slow oracle. A seed that fails is printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,10 +35,10 @@ struct run {
     char what[160];
 };
 
-#define REQUIRE(run, condition)                                                                                   \
-    do {                                                                                                          \
-        if (!(condition))                                                                                         \
-            fail_msg("seed %llu, %s: %s", (unsigned long long)(run)->r.seed, (run)->what, #condition);            \
+#define REQUIRE(run, condition)                                                                              \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            fail_msg("seed %llu, %s: %s", (unsigned long long)(run)->r.seed, (run)->what, #condition);       \
     } while (0)
 
 /* --- what is expected --- */
@@ -55,7 +55,7 @@ enum row_of { TOTAL, OWN, CHILD };
 struct question {
     uint32_t node; /* asked for */
     uint32_t kind;
-    bool range;      /* both periods, else the first */
+    bool range; /* both periods, else the first */
     struct tz_slice slice;
 };
 
@@ -156,7 +156,8 @@ static void check_figure(const struct run *r, const Taizhang__V1__Figure *f, con
 
 static void check_counts(const struct run *r, const Taizhang__V1__TotalsRow *row, const struct tz_counts *x)
 {
-    const Taizhang__V1__Figure *records = figure_of(row, "records"), *committees = figure_of(row, "committees");
+    const Taizhang__V1__Figure *records = figure_of(row, "records"),
+                               *committees = figure_of(row, "committees");
     uint64_t at_level[TZ_LEVELS] = {0};
     REQUIRE(r, !records == !x->records && !committees == !x->records);
     if (!x->records)
@@ -225,8 +226,9 @@ static void check_plain(struct run *r, struct question q)
 }
 
 /* The rows of one unit in an answer by a slice: those that occur, in order, 0 last. */
-static size_t check_unit(struct run *r, const struct world *w, struct question q, const Taizhang__V1__TotalsReply *t,
-                         size_t at, enum row_of of, uint32_t node, int breakdown, const uint32_t *order, size_t n)
+static size_t check_unit(struct run *r, const struct world *w, struct question q,
+                         const Taizhang__V1__TotalsReply *t, size_t at, enum row_of of, uint32_t node,
+                         int breakdown, const uint32_t *order, size_t n)
 {
     size_t first = at;
     for (size_t i = 0; i < n; i++) {
@@ -245,8 +247,8 @@ static size_t check_unit(struct run *r, const struct world *w, struct question q
     return at;
 }
 
-static void check_by(struct run *r, const struct world *w, struct question q, const char *by1, const char *by2,
-                     int breakdown, const uint32_t *order, size_t n)
+static void check_by(struct run *r, const struct world *w, struct question q, const char *by1,
+                     const char *by2, int breakdown, const uint32_t *order, size_t n)
 {
     Taizhang__V1__TotalsReply t;
     const uint32_t *child;
@@ -289,8 +291,8 @@ static void check_totals(struct run *r, const struct world *paired, struct quest
 
 /* --- tracing --- */
 
-static void trace_page(struct run *r, const struct question *q, const char *measure, ProtobufCBinaryData cursor,
-                       Taizhang__V1__TraceReply *out)
+static void trace_page(struct run *r, const struct question *q, const char *measure,
+                       ProtobufCBinaryData cursor, Taizhang__V1__TraceReply *out)
 {
     Taizhang__V1__TraceRequest t = TAIZHANG__V1__TRACE_REQUEST__INIT;
     Taizhang__V1__ByFilter f = TAIZHANG__V1__BY_FILTER__INIT, *where[] = {&f};
@@ -312,16 +314,16 @@ static void trace_page(struct run *r, const struct question *q, const char *meas
 }
 
 /* All pages: exactly the records of the figure, which every page repeats. */
-static void check_trace(struct run *r, const struct question *q, const char *measure, const struct expected *x,
-                        uint64_t records)
+static void check_trace(struct run *r, const struct question *q, const char *measure,
+                        const struct expected *x, uint64_t records)
 {
     struct tz_sum sum = {0};
     Taizhang__V1__TraceReply t;
     ProtobufCBinaryData cursor = {0};
     uint64_t rows = 0, last_position = 0;
     tz_arena_reset(&r->arena);
-    snprintf(r->what, sizeof r->what, "trace %s node %u kind %u range %d slice %d/%u", measure, q->node, q->kind,
-             q->range, q->slice.breakdown, q->slice.value);
+    snprintf(r->what, sizeof r->what, "trace %s node %u kind %u range %d slice %d/%u", measure, q->node,
+             q->kind, q->range, q->slice.breakdown, q->slice.value);
     do {
         trace_page(r, q, measure, cursor, &t);
         REQUIRE(r, t.figure && t.figure->sum);
@@ -354,7 +356,8 @@ static void check_traces(struct run *r, struct question q)
         struct tz_counts counts;
         q.slice = (struct tz_slice){-1, 0};
         if (slices[i].value >= 0)
-            q.slice = (struct tz_slice){slices[i].multi ? shape.multi : shape.single, (uint32_t)slices[i].value};
+            q.slice =
+                (struct tz_slice){slices[i].multi ? shape.multi : shape.single, (uint32_t)slices[i].value};
         for (unsigned m = 0; m < W_MEASURES; m++) {
             struct expected x;
             expect(&r->r.w, &q, TOTAL, q.node, m, &x);

@@ -110,7 +110,8 @@ static void the_figure_is_of_the_page_s_snapshot(void **state)
     assert_int_equal(t.figure->sum->value, 15);
     f->q.cursor = t.next_cursor;
     struct w_record *r = &f->w.record[f->w.records++];
-    *r = (struct w_record){.c = 2, .kind = TZ_KIND_FUNDING, .period = YEAR, .key = "z", .part = -1, .live = true};
+    *r = (struct w_record){
+        .c = 2, .kind = TZ_KIND_FUNDING, .period = YEAR, .key = "z", .part = -1, .live = true};
     r->q[0] = TZ_QUALIFIER(EXACT);
     r->v[0] = 1000;
     assert_int_equal(tz_store_begin(f->s.store, &f->s.position), 0);
@@ -197,7 +198,8 @@ static void a_stored_record_that_cannot_be_read(void **state)
     const struct tz_record_key k = {2, TZ_KIND_FUNDING, YEAR, "bad", 3};
     const struct tz_head before = {0};
     assert_int_equal(tz_store_begin(f->s.store, &f->s.position), 0);
-    w_append(&f->s, TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD, 2, (struct tz_bytes){(const uint8_t *)"\xff\xff", 2}, &k);
+    w_append(&f->s, TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD, 2,
+             (struct tz_bytes){(const uint8_t *)"\xff\xff", 2}, &k);
     const struct tz_head head = {.revision = 1, .position = f->s.position, .live = true};
     assert_int_equal(tz_store_set_head(f->s.store, &k, &before, &head), 0);
     assert_int_equal(tz_store_commit(f->s.store), 0);

@@ -151,7 +151,8 @@ static void a_view_record_has_numbers_for_codes(void **state)
     v = make(&s, "", "999999", false);
     assert_int_equal(place_of(&v), 0);
     const struct tz_record_key k = {2, 99, YEAR, "k", 1};
-    assert_int_equal(tz_view_record_make(s.views->tree, &k, (struct tz_bytes){NULL, 0}, &s.arena, &v), TZ_ECORRUPT);
+    assert_int_equal(tz_view_record_make(s.views->tree, &k, (struct tz_bytes){NULL, 0}, &s.arena, &v),
+                     TZ_ECORRUPT);
     struct tz_whole_state whole;
     assert_int_equal(tz_whole_state_make(s.views->tree, &v.key, NULL, &s.arena, &whole), 0);
     assert_false(whole.live);

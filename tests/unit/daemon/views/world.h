@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A small world for tests of the totals: units with parents and levels, and records made by hand. The slow oracle
- * reads it (oracle.c); the helpers here feed the same to a tree and a cube.
+ * A small world for tests of the totals: units with parents and levels, and records made by hand. The slow
+ * oracle reads it (oracle.c); the helpers here feed the same to a tree and a cube.
  */
 #ifndef TZ_TEST_WORLD_H
 #define TZ_TEST_WORLD_H
@@ -31,16 +31,16 @@ struct world {
 
 /* --- oracle.c: R1-R7 as plain sums over all records --- */
 
-void oracle_cell(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m,
-                 struct tz_cell_view *out);
+void oracle_cell(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s,
+                 unsigned m, struct tz_cell_view *out);
 void oracle_counts(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s,
                    struct tz_counts *out);
 /* What of the records in sub(child) is in the built sum of n. */
 void oracle_contribution(const struct world *w, uint32_t child, uint32_t n, uint32_t kind, uint32_t period,
                          struct tz_slice s, unsigned m, struct tz_sum *out);
 /* What of the node's own records is in its built sum. */
-void oracle_own(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s, unsigned m,
-                struct tz_sum *out);
+void oracle_own(const struct world *w, uint32_t n, uint32_t kind, uint32_t period, struct tz_slice s,
+                unsigned m, struct tz_sum *out);
 bool oracle_in_sub(const struct world *w, uint32_t n, uint32_t x);
 
 #endif

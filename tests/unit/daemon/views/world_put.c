@@ -13,7 +13,8 @@ static void w_facts(const struct w_record *r, struct tz_facts *f)
     f->slice = r->slice;
 }
 
-static void w_view(const struct world *w, const struct w_record *r, struct tz_facts *f, struct tz_view_record *out)
+static void w_view(const struct world *w, const struct w_record *r, struct tz_facts *f,
+                   struct tz_view_record *out)
 {
     w_facts(r, f);
     w_key(r, &out->key);
@@ -40,6 +41,7 @@ static void w_put(struct world *w, struct tz_cube *c, size_t i, const struct w_r
         w_facts(&w->record[after->part], &fw);
         state.facts = &fw;
     }
-    assert_int_equal(
-        tz_cube_apply(c, old.live ? &before : NULL, after->live ? &view : NULL, view.has_whole ? &state : NULL), 0);
+    assert_int_equal(tz_cube_apply(c, old.live ? &before : NULL, after->live ? &view : NULL,
+                                   view.has_whole ? &state : NULL),
+                     0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random worlds and random changes of them, the same for the same seed. Included by the tests that use it, after
- * world.c.
+ * Random worlds and random changes of them, the same for the same seed. Included by the tests that use it,
+ * after world.c.
  */
 
 enum { KEYS = 4, SINGLE = 3, MULTI = 4 };
@@ -97,7 +97,8 @@ static int w_pick_whole(struct w_random *r, size_t i)
 static void w_random_slices(struct w_random *r, struct w_record *x)
 {
     x->slices = 0;
-    x->slice[x->slices++] = (struct tz_slice_value){.breakdown = r->shape.single, .value = pick(r, SINGLE + 1)};
+    x->slice[x->slices++] =
+        (struct tz_slice_value){.breakdown = r->shape.single, .value = pick(r, SINGLE + 1)};
     for (uint32_t v = 1; v <= MULTI; v++)
         if (chance(r, 35))
             x->slice[x->slices++] = (struct tz_slice_value){.breakdown = r->shape.multi, .value = v};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Puts a world into a store, as the journal would have it, with real bodies. Included by the tests that use it, after
- * world.c.
+ * Puts a world into a store, as the journal would have it, with real bodies. Included by the tests that use
+ * it, after world.c.
  */
 #include "daemon/views/views.h"
 
@@ -22,8 +22,8 @@ static struct tz_bytes w_pack(struct w_store *s, const ProtobufCMessage *m)
     return (struct tz_bytes){data, len};
 }
 
-static void w_append(struct w_store *s, Taizhang__V1__EntryType type, uint32_t committee, struct tz_bytes body,
-                     const struct tz_record_key *k)
+static void w_append(struct w_store *s, Taizhang__V1__EntryType type, uint32_t committee,
+                     struct tz_bytes body, const struct tz_record_key *k)
 {
     static uint8_t ticket[16] = "sixteen bytes...";
     Taizhang__V1__EntryHeader h = TAIZHANG__V1__ENTRY_HEADER__INIT;
