@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <unistd.h>
 
+#include "common/base/i18n.h"
 #include "daemon/service/config.h"
 
 enum { ARGS_MAX = 8 };
@@ -110,6 +111,17 @@ static void test_reload(void **state)
     tz_config_free(&fresh);
 }
 
+/* No option is without its Chinese text. Last: it sets the process's language. */
+static void test_every_option_is_translated(void **state)
+{
+    (void)state;
+    assert_int_equal(tz_i18n_start("taizhangd", "zh", TZ_BINARY_DIR "/../daemon/locale"), TZ_CHINESE);
+    for (size_t i = 0; i < tz_config_options.count; i++) {
+        const char *help = tz_config_options.rows[i].help;
+        assert_string_not_equal(gettext(help), help);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +129,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_every_option_is_translated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
