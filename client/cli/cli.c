@@ -33,7 +33,7 @@ static void fill_common(struct tz_cli *cli, struct common_options *c, struct tz_
 
 /* --- telling --- */
 
-static void tell(FILE *err, const char *before, const char *format, va_list args)
+static void TZ_PRINTF(3, 0) tell(FILE *err, const char *before, const char *format, va_list args)
 {
     struct tz_buf clean;
     char *text = NULL;

@@ -20,8 +20,8 @@ static const char *const sql[STATEMENTS] = {
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [SEEN] = "SELECT revision FROM seen WHERE registry = ?1 AND address = ?2",
-    [SAW] = "INSERT INTO seen (registry, address, revision) VALUES (?1, ?2, ?3) "
-            "ON CONFLICT DO UPDATE SET revision = excluded.revision WHERE revision <> excluded.revision",
+    [SAW] = ("INSERT INTO seen (registry, address, revision) VALUES (?1, ?2, ?3) "
+             "ON CONFLICT DO UPDATE SET revision = excluded.revision WHERE revision <> excluded.revision"),
     [FIND_TICKET] =
         "SELECT ticket FROM pending WHERE registry = ?1 AND address = ?2 AND base = ?3 AND hash = ?4",
     [KEEP_TICKET] = "INSERT INTO pending (registry, address, base, hash, ticket) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -31,7 +31,7 @@ const struct tz_net_limits tz_net_default_limits = {
     .hello_us = INT64_C(10) * 1000000,
     .frame_us = INT64_C(30) * 1000000,
     .write_us = INT64_C(30) * 1000000,
-    .out_step = 64 * 1024,
+    .out_step = 16 * 1024,
     .drain_us = INT64_C(10) * 1000000,
     .linger_us = INT64_C(1) * 1000000,
 };

@@ -169,9 +169,10 @@ static void op_complete(struct tz_op *op)
 void tz_dispatch_read(void *ctx, struct tz_request *r, const struct tz_reading *with)
 {
     (void)ctx;
+    struct tz_io *io = r->io;
     r->verb->read(r, with);
-    tz_io_post(r->io, &r->mail);
-    tz_io_wake(r->io);
+    tz_io_post(io, &r->mail); /* from here on r is the I/O thread's */
+    tz_io_wake(io);
 }
 
 /* --- the way in --- */

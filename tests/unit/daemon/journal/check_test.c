@@ -144,8 +144,7 @@ static void every_tampering_is_found(void **state)
         "UPDATE head SET live=1 WHERE live=0",
         "UPDATE head SET ticket=zeroblob(16) WHERE key='s'",
         "DELETE FROM head WHERE key='s'",
-        "INSERT INTO head SELECT committee, kind, period, 'more', 1, position, 1, ticket FROM head WHERE "
-        "key='s'",
+        "INSERT INTO head SELECT committee, kind, period, 'more', 1, position, 1, ticket FROM head LIMIT 1",
         "DELETE FROM past",
         "UPDATE past SET position=position+1",
         "DELETE FROM part",

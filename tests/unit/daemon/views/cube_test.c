@@ -6,6 +6,7 @@
  *   +- 2 province        +- 3 province
  *   |  +- 4 prefecture      +- 6 prefecture
  *   |     +- 5 county
+ *   |        +- 7 township
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,11 +32,11 @@ struct fixture {
 static int setup(void **state)
 {
     static struct fixture f;
-    static const uint32_t parent[] = {0, 0, 1, 1, 2, 4, 3};
-    static const uint8_t level[] = {0,         TZ_NATION,    TZ_PROVINCE, TZ_PROVINCE, TZ_PREFECTURE,
-                                    TZ_COUNTY, TZ_PREFECTURE};
+    static const uint32_t parent[] = {0, 0, 1, 1, 2, 4, 3, 5};
+    static const uint8_t level[] = {0,         TZ_NATION,     TZ_PROVINCE, TZ_PROVINCE, TZ_PREFECTURE,
+                                    TZ_COUNTY, TZ_PREFECTURE, TZ_TOWNSHIP};
     memset(&f, 0, sizeof f);
-    f.w.nodes = 6;
+    f.w.nodes = 7;
     memcpy(f.w.parent, parent, sizeof parent);
     memcpy(f.w.level, level, sizeof level);
     f.tree = w_tree(&f.w);
@@ -247,6 +248,26 @@ static void a_unit_moves(void **s)
     assert_int_equal(c.level[TZ_PREFECTURE], 0);
 }
 
+/* A whole's own whole moves, with neither the part nor the whole in the unit: the overlap ends where the
+ * whole does. */
+static void an_overlap_follows_the_whole_of_its_whole(void **s)
+{
+    struct fixture *f = *s;
+    size_t top = add(f, 4, 1000, false, -1);
+    size_t whole = add(f, 5, 500, false, (int)top);
+    add(f, 7, 100, false, (int)whole);
+    add(f, 7, 300, true, -1);
+    assert_int_equal(cell(f, 5).overlap.records, 1);
+    assert_int_equal(cell(f, 4).overlap.records, 0);
+    assert_int_equal(w_move(&f->w, f->cube, 5, 3, TZ_COUNTY), 0);
+    assert_int_equal(cell(f, 5).overlap.records, 1);
+    assert_int_equal(cell(f, 3).overlap.records, 1);
+    assert_int_equal(cell(f, 1).overlap.records, 0);
+    assert_int_equal(w_move(&f->w, f->cube, 4, 3, TZ_PREFECTURE), 0);
+    assert_int_equal(cell(f, 5).overlap.records, 1);
+    assert_int_equal(cell(f, 3).overlap.records, 0);
+}
+
 static void nothing_is_zero(void **s)
 {
     struct fixture *f = *s;
@@ -302,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_part_of_a_part, setup, teardown),
         cmocka_unit_test_setup_teardown(an_overlap_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(a_unit_moves, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_overlap_follows_the_whole_of_its_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_zero, setup, teardown),
         cmocka_unit_test_setup_teardown(cubes_that_differ_are_told_apart, setup, teardown),
     };
