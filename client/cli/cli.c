@@ -127,7 +127,8 @@ static void show_help(struct tz_cli *cli)
 
 static void show_command_help(struct tz_cli *cli, const struct tz_command *command)
 {
-    fprintf(cli->out, "%s taizhang %s %s\n\n%s\n", _("Usage:"), command->name, command->usage, _(command->help));
+    fprintf(cli->out, "%s taizhang %s %s\n\n%s\n", _("Usage:"), command->name, command->usage,
+            _(command->help));
     if (command->details)
         fprintf(cli->out, "\n%s\n", _(command->details));
     show_common_options(cli);
@@ -145,7 +146,8 @@ static int option_problem(struct tz_cli *cli, const struct tz_options_result *r)
     case TZ_OPTION_NO_NUMBER:
         return tz_cli_usage(cli, _("The option %s needs a number."), r->at);
     case TZ_OPTION_TOO_MANY:
-        return tz_cli_usage(cli, _("The option %s stands too often; %d times at most."), r->at, TZ_OPTION_LIST_MAX);
+        return tz_cli_usage(cli, _("The option %s stands too often; %d times at most."), r->at,
+                            TZ_OPTION_LIST_MAX);
     }
     return TZ_RESULT_USAGE;
 }
@@ -160,7 +162,8 @@ static int apply_common(struct tz_cli *cli, const struct common_options *c)
     }
     if (!c->format)
         return TZ_RESULT_DONE;
-    static const char *const names[] = {[TZ_FORMAT_TABLE] = "table", [TZ_FORMAT_CSV] = "csv", [TZ_FORMAT_JSON] = "json"};
+    static const char *const names[] = {
+        [TZ_FORMAT_TABLE] = "table", [TZ_FORMAT_CSV] = "csv", [TZ_FORMAT_JSON] = "json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(c->format, names[i]) == 0) {
             cli->format = (enum tz_format)i;
@@ -258,8 +261,9 @@ int tz_cli_connect(struct tz_cli *cli)
     if (cli->connected)
         return TZ_RESULT_DONE;
     if (!cli->server)
-        return tz_cli_usage(cli, "%s", _("No registry is named: give --server unix:PATH or --server HOST:PORT, "
-                                         "or set the variable TAIZHANG_SERVER."));
+        return tz_cli_usage(cli, "%s",
+                            _("No registry is named: give --server unix:PATH or --server HOST:PORT, "
+                              "or set the variable TAIZHANG_SERVER."));
     enum tz_result rc = tz_connection_open(&cli->connection, cli->server, "taizhang " TZ_VERSION, NULL);
     cli->connected = true;
     return rc == TZ_RESULT_DONE ? TZ_RESULT_DONE : tz_cli_failed(cli);
@@ -303,10 +307,11 @@ int tz_cli_open_profile(struct tz_cli *cli)
                             _("%s is not a name for a profile (letters, digits, . _ -), or HOME is not set."),
                             cli->profile_name);
     if (tz_profile_open(&cli->profile, path, cli->env, why, sizeof why) != TZ_OK) {
-        tz_cli_error(cli,
-                     _("The profile %s cannot be used: %s. Free the disk, mend the folder's rights, or name another "
-                       "one with --profile."),
-                     path, why);
+        tz_cli_error(
+            cli,
+            _("The profile %s cannot be used: %s. Free the disk, mend the folder's rights, or name another "
+              "one with --profile."),
+            path, why);
         return TZ_RESULT_INTERNAL;
     }
     tz_profile_use(cli->profile, cli->connection.registry_id);

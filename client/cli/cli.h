@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the commands share: the common options, the connection, the profile, and how failures are told. A command is one
- * file that exports one struct tz_command; commands.c lists them.
+ * What the commands share: the common options, the connection, the profile, and how failures are told. A
+ * command is one file that exports one struct tz_command; commands.c lists them.
  */
 #ifndef TZ_CLIENT_CLI_CLI_H
 #define TZ_CLIENT_CLI_CLI_H
@@ -37,11 +37,13 @@ struct tz_command {
 /* Ended by NULL. */
 extern const struct tz_command *const tz_commands[];
 
-/* The program: reads the common options, finds the command, runs it. Returns the exit code. out and err are not closed. */
+/* The program: reads the common options, finds the command, runs it. Returns the exit code. out and err are
+ * not closed. */
 int tz_cli_main(int argc, char **argv, FILE *out, FILE *err);
 
-/* Reads a command's arguments; common options are taken too. DONE with *operands of them at the front of argv, or a
- * result to return at once: USAGE after its message, and *helped when --help was answered (the result is then DONE). */
+/* Reads a command's arguments; common options are taken too. DONE with *operands of them at the front of
+ * argv, or a result to return at once: USAGE after its message, and *helped when --help was answered (the
+ * result is then DONE). */
 int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t argc, char **argv,
                    const struct tz_option *options, size_t *operands, bool *helped) TZ_MUSTCHECK;
 

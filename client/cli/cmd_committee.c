@@ -33,15 +33,20 @@ static int run_committee(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_committee = {
     .name = "committee",
     .help = N_("import and list committees; name reporting sets"),
-    .usage = "import FILE | list [--under CODE] [--level L] [--set NAME] [--find TEXT] | set NAME [--label L] CODE|FILE... | "
+    .usage = "import FILE | list [--under CODE] [--level L] [--set NAME] [--find TEXT] | set NAME [--label "
+             "L] CODE|FILE... | "
              "set --list",
-    .details = N_("import FILE  CSV with code, name, level, parent, type, short_name; where wanted valid_from, valid_to,\n"
-                  "             successors (separated by ;), contact, phone. Chinese headers too. - is standard input.\n"
-                  "             A known code with another parent moves the unit as of today.\n"
-                  "list         the units below one (else below your own)\n"
-                  "  --under CODE  the unit;  --level 0..4, system or a name;  --set NAME  of a reporting set\n"
-                  "  --find TEXT   part of a name, or the beginning of a code\n"
-                  "set          a reporting set: the committees that are expected to file, by code or from a file of codes\n"
-                  "  --label L     its name for people;  --list  all sets"),
+    .details =
+        N_("import FILE  CSV with code, name, level, parent, type, short_name; where wanted valid_from, "
+           "valid_to,\n"
+           "             successors (separated by ;), contact, phone. Chinese headers too. - is standard "
+           "input.\n"
+           "             A known code with another parent moves the unit as of today.\n"
+           "list         the units below one (else below your own)\n"
+           "  --under CODE  the unit;  --level 0..4, system or a name;  --set NAME  of a reporting set\n"
+           "  --find TEXT   part of a name, or the beginning of a code\n"
+           "set          a reporting set: the committees that are expected to file, by code or from a file "
+           "of codes\n"
+           "  --label L     its name for people;  --list  all sets"),
     .run = run_committee,
 };

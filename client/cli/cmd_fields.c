@@ -224,7 +224,8 @@ const struct tz_command tz_command_fields = {
     .name = "fields",
     .help = N_("the kinds of records, or the fields of one"),
     .usage = "[KIND]",
-    .details = N_("The table is this program's own: no registry is asked. The header column is what stands in the first row\n"
+    .details = N_("The table is this program's own: no registry is asked. The header column is what stands "
+                  "in the first row\n"
                   "of a sheet; English names are taken too."),
     .run = run_fields,
 };

@@ -19,15 +19,16 @@ static enum tz_result take_ping(void *ctx, const tz_answer *m)
     int64_t us = cli->env->mono_us(cli->env->ctx) - p->sent_us;
     if (cli->format == TZ_FORMAT_JSON) {
         tz_time_iso(cli->env, m->ping->time_ms, when);
-        fprintf(cli->out, "{\"position\":%" PRIu64 ",\"time\":\"%s\",\"microseconds\":%" PRId64 "}\n", m->ping->position,
-                when, us);
+        fprintf(cli->out, "{\"position\":%" PRIu64 ",\"time\":\"%s\",\"microseconds\":%" PRId64 "}\n",
+                m->ping->position, when, us);
     } else if (cli->format == TZ_FORMAT_CSV) {
         tz_time_iso(cli->env, m->ping->time_ms, when);
-        fprintf(cli->out, "position,time,microseconds\r\n%" PRIu64 ",%s,%" PRId64 "\r\n", m->ping->position, when, us);
+        fprintf(cli->out, "position,time,microseconds\r\n%" PRIu64 ",%s,%" PRId64 "\r\n", m->ping->position,
+                when, us);
     } else {
         tz_time_text(cli->env, m->ping->time_ms, when);
-        fprintf(cli->out, _("%s answers in %.3f ms; position %llu; its time is %s"), cli->server, (double)us / 1000,
-                (unsigned long long)m->ping->position, when);
+        fprintf(cli->out, _("%s answers in %.3f ms; position %llu; its time is %s"), cli->server,
+                (double)us / 1000, (unsigned long long)m->ping->position, when);
         putc('\n', cli->out);
     }
     return TZ_RESULT_DONE;

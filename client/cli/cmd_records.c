@@ -67,10 +67,13 @@ static int list_records(struct tz_cli *cli, const struct arguments *a)
     if (cli->format == TZ_FORMAT_CSV && !kind)
         return tz_cli_usage(cli, "%s", _("CSV has the columns of one kind: give --kind."));
     if (cli->format == TZ_FORMAT_CSV && a->withdrawn)
-        return tz_cli_usage(cli, "%s", _("CSV is for submitting again and has no withdrawn records: leave out --withdrawn."));
+        return tz_cli_usage(
+            cli, "%s", _("CSV is for submitting again and has no withdrawn records: leave out --withdrawn."));
     if (cli->format == TZ_FORMAT_CSV && kind->private_)
-        tz_cli_note(cli, "%s", _("The private columns are left out: lists do not carry them. Fill them in before you submit "
-                                 "this file again, or they are removed."));
+        tz_cli_note(
+            cli, "%s",
+            _("The private columns are left out: lists do not carry them. Fill them in before you submit "
+              "this file again, or they are removed."));
     q.committee = (char *)(a->committee ? a->committee : "");
     q.subtree = a->subtree;
     q.kind = kind ? kind->kind : 0;
@@ -79,7 +82,9 @@ static int list_records(struct tz_cli *cli, const struct arguments *a)
     tz_record_list_init(&l.list, cli, kind, false, false);
     int rc = l.left > 0 ? list_all(&l, &q) : TZ_RESULT_DONE;
     if (rc == TZ_RESULT_DONE && l.list.count == 0)
-        tz_cli_note(cli, "%s", a->subtree ? _("No records.") : _("No records of this unit itself; --subtree lists those below too."));
+        tz_cli_note(cli, "%s",
+                    a->subtree ? _("No records.")
+                               : _("No records of this unit itself; --subtree lists those below too."));
     tz_record_list_free(&l.list);
     return rc;
 }
@@ -88,9 +93,12 @@ static int run_records(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"committee", TZ_OPTION_TEXT, &a.committee}, {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"period", TZ_OPTION_TEXT, &a.period},       {"subtree", TZ_OPTION_FLAG, &a.subtree},
-        {"withdrawn", TZ_OPTION_FLAG, &a.withdrawn}, {"limit", TZ_OPTION_NUMBER, &a.limit},
+        {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"kind", TZ_OPTION_TEXT, &a.kind},
+        {"period", TZ_OPTION_TEXT, &a.period},
+        {"subtree", TZ_OPTION_FLAG, &a.subtree},
+        {"withdrawn", TZ_OPTION_FLAG, &a.withdrawn},
+        {"limit", TZ_OPTION_NUMBER, &a.limit},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
@@ -111,7 +119,8 @@ const struct tz_command tz_command_records = {
                   "  --subtree         of everything below it too\n"
                   "  --withdrawn       withdrawn records too\n"
                   "  --limit N         at most N records\n"
-                  "With --format csv the columns are those of a file to submit, and 版本 is each row's base: correct the\n"
+                  "With --format csv the columns are those of a file to submit, and 版本 is each row's base: "
+                  "correct the\n"
                   "file and submit it."),
     .run = run_records,
 };

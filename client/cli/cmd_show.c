@@ -21,7 +21,8 @@ static enum tz_result take_record(void *ctx, const tz_answer *m)
         tz_arena_free(&arena);
         return (enum tz_result)rc;
     }
-    const struct tz_kind_info *kind = m->get->record->address ? tz_kind_info(m->get->record->address->kind) : NULL;
+    const struct tz_kind_info *kind =
+        m->get->record->address ? tz_kind_info(m->get->record->address->kind) : NULL;
     if (!kind)
         return (enum tz_result)tz_cli_strange_answer(cli);
     tz_record_list_init(&list, cli, kind, true, false);
@@ -35,7 +36,8 @@ static enum tz_result take_record(void *ctx, const tz_answer *m)
 static int run_show(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct tz_option_number revision = {0};
-    const struct tz_option options[] = {{"revision", TZ_OPTION_NUMBER, &revision}, {NULL, TZ_OPTION_FLAG, NULL}};
+    const struct tz_option options[] = {{"revision", TZ_OPTION_NUMBER, &revision},
+                                        {NULL, TZ_OPTION_FLAG, NULL}};
     struct tz_operand at;
     size_t operands;
     bool helped;

@@ -19,13 +19,16 @@ static const struct tz_kind_info *kind_of(struct tz_cli *cli, const struct argum
         return tz_cli_kind(cli, a->kind);
     const struct tz_kind_info *kind = strcmp(path, "-") == 0 ? NULL : tz_kind_of_file(path);
     if (!kind)
-        tz_cli_error(cli, _("The name %s does not tell the kind of its records. Give --kind, or name the file like "
-                            "funding.csv or 2017经费.csv."),
-                     path);
+        tz_cli_error(
+            cli,
+            _("The name %s does not tell the kind of its records. Give --kind, or name the file like "
+              "funding.csv or 2017经费.csv."),
+            path);
     return kind;
 }
 
-static int submit_one(struct tz_cli *cli, const struct arguments *a, const char *path, struct tz_report *report)
+static int submit_one(struct tz_cli *cli, const struct arguments *a, const char *path,
+                      struct tz_report *report)
 {
     const struct tz_kind_info *kind = kind_of(cli, a, path);
     struct tz_submit_options options = {
@@ -50,7 +53,8 @@ static int prepare(struct tz_cli *cli, const struct arguments *a, size_t files, 
         return tz_cli_usage(cli, "%s", _("Name the files to submit, or - for standard input."));
     if (a->committee && !tz_code_valid(a->committee, strlen(a->committee)))
         return tz_cli_usage(cli, _("%s is not a committee's code. Write 6 or 9 digits."), a->committee);
-    /* Before anything is sent, so that a typing error in the last file does not leave half of the work done. */
+    /* Before anything is sent, so that a typing error in the last file does not leave half of the work done.
+     */
     for (size_t i = 0; i < files; i++)
         if (!kind_of(cli, a, paths[i]))
             return TZ_RESULT_USAGE;
@@ -100,12 +104,13 @@ const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of CSV files as records"),
     .usage = "FILE... [--kind KIND] [--committee CODE] [--dry-run] [--confirm]",
-    .details = N_("  FILE              a CSV file in UTF-8, its first row the headers; - is standard input\n"
-                  "  --kind KIND       kind of the records; else from the file's name (funding.csv, 2017经费.csv)\n"
-                  "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
-                  "  --dry-run         check everything that can be checked here, send nothing\n"
-                  "  --confirm         the unusual values that an earlier run asked about are right\n"
-                  "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
-                  "the registry has decided on it; the summary then goes to standard error."),
+    .details = N_(
+        "  FILE              a CSV file in UTF-8, its first row the headers; - is standard input\n"
+        "  --kind KIND       kind of the records; else from the file's name (funding.csv, 2017经费.csv)\n"
+        "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
+        "  --dry-run         check everything that can be checked here, send nothing\n"
+        "  --confirm         the unusual values that an earlier run asked about are right\n"
+        "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
+        "the registry has decided on it; the summary then goes to standard error."),
     .run = run_submit,
 };

@@ -32,7 +32,8 @@ static int read_by(struct totals *t, const struct tz_kind_info *kind, const char
         size_t len = strcspn(list, ",");
         if (t->by_count == BY_MAX)
             return tz_cli_usage(t->cli, "%s", _("--by takes one or two fields."));
-        const struct tz_breakdown *b = tz_select_breakdown(t->cli, kind, list, len, &t->by_storage[t->by_count]);
+        const struct tz_breakdown *b =
+            tz_select_breakdown(t->cli, kind, list, len, &t->by_storage[t->by_count]);
         if (!b)
             return TZ_RESULT_USAGE;
         t->by[t->by_count++] = b->name;
@@ -70,8 +71,8 @@ static int ask(struct totals *t, const struct tz_select *s, bool children)
     q.basis = s->basis;
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS;
     request.totals = &q;
-    tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measure, t->measures, t->by,
-                        t->by_count);
+    tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measure, t->measures,
+                        t->by, t->by_count);
     int rc = tz_cli_call(t->cli, &request, take_totals, t);
     if (rc == TZ_RESULT_DONE && tz_totals_view_end(&t->view) != TZ_OK)
         rc = ferror(t->cli->out) ? tz_cli_flush(t->cli) : tz_cli_no_memory(t->cli);
@@ -114,8 +115,9 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_totals = {
     .name = "totals",
     .help = N_("totals of a kind and period, at any committee"),
-    .usage = "--kind KIND --period P|P1..P2 [--committee CODE] [--by FIELD[,FIELD]] [--children] [--measure M]... "
-             "[--basis submitted|accepted]",
+    .usage =
+        "--kind KIND --period P|P1..P2 [--committee CODE] [--by FIELD[,FIELD]] [--children] [--measure M]... "
+        "[--basis submitted|accepted]",
     .details = N_("  --kind KIND       project, funding, ... (or 项目, 经费, ...)\n"
                   "  --period P        2017, 2017H1, 2017Q3, 2017-06; P1..P2 is a range of one sort\n"
                   "  --committee CODE  the unit whose total it is; else your own, on the socket the topmost\n"

@@ -37,8 +37,8 @@ static void keep_figure(struct trace *t, const Taizhang__V1__TraceReply *r)
         tz_buf_puts(&t->figure, _("Nothing was stated."));
     } else {
         tz_sum_text(&t->figure, t->kind, r->figure->measure, sum);
-        tz_buf_printf(&t->figure, _(" from %llu records, %llu of them unquantified"), (unsigned long long)sum->records,
-                      (unsigned long long)sum->unquantified);
+        tz_buf_printf(&t->figure, _(" from %llu records, %llu of them unquantified"),
+                      (unsigned long long)sum->records, (unsigned long long)sum->unquantified);
     }
     tz_buf_printf(&t->figure, _("; position %llu; tree of %s"), (unsigned long long)r->position, r->tree);
 }
@@ -93,13 +93,14 @@ static int trace_all(struct trace *t, Taizhang__V1__TraceRequest *q)
     return rc;
 }
 
-static int trace(struct tz_cli *cli, const struct tz_select *s, const char *measure, const struct tz_option_list *where,
-                 const struct tz_option_number *limit)
+static int trace(struct tz_cli *cli, const struct tz_select *s, const char *measure,
+                 const struct tz_option_list *where, const struct tz_option_number *limit)
 {
     Taizhang__V1__ByFilter filters[TZ_OPTION_LIST_MAX];
     Taizhang__V1__ByFilter *list[TZ_OPTION_LIST_MAX];
     Taizhang__V1__TraceRequest q = TAIZHANG__V1__TRACE_REQUEST__INIT;
-    struct trace t = {.cli = cli, .kind = s->kind, .left = limit->given && limit->value ? (size_t)limit->value : SIZE_MAX};
+    struct trace t = {
+        .cli = cli, .kind = s->kind, .left = limit->given && limit->value ? (size_t)limit->value : SIZE_MAX};
     const char *name = tz_select_measure(cli, s->kind, measure ? measure : "records");
     if (!name)
         return TZ_RESULT_USAGE;
@@ -117,7 +118,8 @@ static int trace(struct tz_cli *cli, const struct tz_select *s, const char *meas
     q.n_where = where->count;
     q.basis = s->basis;
     tz_buf_init(&t.figure, 1 << 16);
-    tz_record_list_init(&t.list, cli, s->kind, false, strcmp(name, "records") != 0 && strcmp(name, "committees") != 0);
+    tz_record_list_init(&t.list, cli, s->kind, false,
+                        strcmp(name, "records") != 0 && strcmp(name, "committees") != 0);
     int rc = trace_all(&t, &q);
     tz_record_list_free(&t.list);
     tz_buf_free(&t.figure);
@@ -150,12 +152,15 @@ static int run_trace(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_trace = {
     .name = "trace",
     .help = N_("the records behind a figure"),
-    .usage = "--kind KIND --period P|P1..P2 [--measure M] [--committee CODE] [--where FIELD=VALUE]... [--basis B] "
-             "[--limit N]",
+    .usage =
+        "--kind KIND --period P|P1..P2 [--measure M] [--committee CODE] [--where FIELD=VALUE]... [--basis B] "
+        "[--limit N]",
     .details = N_("  --measure M          the figure's measure; records if there is none\n"
-                  "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several are allowed\n"
+                  "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
+                  "are allowed\n"
                   "  --limit N            at most N records\n"
-                  "The other options are those of totals. With --format json the first line is the figure, computed from\n"
+                  "The other options are those of totals. With --format json the first line is the figure, "
+                  "computed from\n"
                   "the same state as the records; each further line is a record."),
     .run = run_trace,
 };

@@ -93,7 +93,8 @@ static int send_all(struct withdrawal *w)
 static int withdraw(struct tz_cli *cli, size_t count, char **addresses, const char *reason,
                     const struct tz_option_number *base)
 {
-    struct withdrawal w = {.cli = cli, .report = {.cli = cli}, .count = count, .items = calloc(count, sizeof *w.items)};
+    struct withdrawal w = {
+        .cli = cli, .report = {.cli = cli}, .count = count, .items = calloc(count, sizeof *w.items)};
     int rc = w.items ? TZ_RESULT_DONE : tz_cli_no_memory(cli);
     for (size_t i = 0; i < count && rc == TZ_RESULT_DONE; i++)
         rc = tz_operand_read(cli, addresses[i], &w.items[i].at);
@@ -124,7 +125,8 @@ static int run_withdraw(struct tz_cli *cli, size_t argc, char **argv)
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
     if (operands == 0 || operands > TZ_RECORDS_PER_SUBMIT)
-        return tz_cli_usage(cli, _("Name the addresses to withdraw, %d at most, such as 110000/project/2017/X01."),
+        return tz_cli_usage(cli,
+                            _("Name the addresses to withdraw, %d at most, such as 110000/project/2017/X01."),
                             TZ_RECORDS_PER_SUBMIT);
     if (!reason || !*reason)
         return tz_cli_usage(cli, "%s", _("A reason is needed: --reason TEXT."));
@@ -137,9 +139,10 @@ const struct tz_command tz_command_withdraw = {
     .name = "withdraw",
     .help = N_("withdraw records; their history stays"),
     .usage = "ADDRESS... --reason TEXT [--base N]",
-    .details = N_("  ADDRESS        committee/kind/period/key, such as 110000/project/2017/X01\n"
-                  "  --reason TEXT  why, for everybody who reads the history\n"
-                  "  --base N       the revision that you have looked at; else the one that this profile saw last\n"
-                  "A withdrawn record is in no total. Submitting it again brings it back."),
+    .details =
+        N_("  ADDRESS        committee/kind/period/key, such as 110000/project/2017/X01\n"
+           "  --reason TEXT  why, for everybody who reads the history\n"
+           "  --base N       the revision that you have looked at; else the one that this profile saw last\n"
+           "A withdrawn record is in no total. Submitting it again brings it back."),
     .run = run_withdraw,
 };

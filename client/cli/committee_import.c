@@ -44,11 +44,14 @@ static int read_headers(struct import *im, const struct tz_csv *csv)
         if (len == 0)
             continue;
         if (!tz_committee_column_find(s, len, &column)) {
-            tz_cli_error(im->cli, _("Column %s: committees have no \"%.*s\". `taizhang committee --help` lists the columns."),
-                         name, (int)len, s);
+            tz_cli_error(
+                im->cli,
+                _("Column %s: committees have no \"%.*s\". `taizhang committee --help` lists the columns."),
+                name, (int)len, s);
             rc = TZ_RESULT_REFUSED;
         } else if (im->place[column] != SIZE_MAX) {
-            tz_cli_error(im->cli, _("Column %s: \"%.*s\" stands twice. Delete one of the two."), name, (int)len, s);
+            tz_cli_error(im->cli, _("Column %s: \"%.*s\" stands twice. Delete one of the two."), name,
+                         (int)len, s);
             rc = TZ_RESULT_REFUSED;
         } else {
             im->place[column] = i;
@@ -104,10 +107,11 @@ static int add_row(struct import *im, const struct tz_csv *csv)
         im->rows[im->count++] = row;
         return TZ_OK;
     }
-    tz_report_row(&im->report, &(struct tz_report_row){.row = row.row,
-                                                       .address = code,
-                                                       .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
-                                                       .errors = &row.errors});
+    tz_report_row(&im->report,
+                  &(struct tz_report_row){.row = row.row,
+                                          .address = code,
+                                          .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
+                                          .errors = &row.errors});
     return TZ_OK;
 }
 
@@ -149,7 +153,8 @@ static enum tz_result take_outcomes(void *ctx, const tz_answer *m)
     struct import *im = ctx;
     const Taizhang__V1__CommitteeImportReply *r = m->committee_import;
     if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_COMMITTEE_IMPORT ||
-        r->n_outcomes > im->sending - im->answered || (m->final && r->n_outcomes != im->sending - im->answered))
+        r->n_outcomes > im->sending - im->answered ||
+        (m->final && r->n_outcomes != im->sending - im->answered))
         return (enum tz_result)tz_cli_strange_answer(im->cli);
     for (size_t i = 0; i < r->n_outcomes; i++) {
         const struct tz_committee_row *row = im->row[im->answered + i];

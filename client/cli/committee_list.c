@@ -18,9 +18,10 @@ static void add_columns(struct listing *l)
     for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_SUCCESSORS; i++) {
         enum tz_committee_column c = (enum tz_committee_column)i;
         const char *title = l->cli->zh ? tz_committee_column_zh(c) : tz_committee_column_name(c);
-        tz_table_column(&l->table, (struct tz_table_column){.key = tz_committee_column_name(c),
-                                                            .title = l->cli->format == TZ_FORMAT_TABLE ? title : NULL,
-                                                            .optional = i >= TZ_SHEET_SHORT_NAME});
+        tz_table_column(&l->table,
+                        (struct tz_table_column){.key = tz_committee_column_name(c),
+                                                 .title = l->cli->format == TZ_FORMAT_TABLE ? title : NULL,
+                                                 .optional = i >= TZ_SHEET_SHORT_NAME});
     }
 }
 
@@ -66,7 +67,8 @@ static enum tz_result take_page(void *ctx, const tz_answer *m)
         if (r->committees[i]->body)
             add_unit(l, r->committees[i]->body);
     if (m->final) {
-        if (strlen(r->next_after) >= sizeof l->after || (*r->next_after && strcmp(r->next_after, l->after) == 0))
+        if (strlen(r->next_after) >= sizeof l->after ||
+            (*r->next_after && strcmp(r->next_after, l->after) == 0))
             return (enum tz_result)tz_cli_strange_answer(l->cli);
         strcpy(l->after, r->next_after);
     }
@@ -92,7 +94,8 @@ static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q)
         int printed = tz_table_print(&l.table, cli->out, cli->format);
         rc = printed == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
         if (cli->format == TZ_FORMAT_TABLE)
-            tz_cli_note(cli, tz_words_n("%zu unit", "%zu units", tz_table_rows(&l.table)), tz_table_rows(&l.table));
+            tz_cli_note(cli, tz_words_n("%zu unit", "%zu units", tz_table_rows(&l.table)),
+                        tz_table_rows(&l.table));
     }
     tz_table_free(&l.table);
     return rc;
@@ -117,9 +120,11 @@ int tz_committee_list(struct tz_cli *cli, size_t argc, char **argv)
         return tz_cli_usage(cli, _("%s is one argument too many."), argv[0]);
     Taizhang__V1__CommitteeListRequest q = TAIZHANG__V1__COMMITTEE_LIST_REQUEST__INIT;
     if (level && !(q.level = tz_level_read(level, strlen(level))))
-        return tz_cli_usage(cli, _("%s is not a level. Write 0 nation, 1 province, 2 prefecture, 3 county, 4 township, or "
-                                   "system."),
-                            level);
+        return tz_cli_usage(
+            cli,
+            _("%s is not a level. Write 0 nation, 1 province, 2 prefecture, 3 county, 4 township, or "
+              "system."),
+            level);
     q.under = (char *)under;
     q.reporting_set = (char *)set;
     q.find = (char *)find;

@@ -75,13 +75,14 @@ static int list_sets(struct tz_cli *cli, const char *name)
     tz_table_init(&s.table);
     tz_table_column(&s.table, (struct tz_table_column){.key = "name", .title = csv ? NULL : _("Set")});
     tz_table_column(&s.table, (struct tz_table_column){.key = "label", .title = csv ? NULL : _("Label")});
-    tz_table_column(&s.table,
-                    (struct tz_table_column){.key = "members", .title = csv ? NULL : _("Members"), .number = true});
-    tz_table_column(&s.table,
-                    (struct tz_table_column){.key = "revision", .title = csv ? NULL : _("Revision"), .number = true});
+    tz_table_column(&s.table, (struct tz_table_column){
+                                  .key = "members", .title = csv ? NULL : _("Members"), .number = true});
+    tz_table_column(&s.table, (struct tz_table_column){
+                                  .key = "revision", .title = csv ? NULL : _("Revision"), .number = true});
     int rc = tz_cli_call(cli, &request, take_sets, &s);
     if (rc == TZ_RESULT_DONE && cli->format != TZ_FORMAT_JSON)
-        rc = tz_table_print(&s.table, cli->out, cli->format) == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
+        rc = tz_table_print(&s.table, cli->out, cli->format) == TZ_ENOMEM ? tz_cli_no_memory(cli)
+                                                                          : tz_cli_flush(cli);
     tz_table_free(&s.table);
     return rc;
 }
@@ -89,7 +90,8 @@ static int list_sets(struct tz_cli *cli, const char *name)
 static enum tz_result take_outcome(void *ctx, const tz_answer *m)
 {
     struct sets *s = ctx;
-    if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_REPORTING_SET_PUT || !m->reporting_set_put->outcome)
+    if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_REPORTING_SET_PUT ||
+        !m->reporting_set_put->outcome)
         return (enum tz_result)tz_cli_strange_answer(s->cli);
     tz_report_outcome(&s->report, 0, s->name, m->reporting_set_put->outcome);
     return TZ_RESULT_DONE;
@@ -129,8 +131,9 @@ static int read_file(struct tz_cli *cli, const char *path, struct codes *c)
     FILE *file = fopen(path, "r");
     int rc = TZ_RESULT_DONE;
     if (!file)
-        return tz_cli_usage(cli, _("%s is neither a committee's code nor a file of codes that can be read (%s)."), path,
-                            strerror(errno));
+        return tz_cli_usage(cli,
+                            _("%s is neither a committee's code nor a file of codes that can be read (%s)."),
+                            path, strerror(errno));
     while (rc == TZ_RESULT_DONE && fgets(line, sizeof line, file)) {
         const char *s = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
         s += strspn(s, " \t");
@@ -200,7 +203,8 @@ int tz_committee_set(struct tz_cli *cli, size_t argc, char **argv)
     if (all)
         return list_sets(cli, operands > 0 ? argv[0] : "");
     if (operands < 2)
-        return tz_cli_usage(cli, "%s", _("Write committee set NAME --label TEXT CODE..., or committee set --list."));
+        return tz_cli_usage(cli, "%s",
+                            _("Write committee set NAME --label TEXT CODE..., or committee set --list."));
     struct codes codes = {0};
     tz_arena_init(&codes.arena, CODES_MAX);
     rc = read_codes(cli, operands - 1, argv + 1, &codes);

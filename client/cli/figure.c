@@ -7,7 +7,7 @@
 static const struct {
     const char *name;
     const char *zh;
-} levels[] = {{"", ""},           {"nation", "全国"},   {"province", "省"}, {"prefecture", "市"},
+} levels[] = {{"", ""},         {"nation", "全国"},   {"province", "省"}, {"prefecture", "市"},
               {"county", "县"}, {"township", "乡镇"}, {"system", "系统"}};
 
 const char *tz_level_name(uint32_t level)
@@ -50,7 +50,8 @@ void tz_by_name(struct tz_buf *out, const struct tz_kind_info *kind, const Taizh
         tz_buf_puts(out, by->code);
         return;
     }
-    const struct tz_member *m = f && f->list && f->type != TZ_TYPE_YESNO ? tz_member_find(f->list, by->number) : NULL;
+    const struct tz_member *m =
+        f && f->list && f->type != TZ_TYPE_YESNO ? tz_member_find(f->list, by->number) : NULL;
     if (f && f->type == TZ_TYPE_YESNO && (by->number == TZ_YES || by->number == TZ_NO))
         tz_buf_puts(out, by->number == TZ_YES ? "yes" : "no");
     else if (m)
@@ -59,7 +60,8 @@ void tz_by_name(struct tz_buf *out, const struct tz_kind_info *kind, const Taizh
         tz_buf_printf(out, "%u", by->number);
 }
 
-void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by, bool zh)
+void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by,
+                 bool zh)
 {
     bool second;
     const struct tz_field *f = breakdown_field(kind, by->field, &second);
@@ -71,7 +73,8 @@ void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taiz
         tz_buf_puts(out, *by->name ? by->name : by->code);
         return;
     }
-    const struct tz_member *m = f && f->list && f->type != TZ_TYPE_YESNO ? tz_member_find(f->list, by->number) : NULL;
+    const struct tz_member *m =
+        f && f->list && f->type != TZ_TYPE_YESNO ? tz_member_find(f->list, by->number) : NULL;
     if (!zh || (!m && !(f && f->type == TZ_TYPE_YESNO))) {
         tz_by_name(out, kind, by);
         if (m && second && has_children(f->list, m->number))
@@ -97,7 +100,8 @@ static enum tz_unit unit_of(const struct tz_kind_info *kind, const char *measure
     return f ? f->unit : TZ_UNIT_NONE;
 }
 
-void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure, const Taizhang__V1__Sum *sum)
+void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure,
+                 const Taizhang__V1__Sum *sum)
 {
     tz_quantity_format(out, sum->stated, sum->value, sum->stated ? sum->qualifier : TZ_QUALIFIER(SOME),
                        unit_of(kind, measure));
@@ -125,8 +129,8 @@ static void sum_members(struct tz_json *j, const struct tz_kind_info *kind, cons
     tz_buf_free(&text);
 }
 
-static void sum_object(struct tz_json *j, const char *key, const struct tz_kind_info *kind, const char *measure,
-                       const Taizhang__V1__Sum *sum)
+static void sum_object(struct tz_json *j, const char *key, const struct tz_kind_info *kind,
+                       const char *measure, const Taizhang__V1__Sum *sum)
 {
     if (!sum)
         return;

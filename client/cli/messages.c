@@ -10,135 +10,187 @@ static const struct {
     tz_code code;
     const char *text;
 } templates[] = {
-    {TZ_CODE(FRAME_EMPTY), N_("The registry got an empty frame. This program is at fault: please report it.")},
-    {TZ_CODE(FRAME_TOO_LARGE), N_("A frame was larger than the registry takes ({number} bytes). Submit fewer records at "
-                                  "once, or shorter texts.")},
-    {TZ_CODE(MALFORMED), N_("The registry could not read what was sent. Client and registry may be of different "
-                            "versions: bring both up to date.")},
-    {TZ_CODE(TOO_COMPLEX), N_("The request is too complex for the registry (limit {number}). Submit fewer records at "
-                              "once.")},
-    {TZ_CODE(HELLO_REQUIRED), N_("The registry got a request before the greeting. This program is at fault: please "
-                                 "report it.")},
-    {TZ_CODE(VERSION), N_("The registry does not speak this program's version of the protocol (it serves {text}). Bring "
-                          "the older of the two up to date.")},
-    {TZ_CODE(TIMEOUT), N_("The registry waited too long for this program and closed the connection. Run the command "
-                          "again.")},
-    {TZ_CODE(TOO_MANY_CONNECTIONS), N_("The registry has as many connections as it takes. Try again in a minute.")},
+    {TZ_CODE(FRAME_EMPTY),
+     N_("The registry got an empty frame. This program is at fault: please report it.")},
+    {TZ_CODE(FRAME_TOO_LARGE),
+     N_("A frame was larger than the registry takes ({number} bytes). Submit fewer records at "
+        "once, or shorter texts.")},
+    {TZ_CODE(MALFORMED),
+     N_("The registry could not read what was sent. Client and registry may be of different "
+        "versions: bring both up to date.")},
+    {TZ_CODE(TOO_COMPLEX),
+     N_("The request is too complex for the registry (limit {number}). Submit fewer records at "
+        "once.")},
+    {TZ_CODE(HELLO_REQUIRED),
+     N_("The registry got a request before the greeting. This program is at fault: please "
+        "report it.")},
+    {TZ_CODE(VERSION),
+     N_("The registry does not speak this program's version of the protocol (it serves {text}). Bring "
+        "the older of the two up to date.")},
+    {TZ_CODE(TIMEOUT),
+     N_("The registry waited too long for this program and closed the connection. Run the command "
+        "again.")},
+    {TZ_CODE(TOO_MANY_CONNECTIONS),
+     N_("The registry has as many connections as it takes. Try again in a minute.")},
     {TZ_CODE(SHUTTING_DOWN), N_("The registry is being shut down. Try again later.")},
     {TZ_CODE(HELLO_AGAIN), N_("The registry was greeted twice. This program is at fault: please report it.")},
-    {TZ_CODE(ID_ZERO), N_("The registry got a request with the number 0. This program is at fault: please report it.")},
+    {TZ_CODE(ID_ZERO),
+     N_("The registry got a request with the number 0. This program is at fault: please report it.")},
 
-    {TZ_CODE(UNKNOWN_REQUEST), N_("The registry does not know this request: it is older than this program. Ask its "
-                                  "operator to update it.")},
-    {TZ_CODE(NOT_ALLOWED), N_("You are not allowed to do this (missing right: {text}). Ask the committee above, or the "
-                              "registry's operator.")},
-    {TZ_CODE(NOT_FOUND), N_("There is nothing at \"{value}\". Check the address; `taizhang records` lists what is there.")},
+    {TZ_CODE(UNKNOWN_REQUEST),
+     N_("The registry does not know this request: it is older than this program. Ask its "
+        "operator to update it.")},
+    {TZ_CODE(NOT_ALLOWED),
+     N_("You are not allowed to do this (missing right: {text}). Ask the committee above, or the "
+        "registry's operator.")},
+    {TZ_CODE(NOT_FOUND),
+     N_("There is nothing at \"{value}\". Check the address; `taizhang records` lists what is there.")},
     {TZ_CODE(UNSUPPORTED), N_("This registry cannot do that yet: {text}.")},
-    {TZ_CODE(BAD_CURSOR), N_("The place where the list was to go on is not valid any more. Run the command again.")},
+    {TZ_CODE(BAD_CURSOR),
+     N_("The place where the list was to go on is not valid any more. Run the command again.")},
     {TZ_CODE(TOO_MANY), N_("Too many at once; {number} at most. Split the request.")},
     {TZ_CODE(BUSY), N_("The registry is busy. Try again in a moment.")},
-    {TZ_CODE(READ_ONLY), N_("The registry takes no changes now because its disk is full. Nothing was stored; tell its "
-                            "operator and try again later.")},
-    {TZ_CODE(OUTCOME_UNKNOWN), N_("The registry cannot say whether this was stored. Run the same command again: nothing "
-                                  "is stored twice.")},
-    {TZ_CODE(POSITION_AHEAD), N_("The registry has not reached the wanted position yet; it is at {number}. Try again in a "
-                                 "moment.")},
+    {TZ_CODE(READ_ONLY),
+     N_("The registry takes no changes now because its disk is full. Nothing was stored; tell its "
+        "operator and try again later.")},
+    {TZ_CODE(OUTCOME_UNKNOWN),
+     N_("The registry cannot say whether this was stored. Run the same command again: nothing "
+        "is stored twice.")},
+    {TZ_CODE(POSITION_AHEAD),
+     N_("The registry has not reached the wanted position yet; it is at {number}. Try again in a "
+        "moment.")},
     {TZ_CODE(BAD_ARGUMENT), N_("\"{value}\" is not valid for {field}. Correct it and try again.")},
-    {TZ_CODE(INTERNAL), N_("The registry failed inside. Tell its operator to look at the log; what was acknowledged is "
-                           "safe.")},
-    {TZ_CODE(ANSWER_TOO_LARGE), N_("The answer would be too large (limit {number}). Ask for less: a smaller committee, one "
-                                   "measure, a shorter list.")},
+    {TZ_CODE(INTERNAL),
+     N_("The registry failed inside. Tell its operator to look at the log; what was acknowledged is "
+        "safe.")},
+    {TZ_CODE(ANSWER_TOO_LARGE),
+     N_("The answer would be too large (limit {number}). Ask for less: a smaller committee, one "
+        "measure, a shorter list.")},
 
     {TZ_CODE(REQUIRED), N_("This field must be filled in.")},
-    {TZ_CODE(NOT_CANONICAL), N_("The record is not in canonical form. The program that made it is at fault: please report "
-                                "it.")},
-    {TZ_CODE(BAD_TEXT), N_("\"{value}\" holds control characters or broken text. Delete the cell and type it again.")},
+    {TZ_CODE(NOT_CANONICAL),
+     N_("The record is not in canonical form. The program that made it is at fault: please report "
+        "it.")},
+    {TZ_CODE(BAD_TEXT),
+     N_("\"{value}\" holds control characters or broken text. Delete the cell and type it again.")},
     {TZ_CODE(TOO_LONG), N_("\"{value}\" is too long; {number} characters at most. Shorten it.")},
-    {TZ_CODE(UNKNOWN_VALUE), N_("\"{value}\" is not one of this field's values. `taizhang fields KIND` lists them.")},
+    {TZ_CODE(UNKNOWN_VALUE),
+     N_("\"{value}\" is not one of this field's values. `taizhang fields KIND` lists them.")},
     {TZ_CODE(TOO_MANY_ITEMS), N_("Too many items; {number} at most. Leave some out.")},
-    {TZ_CODE(LIST_ORDER), N_("The list is not sorted or repeats a value. The program that made it is at fault: please "
-                             "report it.")},
-    {TZ_CODE(EMPTY_LIST), N_("\"{value}\" is a list without a value. Name at least one, or leave the cell empty.")},
+    {TZ_CODE(LIST_ORDER),
+     N_("The list is not sorted or repeats a value. The program that made it is at fault: please "
+        "report it.")},
+    {TZ_CODE(EMPTY_LIST),
+     N_("\"{value}\" is a list without a value. Name at least one, or leave the cell empty.")},
     {TZ_CODE(BAD_DATE), N_("\"{value}\" is not a date. Write 2017, 2017-07 or 2017-07-31.")},
     {TZ_CODE(BAD_QUANTITY), N_("\"{value}\" is not an amount that can be read. Write it like {text}.")},
-    {TZ_CODE(QUANTITY_RANGE), N_("\"{value}\" is out of range; {number} is the largest amount, and none is below zero. "
-                                 "Check the number and its unit.")},
+    {TZ_CODE(QUANTITY_RANGE),
+     N_("\"{value}\" is out of range; {number} is the largest amount, and none is below zero. "
+        "Check the number and its unit.")},
     {TZ_CODE(NOT_WHOLE), N_("\"{value}\" is not a whole number of this field's unit. Write a whole number.")},
     {TZ_CODE(UNKNOWN_UNIT), N_("The unit in \"{value}\" is not one of this field's. Write it like {text}.")},
-    {TZ_CODE(MONEY_UNIT), N_("\"{value}\" is money without a unit. Write 元 or 万元 in the cell, or in the column's header "
-                             "like 金额（万元）.")},
+    {TZ_CODE(MONEY_UNIT),
+     N_("\"{value}\" is money without a unit. Write 元 or 万元 in the cell, or in the column's header "
+        "like 金额（万元）.")},
     {TZ_CODE(TWO_QUALIFIERS), N_("\"{value}\" says twice how exact it is. Keep one: 近200个, or 200余个.")},
-    {TZ_CODE(SCIENTIFIC), N_("\"{value}\" is in scientific notation, which Excel makes of long numbers. Write the number in "
-                             "full, in a cell formatted as text.")},
+    {TZ_CODE(SCIENTIFIC),
+     N_("\"{value}\" is in scientific notation, which Excel makes of long numbers. Write the number in "
+        "full, in a cell formatted as text.")},
     {TZ_CODE(RANGE_OF_NUMBERS), N_("\"{value}\" is a range. Write one number, such as 至少3名 or 约4名.")},
     {TZ_CODE(NUMERAL_WORDS), N_("\"{value}\" is a number in words. Write it in digits, such as 300余.")},
     {TZ_CODE(BAD_PERMILLE), N_("\"{value}\" is not a share. Write 85%, 85.5% or 850‰, from 0 to 100%.")},
     {TZ_CODE(BAD_YESNO), N_("\"{value}\" is neither yes nor no. Write 是 or 否.")},
-    {TZ_CODE(BAD_USCC), N_("\"{value}\" is not a unified social credit code: 18 characters with a check digit. Compare it "
-                           "with the certificate.")},
-    {TZ_CODE(BAD_CODE), N_("\"{value}\" is not a committee's code. Write 6 or 9 digits; `taizhang committee list --find "
-                           "NAME` finds it.")},
-    {TZ_CODE(BAD_REF), N_("\"{value}\" is not the address of such a record. Write committee/kind/period/key, such as "
-                          "110000/project/2017/X01.")},
+    {TZ_CODE(BAD_USCC),
+     N_("\"{value}\" is not a unified social credit code: 18 characters with a check digit. Compare it "
+        "with the certificate.")},
+    {TZ_CODE(BAD_CODE),
+     N_("\"{value}\" is not a committee's code. Write 6 or 9 digits; `taizhang committee list --find "
+        "NAME` finds it.")},
+    {TZ_CODE(BAD_REF),
+     N_("\"{value}\" is not the address of such a record. Write committee/kind/period/key, such as "
+        "110000/project/2017/X01.")},
     {TZ_CODE(RESIDENT_ID), N_("A resident-ID number stands here. Taizhang takes none: delete it.")},
-    {TZ_CODE(EXTRA_UNDECLARED), N_("The additional field \"{value}\" is not declared in this registry. Leave it out.")},
+    {TZ_CODE(EXTRA_UNDECLARED),
+     N_("The additional field \"{value}\" is not declared in this registry. Leave it out.")},
     {TZ_CODE(BAD_ATTACHMENT), N_("The attachment is not complete: it needs a name and its SHA-256.")},
-    {TZ_CODE(UNKNOWN_FIELD), N_("\"{value}\" stands in a column without a known header. Give the column a header or empty "
-                                "the cell.")},
-    {TZ_CODE(WRITTEN_MISSING), N_("An amount without a number must say how it was written (若干, 一批), and one that is "
-                                  "written so has no number.")},
-    {TZ_CODE(PRIVATE_NOT_TAKEN), N_("Records of this kind have no private fields. The program that made it is at fault: "
-                                    "please report it.")},
+    {TZ_CODE(UNKNOWN_FIELD),
+     N_("\"{value}\" stands in a column without a known header. Give the column a header or empty "
+        "the cell.")},
+    {TZ_CODE(WRITTEN_MISSING),
+     N_("An amount without a number must say how it was written (若干, 一批), and one that is "
+        "written so has no number.")},
+    {TZ_CODE(PRIVATE_NOT_TAKEN),
+     N_("Records of this kind have no private fields. The program that made it is at fault: "
+        "please report it.")},
     {TZ_CODE(TOO_LARGE_BODY), N_("The record is too large; {number} bytes at most. Shorten its texts.")},
 
-    {TZ_CODE(ORDER), N_("The first of these must not be after, or more than, the second: {text}. Correct one of them.")},
+    {TZ_CODE(ORDER),
+     N_("The first of these must not be after, or more than, the second: {text}. Correct one of them.")},
     {TZ_CODE(AFTER_TODAY), N_("\"{value}\" lies in the future. Write the day that the figures are of.")},
     {TZ_CODE(ONE_OF), N_("At least one of these must be filled in: {text}.")},
-    {TZ_CODE(LEGAL_FORM), N_("Posts bought from 2020-03-01 on need 服务合同 as legal form (Ministry of Finance order 102, "
-                             "article 10). Correct the legal form or how it was bought.")},
-    {TZ_CODE(PART_OF_SUBTREE), N_("A record for everything below (含下级) cannot be a part of another one. Write 本级, or empty "
-                                  "this cell.")},
-    {TZ_CODE(PART_OF_NOT_ABOVE), N_("\"{value}\" belongs to a committee that is not yours and not above you. Name a record of "
-                                    "your own or of a committee above.")},
-    {TZ_CODE(PART_OF_CHAIN), N_("\"{value}\" is itself a part of a record of the same committee, or has parts of its own "
-                                "there. Name the outermost record.")},
+    {TZ_CODE(LEGAL_FORM),
+     N_("Posts bought from 2020-03-01 on need 服务合同 as legal form (Ministry of Finance order 102, "
+        "article 10). Correct the legal form or how it was bought.")},
+    {TZ_CODE(PART_OF_SUBTREE),
+     N_("A record for everything below (含下级) cannot be a part of another one. Write 本级, or empty "
+        "this cell.")},
+    {TZ_CODE(PART_OF_NOT_ABOVE),
+     N_("\"{value}\" belongs to a committee that is not yours and not above you. Name a record of "
+        "your own or of a committee above.")},
+    {TZ_CODE(PART_OF_CHAIN),
+     N_("\"{value}\" is itself a part of a record of the same committee, or has parts of its own "
+        "there. Name the outermost record.")},
     {TZ_CODE(PART_OF_SELF), N_("A record cannot be a part of itself. Name the whole, or empty this cell.")},
-    {TZ_CODE(PLACE_OUTSIDE), N_("\"{value}\" is not a place in your area, or was not on that day. Write the code of a place "
-                                "in your area.")},
+    {TZ_CODE(PLACE_OUTSIDE),
+     N_("\"{value}\" is not a place in your area, or was not on that day. Write the code of a place "
+        "in your area.")},
 
-    {TZ_CODE(BAD_KEY), N_("\"{value}\" cannot be a record's number: 1 to 128 bytes, no /, no control characters. Give the "
-                          "record another number.")},
-    {TZ_CODE(KEY_LOOKS_CONVERTED), N_("\"{value}\" looks as if Excel had changed the number. Format the column as text and "
-                                      "type the number again.")},
+    {TZ_CODE(BAD_KEY),
+     N_("\"{value}\" cannot be a record's number: 1 to 128 bytes, no /, no control characters. Give the "
+        "record another number.")},
+    {TZ_CODE(KEY_LOOKS_CONVERTED),
+     N_("\"{value}\" looks as if Excel had changed the number. Format the column as text and "
+        "type the number again.")},
     {TZ_CODE(BAD_PERIOD), N_("\"{value}\" is not a period. Write 2017, 2017H1, 2017Q3 or 2017-06.")},
     {TZ_CODE(BAD_KIND), N_("\"{value}\" is not a kind of record. `taizhang fields` lists the kinds.")},
-    {TZ_CODE(BAD_TICKET), N_("The ticket is not 16 bytes. The program that made it is at fault: please report it.")},
-    {TZ_CODE(UNKNOWN_COMMITTEE), N_("The registry knows no committee \"{value}\". `taizhang committee list --find NAME` finds "
-                                    "it; a retired code may have successors. {text}")},
-    {TZ_CODE(GROUPING), N_("\"{value}\" only groups others (such as 市辖区) and holds no records. Use the committee above or "
-                           "below.")},
-    {TZ_CODE(REPEATED_ADDRESS), N_("The same committee, period and number stand in row {number} already. Give one of the two "
-                                   "another number, or delete it.")},
+    {TZ_CODE(BAD_TICKET),
+     N_("The ticket is not 16 bytes. The program that made it is at fault: please report it.")},
+    {TZ_CODE(UNKNOWN_COMMITTEE),
+     N_("The registry knows no committee \"{value}\". `taizhang committee list --find NAME` finds "
+        "it; a retired code may have successors. {text}")},
+    {TZ_CODE(GROUPING),
+     N_("\"{value}\" only groups others (such as 市辖区) and holds no records. Use the committee above or "
+        "below.")},
+    {TZ_CODE(REPEATED_ADDRESS),
+     N_("The same committee, period and number stand in row {number} already. Give one of the two "
+        "another number, or delete it.")},
     {TZ_CODE(REASON_REQUIRED), N_("A reason is needed. Give it with --reason TEXT.")},
 
-    {TZ_CODE(BAD_LEVEL), N_("\"{value}\" is not a level. Write 0 nation, 1 province, 2 prefecture, 3 county, 4 township, or "
-                            "system.")},
+    {TZ_CODE(BAD_LEVEL),
+     N_("\"{value}\" is not a level. Write 0 nation, 1 province, 2 prefecture, 3 county, 4 township, or "
+        "system.")},
     {TZ_CODE(BAD_TYPE), N_("\"{value}\" is not a type. Write committee or grouping.")},
-    {TZ_CODE(UNKNOWN_PARENT), N_("The registry knows no parent \"{value}\". Import the parent first, or in the same file.")},
+    {TZ_CODE(UNKNOWN_PARENT),
+     N_("The registry knows no parent \"{value}\". Import the parent first, or in the same file.")},
     {TZ_CODE(PARENT_LOOP), N_("\"{value}\" would hang below itself. Check the parents of these units.")},
     {TZ_CODE(TREE_DEPTH), N_("The unit would stand too deep; {number} levels at most. Check its parent.")},
-    {TZ_CODE(SECOND_ROOT), N_("There is a topmost unit already, and only one is possible. Give this one a parent.")},
+    {TZ_CODE(SECOND_ROOT),
+     N_("There is a topmost unit already, and only one is possible. Give this one a parent.")},
     {TZ_CODE(BAD_NAME), N_("\"{value}\" cannot be a name. Write 1 to 200 characters.")},
     {TZ_CODE(BAD_PHONE), N_("\"{value}\" is not a telephone number. Write digits, blanks, + and -.")},
-    {TZ_CODE(HAS_RECORDS), N_("The committee \"{value}\" holds records and cannot become a grouping unit. Keep its type.")},
+    {TZ_CODE(HAS_RECORDS),
+     N_("The committee \"{value}\" holds records and cannot become a grouping unit. Keep its type.")},
     {TZ_CODE(PARENT_LEVEL), N_("\"{value}\" is of a higher level than its parent. Check level and parent.")},
 
-    {TZ_CODE(CONFIRM_MONEY_RANGE), N_("\"{value}\" is unusually small or large for money: 万元 and 元 are easily mixed up. "
-                                      "Correct it, or submit again with --confirm if it is right.")},
-    {TZ_CODE(CONFIRM_MONEY_JUMP), N_("\"{value}\" differs from the last version by a factor of 1,000 or more. Correct it, or "
-                                     "submit again with --confirm if it is right.")},
-    {TZ_CODE(CONFIRM_MOBILE), N_("\"{value}\" holds a mobile number. Move it to the contact field, or submit again with "
-                                 "--confirm if it may stand here.")},
+    {TZ_CODE(CONFIRM_MONEY_RANGE),
+     N_("\"{value}\" is unusually small or large for money: 万元 and 元 are easily mixed up. "
+        "Correct it, or submit again with --confirm if it is right.")},
+    {TZ_CODE(CONFIRM_MONEY_JUMP),
+     N_("\"{value}\" differs from the last version by a factor of 1,000 or more. Correct it, or "
+        "submit again with --confirm if it is right.")},
+    {TZ_CODE(CONFIRM_MOBILE),
+     N_("\"{value}\" holds a mobile number. Move it to the contact field, or submit again with "
+        "--confirm if it may stand here.")},
 };
 
 const char *tz_message_template(tz_code code)
@@ -194,7 +246,8 @@ void tz_message_error(struct tz_buf *out, const struct tz_error *e, const struct
 {
     const char *text = tz_message_template(e->code);
     if (!text) {
-        tz_buf_printf(out, _("The registry answered %s, which this program does not know. Bring it up to date."),
+        tz_buf_printf(out,
+                      _("The registry answered %s, which this program does not know. Bring it up to date."),
                       tz_code_name(e->code));
         return;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sentences made of error codes: what, where, why, and what to do next, in the person's language. All text is appended
- * to a tz_buf.
+ * Sentences made of error codes: what, where, why, and what to do next, in the person's language. All text is
+ * appended to a tz_buf.
  */
 #ifndef TZ_CLIENT_CLI_MESSAGES_H
 #define TZ_CLIENT_CLI_MESSAGES_H
@@ -10,8 +10,8 @@
 #include "client/sheet/headers.h"
 #include "common/base/buf.h"
 
-/* The sentence of one code with the error's value and parameters. kind (NULL: none) gives the labels of fields named in
- * it, in Chinese with zh. */
+/* The sentence of one code with the error's value and parameters. kind (NULL: none) gives the labels of
+ * fields named in it, in Chinese with zh. */
 void tz_message_error(struct tz_buf *out, const struct tz_error *e, const struct tz_kind_info *kind, bool zh);
 /* The sentence's template before anything is put in; NULL: the code has none. For tests. */
 const char *tz_message_template(tz_code code);

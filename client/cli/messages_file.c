@@ -14,27 +14,34 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
         tz_buf_printf(out, _("%s is not a server's address. Write unix:PATH or HOST:PORT."), f->detail);
         break;
     case TZ_REASON_RESOLVE:
-        tz_buf_printf(out, _("The registry's host in %s is not known (%s). Check its name and the network."), c->server,
-                      f->detail);
-        break;
-    case TZ_REASON_CONNECT:
-        tz_buf_printf(out, _("The registry at %s cannot be reached (%s). Check the address and that taizhangd runs there, "
-                             "then run the command again."),
+        tz_buf_printf(out, _("The registry's host in %s is not known (%s). Check its name and the network."),
                       c->server, f->detail);
         break;
+    case TZ_REASON_CONNECT:
+        tz_buf_printf(
+            out,
+            _("The registry at %s cannot be reached (%s). Check the address and that taizhangd runs there, "
+              "then run the command again."),
+            c->server, f->detail);
+        break;
     case TZ_REASON_LOST:
-        tz_buf_printf(out, _("The connection to the registry at %s was lost. Run the same command again: nothing is "
-                             "stored twice."),
-                      c->server);
+        tz_buf_printf(
+            out,
+            _("The connection to the registry at %s was lost. Run the same command again: nothing is "
+              "stored twice."),
+            c->server);
         break;
     case TZ_REASON_SILENT:
-        tz_buf_printf(out, _("The registry at %s does not answer any more. Run the same command again later: nothing is "
-                             "stored twice."),
-                      c->server);
+        tz_buf_printf(
+            out,
+            _("The registry at %s does not answer any more. Run the same command again later: nothing is "
+              "stored twice."),
+            c->server);
         break;
     case TZ_REASON_GARBAGE:
-        tz_buf_printf(out, _("What answers at %s does not speak this registry protocol. Check the address and the "
-                             "versions."),
+        tz_buf_printf(out,
+                      _("What answers at %s does not speak this registry protocol. Check the address and the "
+                        "versions."),
                       c->server);
         break;
     case TZ_REASON_TOO_LARGE:
@@ -62,25 +69,33 @@ void tz_message_csv(struct tz_buf *out, const struct tz_csv *c)
     case TZ_CSV_FINE:
         break;
     case TZ_CSV_NOT_UTF8:
-        tz_buf_puts(out, _("The file is not UTF-8. Save it again: in Excel with Save As, type \"CSV UTF-8 (Comma "
-                           "delimited)\"; in WPS or LibreOffice as CSV with the character set UTF-8."));
+        tz_buf_puts(out,
+                    _("The file is not UTF-8. Save it again: in Excel with Save As, type \"CSV UTF-8 (Comma "
+                      "delimited)\"; in WPS or LibreOffice as CSV with the character set UTF-8."));
         break;
     case TZ_CSV_NUL:
-        tz_buf_puts(out, _("The file holds NUL bytes and is not a text in UTF-8. Save it again as \"CSV UTF-8 (Comma "
-                           "delimited)\"."));
+        tz_buf_puts(
+            out, _("The file holds NUL bytes and is not a text in UTF-8. Save it again as \"CSV UTF-8 (Comma "
+                   "delimited)\"."));
         break;
     case TZ_CSV_WORKBOOK:
-        tz_buf_puts(out, _("The file is a workbook, not CSV. Open it and save it as \"CSV UTF-8 (Comma delimited)\"."));
+        tz_buf_puts(
+            out,
+            _("The file is a workbook, not CSV. Open it and save it as \"CSV UTF-8 (Comma delimited)\"."));
         break;
     case TZ_CSV_QUOTE:
-        tz_buf_puts(out, _("A quotation mark is not closed, or is followed by more text. Inside quotation marks write a "
-                           "quotation mark twice."));
+        tz_buf_puts(
+            out,
+            _("A quotation mark is not closed, or is followed by more text. Inside quotation marks write a "
+              "quotation mark twice."));
         break;
     case TZ_CSV_CELL_LARGE:
-        tz_buf_printf(out, _("The cell is too large; %d bytes at most. Is a quotation mark not closed?"), TZ_CSV_CELL_MAX);
+        tz_buf_printf(out, _("The cell is too large; %d bytes at most. Is a quotation mark not closed?"),
+                      TZ_CSV_CELL_MAX);
         break;
     case TZ_CSV_ROW_LARGE:
-        tz_buf_printf(out, _("The row is too large; %d bytes at most. Is a quotation mark not closed?"), TZ_CSV_ROW_MAX);
+        tz_buf_printf(out, _("The row is too large; %d bytes at most. Is a quotation mark not closed?"),
+                      TZ_CSV_ROW_MAX);
         break;
     case TZ_CSV_COLUMNS:
         tz_buf_printf(out, _("The row has too many columns; %d at most."), TZ_CSV_COLUMNS_MAX);
@@ -105,17 +120,20 @@ void tz_message_header(struct tz_buf *out, const struct tz_header_error *e, bool
     case TZ_HEADER_UNKNOWN:
         tz_buf_printf(out, _("Column %s: there is no field \"%s\" in this kind."), column, e->header);
         for (size_t i = 0; i < sizeof e->near / sizeof *e->near && e->near[i]; i++)
-            tz_buf_printf(out, "%s%s", i == 0 ? _(" Did you mean: ") : ", ", zh ? e->near[i]->zh : e->near[i]->en);
+            tz_buf_printf(out, "%s%s", i == 0 ? _(" Did you mean: ") : ", ",
+                          zh ? e->near[i]->zh : e->near[i]->en);
         if (e->near[0])
             tz_buf_putc(out, '?');
         tz_buf_puts(out, _(" Rename or delete the column."));
         break;
     case TZ_HEADER_TWICE:
-        tz_buf_printf(out, _("Column %s: %s stands in column %s already. Delete one of the two."), column, label, other);
+        tz_buf_printf(out, _("Column %s: %s stands in column %s already. Delete one of the two."), column,
+                      label, other);
         break;
     case TZ_HEADER_MISSING:
         tz_buf_printf(out, _("The column %s is missing. Add it%s."), label,
-                      strcmp(e->header, "committee") == 0 ? _(", or name the committee with --committee CODE") : "");
+                      strcmp(e->header, "committee") == 0 ? _(", or name the committee with --committee CODE")
+                                                          : "");
         break;
     }
 }

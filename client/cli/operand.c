@@ -12,8 +12,10 @@ int tz_operand_read(struct tz_cli *cli, const char *text, struct tz_operand *out
         struct tz_buf reason;
         tz_buf_init(&reason, 4096);
         tz_message_error(&reason, &e, NULL, cli->zh);
-        tz_cli_error(cli, _("%s is not an address. Write committee/kind/period/key, such as 110000/project/2017/X01. %s"),
-                     text, reason.data ? reason.data : "");
+        tz_cli_error(
+            cli,
+            _("%s is not an address. Write committee/kind/period/key, such as 110000/project/2017/X01. %s"),
+            text, reason.data ? reason.data : "");
         tz_buf_free(&reason);
         return TZ_RESULT_USAGE;
     }

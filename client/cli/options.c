@@ -46,8 +46,8 @@ static enum tz_option_problem take_value(const struct tz_option *o, const char *
 }
 
 /* Reads the option at argv[*i]. */
-static enum tz_option_problem read_option(size_t argc, char **argv, size_t *i, const struct tz_option *options,
-                                          const struct tz_option *more)
+static enum tz_option_problem read_option(size_t argc, char **argv, size_t *i,
+                                          const struct tz_option *options, const struct tz_option *more)
 {
     const char *name = strcmp(argv[*i], "-h") == 0 ? "help" : argv[*i] + 2;
     const char *equals = strchr(name, '=');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Command-line options: --name, --name VALUE, --name=VALUE, anywhere among the operands; `--` ends them, `-` is an
- * operand.
+ * Command-line options: --name, --name VALUE, --name=VALUE, anywhere among the operands; `--` ends them, `-`
+ * is an operand.
  */
 #ifndef TZ_CLIENT_CLI_OPTIONS_H
 #define TZ_CLIENT_CLI_OPTIONS_H
@@ -33,16 +33,23 @@ struct tz_option {
     void *target;
 };
 
-enum tz_option_problem { TZ_OPTION_FINE, TZ_OPTION_UNKNOWN, TZ_OPTION_NO_VALUE, TZ_OPTION_NO_NUMBER, TZ_OPTION_TOO_MANY };
+enum tz_option_problem {
+    TZ_OPTION_FINE,
+    TZ_OPTION_UNKNOWN,
+    TZ_OPTION_NO_VALUE,
+    TZ_OPTION_NO_NUMBER,
+    TZ_OPTION_TOO_MANY
+};
 
 struct tz_options_result {
     enum tz_option_problem problem;
-    const char *at; /* the argument that is wrong */
-    size_t used;    /* arguments read; fewer than there were only with stop_at_operand */
+    const char *at;  /* the argument that is wrong */
+    size_t used;     /* arguments read; fewer than there were only with stop_at_operand */
     size_t operands; /* moved to the front of argv */
 };
 
-/* Reads arguments under two tables (the second may be NULL). stop_at_operand: the first operand ends the reading. */
+/* Reads arguments under two tables (the second may be NULL). stop_at_operand: the first operand ends the
+ * reading. */
 struct tz_options_result tz_options_read(size_t argc, char **argv, const struct tz_option *options,
                                          const struct tz_option *more, bool stop_at_operand);
 

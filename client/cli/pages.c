@@ -12,19 +12,23 @@ enum { LINE_MAX_BYTES = 4 << 20, SUMMARY_COLUMNS = 48 };
 void tz_record_list_init(struct tz_record_list *l, struct tz_cli *cli, const struct tz_kind_info *kind,
                          bool with_private, bool with_quantity)
 {
-    *l = (struct tz_record_list){.cli = cli, .kind = kind, .with_private = with_private, .with_quantity = with_quantity};
+    *l = (struct tz_record_list){
+        .cli = cli, .kind = kind, .with_private = with_private, .with_quantity = with_quantity};
     tz_table_init(&l->table);
     tz_arena_init(&l->arena, tz_wire_arena_max(TZ_FRAME_MAX));
     if (cli->format != TZ_FORMAT_TABLE)
         return;
     tz_table_column(&l->table, (struct tz_table_column){.key = "address", .title = _("Address")});
-    tz_table_column(&l->table, (struct tz_table_column){.key = "committee_name", .title = _("Unit"), .optional = true});
-    if (with_quantity)
-        tz_table_column(&l->table, (struct tz_table_column){.key = "quantity", .title = _("Adds"), .number = true});
-    tz_table_column(&l->table, (struct tz_table_column){.key = "revision", .title = _("Revision"), .number = true});
-    tz_table_column(&l->table, (struct tz_table_column){.key = "time", .title = _("Time")});
     tz_table_column(&l->table,
-                    (struct tz_table_column){.key = "summary", .title = _("Content"), .width_max = SUMMARY_COLUMNS});
+                    (struct tz_table_column){.key = "committee_name", .title = _("Unit"), .optional = true});
+    if (with_quantity)
+        tz_table_column(&l->table,
+                        (struct tz_table_column){.key = "quantity", .title = _("Adds"), .number = true});
+    tz_table_column(&l->table,
+                    (struct tz_table_column){.key = "revision", .title = _("Revision"), .number = true});
+    tz_table_column(&l->table, (struct tz_table_column){.key = "time", .title = _("Time")});
+    tz_table_column(&l->table, (struct tz_table_column){
+                                   .key = "summary", .title = _("Content"), .width_max = SUMMARY_COLUMNS});
 }
 
 void tz_record_list_free(struct tz_record_list *l)
@@ -70,7 +74,8 @@ static void csv_row(const struct tz_record_list *l, const struct tz_view *v, str
 
 /* --- table --- */
 
-static void table_row(struct tz_record_list *l, const struct tz_view *v, const Taizhang__V1__Quantity *quantity)
+static void table_row(struct tz_record_list *l, const struct tz_view *v,
+                      const Taizhang__V1__Quantity *quantity)
 {
     struct tz_buf text;
     char when[TZ_TIME_SIZE];
@@ -82,8 +87,8 @@ static void table_row(struct tz_record_list *l, const struct tz_view *v, const T
         if (quantity && *quantity->written)
             tz_buf_puts(&text, quantity->written);
         else if (quantity)
-            tz_quantity_format(&text, quantity->qualifier != TZ_QUALIFIER(SOME), quantity->value, quantity->qualifier,
-                               TZ_UNIT_NONE);
+            tz_quantity_format(&text, quantity->qualifier != TZ_QUALIFIER(SOME), quantity->value,
+                               quantity->qualifier, TZ_UNIT_NONE);
         tz_table_cell_n(&l->table, text.data ? text.data : "", text.len);
         tz_buf_clear(&text);
     }

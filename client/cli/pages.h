@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists of records that come in pages: printed as a table, as JSON lines, or as a sheet that can be submitted again.
+ * Lists of records that come in pages: printed as a table, as JSON lines, or as a sheet that can be submitted
+ * again.
  */
 #ifndef TZ_CLIENT_CLI_PAGES_H
 #define TZ_CLIENT_CLI_PAGES_H
@@ -9,9 +10,9 @@
 
 struct tz_record_list {
     struct tz_cli *cli;
-    bool with_quantity;             /* a column of what each record adds (trace) */
+    bool with_quantity;              /* a column of what each record adds (trace) */
     const struct tz_kind_info *kind; /* of all records where it is known: CSV has its columns then */
-    bool with_private;              /* the states carry private bytes, and CSV shows them */
+    bool with_private;               /* the states carry private bytes, and CSV shows them */
     struct tz_table table;
     size_t count;
     bool header_done;

@@ -84,7 +84,8 @@ static void line(struct tz_cli *cli, const char *label, size_t width, const char
     size_t w = tz_text_width(label, strlen(label));
     tz_buf_init(&clean, 1 << 20);
     tz_table_clean(&clean, text, len, 0);
-    fprintf(cli->out, "%s%*s%s\n", label, (int)(width > w ? width - w : 0) + 2, "", clean.data ? clean.data : "");
+    fprintf(cli->out, "%s%*s%s\n", label, (int)(width > w ? width - w : 0) + 2, "",
+            clean.data ? clean.data : "");
     tz_buf_free(&clean);
 }
 
@@ -125,7 +126,9 @@ void tz_view_people(struct tz_cli *cli, const struct tz_view *v)
             line(cli, cli->zh ? f->zh : f->en, width, text.data ? text.data : "", text.len);
     }
     if (!v->has_body && !s->withdrawn)
-        tz_cli_note(cli, "%s", _("The record's fields are of a version that this program cannot read. Bring it up to date."));
+        tz_cli_note(
+            cli, "%s",
+            _("The record's fields are of a version that this program cannot read. Bring it up to date."));
     tz_buf_free(&text);
 }
 
@@ -153,10 +156,12 @@ const struct tz_field *tz_view_csv_field(const struct tz_kind_info *kind, bool w
     return NULL;
 }
 
-/* A quantity that the client fills in when its cell is blank: blank stands for the filled-in one, and `——` for none. */
+/* A quantity that the client fills in when its cell is blank: blank stands for the filled-in one, and `——`
+ * for none. */
 static bool put_filled_in(struct tz_buf *out, const struct tz_view *v, const struct tz_field *f)
 {
-    const Taizhang__V1__Quantity *q = *(Taizhang__V1__Quantity *const *)((const char *)v->record.body + f->offset);
+    const Taizhang__V1__Quantity *q =
+        *(Taizhang__V1__Quantity *const *)((const char *)v->record.body + f->offset);
     if (q)
         return !*q->written && q->value == 1 && q->qualifier == TZ_QUALIFIER(EXACT);
     if (v->record.envelope && v->record.envelope->scope == TZ_SCOPE_OWN)

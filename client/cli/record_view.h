@@ -18,11 +18,12 @@ struct tz_view {
     char address[TZ_ADDRESS_SIZE];
 };
 
-/* Reads a record; everything lives in the arena and in the state. false: it is of no kind that this program knows, or has
- * no address. A body that cannot be read (of a later version) leaves has_body false. */
+/* Reads a record; everything lives in the arena and in the state. false: it is of no kind that this program
+ * knows, or has no address. A body that cannot be read (of a later version) leaves has_body false. */
 bool tz_view_read(const Taizhang__V1__RecordState *state, struct tz_arena *arena, struct tz_view *out);
 
-/* One object; with_private: the private fields among the others. quantity (NULL: none): what it adds to a figure. */
+/* One object; with_private: the private fields among the others. quantity (NULL: none): what it adds to a
+ * figure. */
 void tz_view_json(struct tz_json *j, const struct tz_env *env, const struct tz_view *v,
                   const Taizhang__V1__Quantity *quantity);
 /* Label and value of everything, a line each. */

@@ -36,7 +36,8 @@ static void count(struct tz_report *r, const struct tz_report_row *row)
         break;
     default:
         r->rejected++;
-        r->not_allowed += row->errors && row->errors->count == 1 && row->errors->item[0].code == TZ_CODE(NOT_ALLOWED);
+        r->not_allowed +=
+            row->errors && row->errors->count == 1 && row->errors->item[0].code == TZ_CODE(NOT_ALLOWED);
         break;
     }
 }
@@ -106,7 +107,8 @@ static void add_csv(struct tz_report *r, const struct tz_report_row *row, struct
     r->started = true;
     for (size_t i = 0; row->errors && i < row->errors->count; i++) {
         const struct tz_error *e = &row->errors->item[i];
-        tz_buf_printf(&codes, "%s%s%s%s", i ? ";" : "", tz_code_name(e->code), *e->field ? ":" : "", e->field);
+        tz_buf_printf(&codes, "%s%s%s%s", i ? ";" : "", tz_code_name(e->code), *e->field ? ":" : "",
+                      e->field);
         tz_buf_puts(&text, i ? "\n" : "");
         tz_message_error(&text, e, r->kind, r->cli->zh);
     }
@@ -128,7 +130,8 @@ static void add_csv(struct tz_report *r, const struct tz_report_row *row, struct
 /* --- for people --- */
 
 /* "C5 金额: " before a sentence. */
-static void add_place(struct tz_report *r, const struct tz_report_row *row, const struct tz_error *e, struct tz_buf *line)
+static void add_place(struct tz_report *r, const struct tz_report_row *row, const struct tz_error *e,
+                      struct tz_buf *line)
 {
     size_t column;
     char name[TZ_COLUMN_NAME_SIZE];
@@ -147,20 +150,24 @@ static void add_conflict(struct tz_report *r, const struct tz_report_row *row, s
     char when[TZ_TIME_SIZE];
     if (row->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_BEHIND) {
         tz_buf_printf(line,
-                      _("The registry is at revision %llu and you have seen a later one: it was restored from a backup. "
+                      _("The registry is at revision %llu and you have seen a later one: it was restored "
+                        "from a backup. "
                         "Compare with `taizhang show %s`, put %llu into the column 版本 and submit again."),
                       (unsigned long long)row->revision, row->address, (unsigned long long)row->revision);
         return;
     }
     tz_time_text(r->cli->env, o->time_ms, when);
-    tz_buf_printf(line, o->withdrawn ? _("Revision %llu is a withdrawal that you have not seen, made %s by %s.")
-                                     : _("Revision %llu, which you have not seen, was made %s by %s."),
+    tz_buf_printf(line,
+                  o->withdrawn ? _("Revision %llu is a withdrawal that you have not seen, made %s by %s.")
+                               : _("Revision %llu, which you have not seen, was made %s by %s."),
                   (unsigned long long)row->revision, when, *o->principal ? o->principal : "?");
     tz_buf_puts(line, " ");
     if (row->row)
-        tz_buf_printf(line, _("Look at it with `taizhang show %s`; to replace it, put %llu into the column 版本 and submit "
-                              "again."),
-                      row->address, (unsigned long long)row->revision);
+        tz_buf_printf(
+            line,
+            _("Look at it with `taizhang show %s`; to replace it, put %llu into the column 版本 and submit "
+              "again."),
+            row->address, (unsigned long long)row->revision);
     else
         tz_buf_printf(line, _("Look at it with `taizhang show %s`; to go on all the same, give --base %llu."),
                       row->address, (unsigned long long)row->revision);
@@ -222,7 +229,8 @@ void tz_report_row(struct tz_report *r, const struct tz_report_row *row)
     tz_buf_free(&line);
 }
 
-void tz_report_outcome(struct tz_report *r, size_t row, const char *address, const Taizhang__V1__Outcome *outcome)
+void tz_report_outcome(struct tz_report *r, size_t row, const char *address,
+                       const Taizhang__V1__Outcome *outcome)
 {
     struct tz_errors errors = {0};
     for (size_t i = 0; i < outcome->n_errors; i++) {
@@ -245,10 +253,11 @@ void tz_report_summary(struct tz_report *r)
     if (r->cli->quiet)
         return;
     if (r->dry_run) {
-        fprintf(out, _("Checked, nothing was sent: %zu rows can be submitted, %zu cannot"), r->valid, r->rejected);
+        fprintf(out, _("Checked, nothing was sent: %zu rows can be submitted, %zu cannot"), r->valid,
+                r->rejected);
     } else {
-        fprintf(out, _("created %zu, updated %zu, unchanged %zu, conflicts %zu, rejected %zu"), r->created, r->updated,
-                r->unchanged, r->conflicts, r->rejected);
+        fprintf(out, _("created %zu, updated %zu, unchanged %zu, conflicts %zu, rejected %zu"), r->created,
+                r->updated, r->unchanged, r->conflicts, r->rejected);
         if (r->withdrawn)
             fprintf(out, _(", withdrawn %zu"), r->withdrawn);
         if (r->behind)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What became of every row of a submission, and the counts. For people only rows that need a person are listed, with
- * every reason; for programs every row, written out as soon as it is known.
+ * What became of every row of a submission, and the counts. For people only rows that need a person are
+ * listed, with every reason; for programs every row, written out as soon as it is known.
  */
 #ifndef TZ_CLIENT_CLI_REPORT_H
 #define TZ_CLIENT_CLI_REPORT_H
@@ -15,7 +15,7 @@ struct tz_report {
     const struct tz_headers *headers; /* NULL: no cells to point at */
     const char *file;                 /* shown with every row; NULL: there is only one */
     bool dry_run;
-    bool started;                     /* the CSV header is written */
+    bool started; /* the CSV header is written */
     size_t created, updated, unchanged, conflicts, behind, rejected, withdrawn, valid;
     size_t not_allowed; /* of the rejected: for this reason alone */
 };
@@ -25,13 +25,14 @@ struct tz_report_row {
     const char *address;
     Taizhang__V1__OutcomeCode outcome; /* NONE: a row that a dry run found nothing wrong with */
     uint64_t revision;
-    const struct tz_errors *errors;          /* may be NULL */
+    const struct tz_errors *errors;           /* may be NULL */
     const Taizhang__V1__Outcome *of_registry; /* may be NULL */
 };
 
 void tz_report_row(struct tz_report *r, const struct tz_report_row *row);
 /* An answer's outcome; its errors are read from it. */
-void tz_report_outcome(struct tz_report *r, size_t row, const char *address, const Taizhang__V1__Outcome *outcome);
+void tz_report_outcome(struct tz_report *r, size_t row, const char *address,
+                       const Taizhang__V1__Outcome *outcome);
 
 /* One line of counts: on stdout for people, else on stderr; not when quiet. */
 void tz_report_summary(struct tz_report *r);

@@ -9,9 +9,11 @@ bool tz_select_period(struct tz_cli *cli, const char *text, size_t len, char out
 {
     struct tz_period p;
     if (!tz_period_read(text, len, &p)) {
-        tz_cli_error(cli, _("\"%.*s\" is not a period. Write 2017, 2017H1, 2017Q3 or 2017-06, or two of them with .. "
-                            "between."),
-                     (int)len, text);
+        tz_cli_error(
+            cli,
+            _("\"%.*s\" is not a period. Write 2017, 2017H1, 2017Q3 or 2017-06, or two of them with .. "
+              "between."),
+            (int)len, text);
         return false;
     }
     tz_period_format(p, out);
@@ -35,16 +37,19 @@ static int read_periods(struct tz_cli *cli, struct tz_select *s)
     bool parsed = tz_period_parse(s->period, strlen(s->period), &from) &&
                   tz_period_parse(s->period_to, strlen(s->period_to), &to);
     if (!parsed || from.granularity != to.granularity || tz_period_order(from) > tz_period_order(to))
-        return tz_cli_usage(cli, _("The range %s is not one: both ends are of one sort (years, halves, quarters or months), "
-                                   "the earlier first."),
-                            s->period_text);
+        return tz_cli_usage(
+            cli,
+            _("The range %s is not one: both ends are of one sort (years, halves, quarters or months), "
+              "the earlier first."),
+            s->period_text);
     return TZ_RESULT_DONE;
 }
 
 int tz_select_read(struct tz_cli *cli, struct tz_select *s)
 {
     if (!s->kind_name)
-        return tz_cli_usage(cli, "%s", _("A kind is needed: --kind funding, for one. taizhang fields lists them."));
+        return tz_cli_usage(cli, "%s",
+                            _("A kind is needed: --kind funding, for one. taizhang fields lists them."));
     s->kind = tz_cli_kind(cli, s->kind_name);
     if (!s->kind)
         return TZ_RESULT_USAGE;
@@ -61,13 +66,14 @@ static bool equals(const char *a, const char *s, size_t len)
     return strlen(a) == len && memcmp(a, s, len) == 0;
 }
 
-const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name,
-                                               size_t len, struct tz_breakdown *storage)
+const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct tz_kind_info *kind,
+                                               const char *name, size_t len, struct tz_breakdown *storage)
 {
     struct tz_breakdown list[TZ_BREAKDOWNS_MAX];
     size_t n = tz_kind_breakdowns(kind, list);
     for (size_t i = 0; i < n; i++) {
-        if (!equals(list[i].name, name, len) && (list[i].second_level || !equals(list[i].field->zh, name, len)))
+        if (!equals(list[i].name, name, len) &&
+            (list[i].second_level || !equals(list[i].field->zh, name, len)))
             continue;
         *storage = list[i];
         return storage;
@@ -76,8 +82,8 @@ const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct 
     tz_buf_init(&names, 4096);
     for (size_t i = 0; i < n; i++)
         tz_buf_printf(&names, "%s%s", i ? ", " : "", list[i].name);
-    tz_cli_error(cli, _("%.*s is not a field by which this kind is broken down. These are: %s."), (int)len, name,
-                 names.data ? names.data : "");
+    tz_cli_error(cli, _("%.*s is not a field by which this kind is broken down. These are: %s."), (int)len,
+                 name, names.data ? names.data : "");
     tz_buf_free(&names);
     return NULL;
 }
@@ -137,7 +143,8 @@ static bool find_number(const struct tz_field *f, const char *value, uint32_t *o
     return false;
 }
 
-int tz_select_filter(struct tz_cli *cli, const struct tz_kind_info *kind, const char *text, Taizhang__V1__ByFilter *out)
+int tz_select_filter(struct tz_cli *cli, const struct tz_kind_info *kind, const char *text,
+                     Taizhang__V1__ByFilter *out)
 {
     struct tz_breakdown storage;
     const char *equal = strchr(text, '=');
@@ -155,7 +162,7 @@ int tz_select_filter(struct tz_cli *cli, const struct tz_kind_info *kind, const 
     else if (b->code)
         out->code = (char *)value;
     else if (!find_number(b->field, value, &out->number))
-        return tz_cli_usage(cli, _("\"%s\" is not one of the values of %s. taizhang fields %s lists them."), value,
-                            b->name, kind->name);
+        return tz_cli_usage(cli, _("\"%s\" is not one of the values of %s. taizhang fields %s lists them."),
+                            value, b->name, kind->name);
     return TZ_RESULT_DONE;
 }

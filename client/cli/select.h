@@ -27,15 +27,16 @@ int tz_select_read(struct tz_cli *cli, struct tz_select *s) TZ_MUSTCHECK;
 /* Reads a period as people write it. false after a message. */
 bool tz_select_period(struct tz_cli *cli, const char *text, size_t len, char out[TZ_PERIOD_SIZE]);
 
-/* A breakdown of the kind by its name or Chinese label (service_fields.2 too); NULL after a message. The result stands
- * in *storage. */
-const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name,
-                                               size_t len, struct tz_breakdown *storage);
-/* A measure of the kind by name or Chinese label, or records, committees; its name, or NULL after a message. */
+/* A breakdown of the kind by its name or Chinese label (service_fields.2 too); NULL after a message. The
+ * result stands in *storage. */
+const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct tz_kind_info *kind,
+                                               const char *name, size_t len, struct tz_breakdown *storage);
+/* A measure of the kind by name or Chinese label, or records, committees; its name, or NULL after a message.
+ */
 const char *tz_select_measure(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name);
 
-/* "field=value" as a filter; the value is a member's number, name or label, a code, or empty for not stated. Strings
- * point into text and into the tables. USAGE after a message. */
+/* "field=value" as a filter; the value is a member's number, name or label, a code, or empty for not stated.
+ * Strings point into text and into the tables. USAGE after a message. */
 int tz_select_filter(struct tz_cli *cli, const struct tz_kind_info *kind, const char *text,
                      Taizhang__V1__ByFilter *out) TZ_MUSTCHECK;
 

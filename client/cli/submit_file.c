@@ -113,7 +113,8 @@ static int learn(struct tz_profile *p, const struct item *items, const Taizhang_
 
 /* --- the registry --- */
 
-static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply, bool last)
+static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply,
+                                 bool last)
 {
     struct work *w = ctx;
     struct batch *b = batch;
@@ -133,7 +134,8 @@ static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Tai
     return TZ_RESULT_INTERNAL;
 }
 
-static void fill_record(const struct work *w, struct item *it, Taizhang__V1__Address *a, Taizhang__V1__Record *r)
+static void fill_record(const struct work *w, struct item *it, Taizhang__V1__Address *a,
+                        Taizhang__V1__Record *r)
 {
     taizhang__v1__address__init(a);
     taizhang__v1__record__init(r);
@@ -179,7 +181,8 @@ static int flush_batch(struct work *w)
 static int add_row(struct work *w, const struct tz_row *row)
 {
     size_t bytes = row->body.len + row->private_bytes.len + strlen(row->address.key) + TZ_RECORD_OVERHEAD;
-    if (w->filling && (w->filling->count == TZ_SUBMIT_RECORDS || w->filling->bytes + bytes > TZ_SUBMIT_BYTES)) {
+    if (w->filling &&
+        (w->filling->count == TZ_SUBMIT_RECORDS || w->filling->bytes + bytes > TZ_SUBMIT_BYTES)) {
         int rc = flush_batch(w);
         if (rc != TZ_RESULT_DONE)
             return rc;
@@ -190,11 +193,15 @@ static int add_row(struct work *w, const struct tz_row *row)
     if (!b)
         return tz_cli_no_memory(w->cli);
     struct item *it = &b->item[b->count];
-    *it = (struct item){.row = row->number, .address = row->address, .has_base = row->has_base, .base = row->base};
+    *it = (struct item){
+        .row = row->number, .address = row->address, .has_base = row->has_base, .base = row->base};
     memcpy(it->written, row->written, sizeof it->written);
-    it->body = (ProtobufCBinaryData){.data = tz_arena_dup(&b->arena, row->body.data, row->body.len), .len = row->body.len};
+    it->body = (ProtobufCBinaryData){.data = tz_arena_dup(&b->arena, row->body.data, row->body.len),
+                                     .len = row->body.len};
     it->private_bytes = (ProtobufCBinaryData){
-        .data = row->private_bytes.len ? tz_arena_dup(&b->arena, row->private_bytes.data, row->private_bytes.len) : NULL,
+        .data = row->private_bytes.len
+                    ? tz_arena_dup(&b->arena, row->private_bytes.data, row->private_bytes.len)
+                    : NULL,
         .len = row->private_bytes.len};
     if (!it->body.data || (it->private_bytes.len && !it->private_bytes.data))
         return tz_cli_no_memory(w->cli);
@@ -215,8 +222,8 @@ static int refuse_csv(struct tz_cli *cli, const struct tz_csv *csv)
     return TZ_RESULT_REFUSED;
 }
 
-static int read_headers(struct tz_cli *cli, struct tz_csv *csv, const struct tz_kind_info *kind, bool committee_given,
-                        struct tz_headers *headers)
+static int read_headers(struct tz_cli *cli, struct tz_csv *csv, const struct tz_kind_info *kind,
+                        bool committee_given, struct tz_headers *headers)
 {
     struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
     struct tz_buf text;
@@ -236,12 +243,15 @@ static int read_headers(struct tz_cli *cli, struct tz_csv *csv, const struct tz_
     }
     tz_buf_free(&text);
     if (n > 0) {
-        tz_cli_error(cli, _("Nothing of this file was submitted. `taizhang fields %s` lists the columns of %s."),
+        tz_cli_error(cli,
+                     _("Nothing of this file was submitted. `taizhang fields %s` lists the columns of %s."),
                      kind->name, cli->zh ? kind->zh : kind->en);
         return TZ_RESULT_REFUSED;
     }
     if (headers->ignored > 0)
-        tz_cli_note(cli, "%s", _("The column 序号 is left aside: a row counter is no record number; that is the column 编号."));
+        tz_cli_note(
+            cli, "%s",
+            _("The column 序号 is left aside: a row counter is no record number; that is the column 编号."));
     return TZ_RESULT_DONE;
 }
 
@@ -251,12 +261,12 @@ static int take_row(struct work *w, const struct tz_row *row)
         return TZ_RESULT_DONE;
     if (row->errors.count == 0 && !w->options->dry_run)
         return add_row(w, row);
-    tz_report_row(w->report,
-                  &(struct tz_report_row){.row = row->number,
-                                          .address = row->written,
-                                          .outcome = row->errors.count ? TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED
-                                                                       : TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE,
-                                          .errors = &row->errors});
+    tz_report_row(w->report, &(struct tz_report_row){
+                                 .row = row->number,
+                                 .address = row->written,
+                                 .outcome = row->errors.count ? TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED
+                                                              : TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE,
+                                 .errors = &row->errors});
     return TZ_RESULT_DONE;
 }
 
@@ -275,8 +285,9 @@ static int read_rows(struct work *w, struct tz_csv *csv, const struct tz_rows *r
             break;
         }
         tz_arena_reset(&arena);
-        rc = tz_row_read(rows, csv->cell, csv->count, csv->row, &arena, &row) == TZ_OK ? take_row(w, &row)
-                                                                                       : tz_cli_no_memory(w->cli);
+        rc = tz_row_read(rows, csv->cell, csv->count, csv->row, &arena, &row) == TZ_OK
+                 ? take_row(w, &row)
+                 : tz_cli_no_memory(w->cli);
     }
     tz_arena_free(&arena);
     return rc;

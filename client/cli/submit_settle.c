@@ -61,7 +61,9 @@ static int ask(struct tz_cli *cli, struct page *p, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct tz_pending *v = &p->pending[i];
         if (tz_address_parse(v->address, strlen(v->address), &p->parsed[i], NULL) != TZ_OK) {
-            tz_cli_error(cli, _("The profile holds an address that cannot be read: %s. Name another profile with --profile."),
+            tz_cli_error(cli,
+                         _("The profile holds an address that cannot be read: %s. Name another profile with "
+                           "--profile."),
                          v->address);
             return TZ_RESULT_INTERNAL;
         }

@@ -123,8 +123,8 @@ static void lay_out(const struct tz_table *t, struct tz_buf *scratch, struct lay
     }
 }
 
-static void print_cell(const struct tz_table *t, const struct layout *l, size_t c, const char *s, struct tz_buf *scratch,
-                       FILE *out)
+static void print_cell(const struct tz_table *t, const struct layout *l, size_t c, const char *s,
+                       struct tz_buf *scratch, FILE *out)
 {
     tz_buf_clear(scratch);
     tz_table_clean(scratch, s, strlen(s), t->column[c].width_max);

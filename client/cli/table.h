@@ -40,8 +40,8 @@ size_t tz_table_rows(const struct tz_table *t);
 /* Prints all; TZ_OK, TZ_ENOMEM (nothing is lost silently) or TZ_EIO. */
 int tz_table_print(const struct tz_table *t, FILE *out, enum tz_format format) TZ_MUSTCHECK;
 
-/* One text made safe for a terminal: newlines and tabs become blanks, other control characters and broken bytes U+FFFD;
- * cut to `columns` (0: not at all) with an ellipsis. */
+/* One text made safe for a terminal: newlines and tabs become blanks, other control characters and broken
+ * bytes U+FFFD; cut to `columns` (0: not at all) with an ellipsis. */
 void tz_table_clean(struct tz_buf *out, const char *s, size_t len, size_t columns);
 
 #endif

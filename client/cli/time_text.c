@@ -26,6 +26,6 @@ void tz_time_iso(const struct tz_env *env, int64_t ms, char out[TZ_TIME_SIZE])
     unsigned t = of_day(env, ms);
     unsigned zone = (unsigned)abs(env->utc_offset_minutes) % 1440;
     tz_env_date(env, ms, date);
-    snprintf(out, TZ_TIME_SIZE, "%sT%02u:%02u:%02u.%03u%c%02u:%02u", date, t / 3600000, t / 60000 % 60, t / 1000 % 60,
-             t % 1000, env->utc_offset_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+    snprintf(out, TZ_TIME_SIZE, "%sT%02u:%02u:%02u.%03u%c%02u:%02u", date, t / 3600000, t / 60000 % 60,
+             t / 1000 % 60, t % 1000, env->utc_offset_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
 }

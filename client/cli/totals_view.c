@@ -25,33 +25,34 @@ static const char *by_title(const struct tz_kind_info *kind, const char *name, b
     return f ? zh ? f->zh : f->en : name;
 }
 
-static void add_columns(struct tz_totals_view *v, const char *const *wanted, size_t wanted_count, const char *const *by,
-                        size_t by_count)
+static void add_columns(struct tz_totals_view *v, const char *const *wanted, size_t wanted_count,
+                        const char *const *by, size_t by_count)
 {
     bool csv = v->format == TZ_FORMAT_CSV;
     tz_table_column(&v->table, (struct tz_table_column){.key = "committee", .title = csv ? NULL : _("Code")});
     tz_table_column(&v->table, (struct tz_table_column){.key = "name", .title = csv ? NULL : _("Unit")});
     for (size_t i = 0; i < by_count; i++) {
-        tz_table_column(&v->table,
-                        (struct tz_table_column){.key = by[i], .title = csv ? NULL : by_title(v->kind, by[i], v->zh)});
+        tz_table_column(&v->table, (struct tz_table_column){
+                                       .key = by[i], .title = csv ? NULL : by_title(v->kind, by[i], v->zh)});
         if (csv)
             tz_table_column(&v->table, (struct tz_table_column){.key = "label"});
     }
     if (csv) {
-        static const char *const keys[] = {"own", "measure", "value", "qualifier", "records", "unquantified", "text"};
+        static const char *const keys[] = {"own",     "measure",      "value", "qualifier",
+                                           "records", "unquantified", "text"};
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             tz_table_column(&v->table, (struct tz_table_column){.key = keys[i]});
         return;
     }
     for (size_t i = 0; i < v->measures + 2; i++) {
         const char *name = i < v->measures ? v->measure[i]->name : counts[i - v->measures];
-        const char *title = i < v->measures      ? v->zh ? v->measure[i]->zh : v->measure[i]->en
+        const char *title = i < v->measures    ? v->zh ? v->measure[i]->zh : v->measure[i]->en
                             : i == v->measures ? _("Records")
                                                : _("Committees");
         v->shown[i] = wants(wanted, wanted_count, name);
         if (v->shown[i])
-            tz_table_column(&v->table,
-                            (struct tz_table_column){.key = name, .title = title, .number = true, .optional = true});
+            tz_table_column(&v->table, (struct tz_table_column){
+                                           .key = name, .title = title, .number = true, .optional = true});
     }
 }
 
@@ -146,7 +147,8 @@ static void by_json(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row
             tz_buf_clear(&text);
             tz_json_key(&v->json, row->by[i]->field);
             if (labels)
-                tz_by_label(&text, v->kind, row->by[i], true); /* labels are data: Chinese in every language */
+                tz_by_label(&text, v->kind, row->by[i],
+                            true); /* labels are data: Chinese in every language */
             else
                 tz_by_name(&text, v->kind, row->by[i]);
             if (!labels && row->by[i]->unstated)
@@ -247,7 +249,8 @@ static void row_csv(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row
 }
 
 /* The words before one part of a figure's line. */
-static void begin_note(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row, const char *title, bool *any)
+static void begin_note(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row, const char *title,
+                       bool *any)
 {
     if (*any) {
         tz_buf_puts(&v->notes, _(", "));
@@ -263,8 +266,8 @@ static void begin_note(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *
 }
 
 /* What does not fit into a cell stands below, one line a figure. */
-static void add_notes(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row, const Taizhang__V1__Figure *f,
-                      const char *title)
+static void add_notes(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row,
+                      const Taizhang__V1__Figure *f, const char *title)
 {
     const struct {
         const char *label;
@@ -322,7 +325,7 @@ static void row_table(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *r
             if (f->sum->unquantified > 0 && f->sum->stated)
                 tz_buf_printf(&text, _(" (+%llu unquantified)"), (unsigned long long)f->sum->unquantified);
             add_notes(v, row, f,
-                      i < v->measures      ? v->zh ? v->measure[i]->zh : v->measure[i]->en
+                      i < v->measures    ? v->zh ? v->measure[i]->zh : v->measure[i]->en
                       : i == v->measures ? _("Records")
                                          : _("Committees"));
         }

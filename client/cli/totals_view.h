@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An answer of totals as JSON, as a table for people, or as CSV. An answer may come in several messages of which each
- * repeats the head: they are given one by one, the last is followed by _end.
+ * An answer of totals as JSON, as a table for people, or as CSV. An answer may come in several messages of
+ * which each repeats the head: they are given one by one, the last is followed by _end.
  */
 #ifndef TZ_CLIENT_CLI_TOTALS_VIEW_H
 #define TZ_CLIENT_CLI_TOTALS_VIEW_H
@@ -30,8 +30,8 @@ struct tz_totals_view {
     bool shown[TZ_MEASURES_MAX + 2]; /* columns of the measures, records, committees */
 };
 
-/* wanted: the measures that were asked for (count 0: all), for the table's columns. by: how many fields the answer is
- * broken down by. The kind must live as long as the view. */
+/* wanted: the measures that were asked for (count 0: all), for the table's columns. by: how many fields the
+ * answer is broken down by. The kind must live as long as the view. */
 void tz_totals_view_init(struct tz_totals_view *v, FILE *out, enum tz_format format, bool zh,
                          const struct tz_kind_info *kind, const char *const *wanted, size_t wanted_count,
                          const char *const *by, size_t by_count);
@@ -43,10 +43,12 @@ void tz_totals_view_free(struct tz_totals_view *v);
 
 /* The value of a breakdown for programs ("" when not stated) and its label for people; into tz_bufs. */
 void tz_by_name(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by);
-void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by, bool zh);
+void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__ByValue *by,
+                 bool zh);
 
 /* Text of a sum with its unit: 12294余万元, 若干, 31. measure: a field's name, records or committees. */
-void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure, const Taizhang__V1__Sum *sum);
+void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure,
+                 const Taizhang__V1__Sum *sum);
 /* The members of a figure, as totals and trace print them. */
 void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Taizhang__V1__Figure *f);
 

@@ -192,7 +192,8 @@ static enum tz_result wait_bytes(struct tz_connection *c)
             deadline = c->ping_us + c->options.give_up_ms * INT64_C(1000);
         else
             deadline = c->alive_us + c->options.idle_ms * INT64_C(1000);
-        /* Also past the deadline the socket is asked first: the caller may have been away while bytes came. */
+        /* Also past the deadline the socket is asked first: the caller may have been away while bytes came.
+         */
         int64_t left = (deadline - now_us(c) + 999) / 1000;
         struct pollfd p = {.fd = c->fd, .events = POLLIN};
         int n = poll(&p, 1, left > 0 ? (int)left : 0);

@@ -2,10 +2,10 @@
  *
  * One connection to a registry: frames out, messages in, requests matched to answers. Blocking, one thread.
  *
- * While an answer is awaited the peer must show life: after idle_ms without a byte a ping goes out, and give_up_ms
- * later, still without a byte, the connection counts as lost. A registry that is slow answers pings.
- * After any failure other than TZ_REASON_ANSWERED and TZ_REASON_ARGUMENT the connection is broken: every further call
- * fails with the same failure.
+ * While an answer is awaited the peer must show life: after idle_ms without a byte a ping goes out, and
+ * give_up_ms later, still without a byte, the connection counts as lost. A registry that is slow answers
+ * pings. After any failure other than TZ_REASON_ANSWERED and TZ_REASON_ARGUMENT the connection is broken:
+ * every further call fails with the same failure.
  */
 #ifndef TZ_CLIENT_LIB_CONNECTION_H
 #define TZ_CLIENT_LIB_CONNECTION_H
@@ -41,9 +41,9 @@ struct tz_connection {
     uint64_t last_id;
     uint64_t waiting[TZ_WAITING_MAX]; /* ids without a final answer */
     size_t waiting_count;
-    uint64_t ping_id;  /* our own ping without an answer, or 0 */
-    int64_t ping_us;   /* when it went, or when bytes came last */
-    int64_t alive_us;  /* when bytes came last, or when we began to wait */
+    uint64_t ping_id; /* our own ping without an answer, or 0 */
+    int64_t ping_us;  /* when it went, or when bytes came last */
+    int64_t alive_us; /* when bytes came last, or when we began to wait */
     struct tz_failure failure;
     struct tz_error status; /* with TZ_REASON_ANSWERED: the registry's error with its parameters */
     uint8_t registry_id[16];
@@ -56,8 +56,8 @@ struct tz_connection {
 typedef Taizhang__V1__ClientMessage tz_request;
 typedef Taizhang__V1__ServerMessage tz_answer;
 
-/* Connects and says hello. The struct is filled in place and must not move; tz_connection_close is needed also after a
- * failure, whose reason stands in c->failure. */
+/* Connects and says hello. The struct is filled in place and must not move; tz_connection_close is needed
+ * also after a failure, whose reason stands in c->failure. */
 enum tz_result tz_connection_open(struct tz_connection *c, const char *server, const char *client,
                                   const struct tz_connection_options *options) TZ_MUSTCHECK;
 /* The same over a descriptor that is connected already; it is closed with the connection. */
@@ -65,26 +65,28 @@ enum tz_result tz_connection_adopt(struct tz_connection *c, int fd, const char *
                                    const struct tz_connection_options *options) TZ_MUSTCHECK;
 void tz_connection_close(struct tz_connection *c);
 
-/* Sends a request; its id is filled in and returned in *id. Does not wait for the answer. TZ_REASON_TOO_LARGE leaves
- * the connection usable. */
+/* Sends a request; its id is filled in and returned in *id. Does not wait for the answer. TZ_REASON_TOO_LARGE
+ * leaves the connection usable. */
 enum tz_result tz_connection_send(struct tz_connection *c, tz_request *request, uint64_t *id) TZ_MUSTCHECK;
-/* The next message to any of the outstanding requests; valid until the next receive or call. A status that is not OK
- * is the caller's to look at (tz_connection_answered). */
+/* The next message to any of the outstanding requests; valid until the next receive or call. A status that is
+ * not OK is the caller's to look at (tz_connection_answered). */
 enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **out) TZ_MUSTCHECK;
 /* DONE, or the failure that the status of this message is. */
 enum tz_result tz_connection_answered(struct tz_connection *c, const tz_answer *m) TZ_MUSTCHECK;
 
-/* Sends one request with nothing else outstanding and hands every message of its answer to each (may be NULL). The
- * first result of each that is not DONE is returned at the end. A status that is not OK ends the call with it. */
+/* Sends one request with nothing else outstanding and hands every message of its answer to each (may be
+ * NULL). The first result of each that is not DONE is returned at the end. A status that is not OK ends the
+ * call with it. */
 typedef enum tz_result tz_answer_fn(void *ctx, const tz_answer *m);
 enum tz_result tz_connection_call(struct tz_connection *c, tz_request *request, tz_answer_fn *each,
                                   void *ctx) TZ_MUSTCHECK;
 
-/* Records a failure of the caller's own that belongs to this connection, breaking it: an answer without the member it
- * must have, for one. Returns its result. */
+/* Records a failure of the caller's own that belongs to this connection, breaking it: an answer without the
+ * member it must have, for one. Returns its result. */
 enum tz_result tz_connection_break(struct tz_connection *c, enum tz_reason reason, const char *detail);
 
 /* Fills *f; the message is made from the rest. Returns the result that goes with the reason. */
-enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server, const char *detail);
+enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server,
+                              const char *detail);
 
 #endif

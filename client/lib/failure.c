@@ -57,7 +57,8 @@ static const char *words_of(enum tz_reason reason)
     return "failure";
 }
 
-enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server, const char *detail)
+enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server,
+                              const char *detail)
 {
     memset(f, 0, sizeof *f);
     f->reason = reason;
@@ -65,8 +66,8 @@ enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const
     if (!detail)
         detail = "";
     tz_text_copy(f->detail, sizeof f->detail, detail, strlen(detail), sizeof f->detail);
-    snprintf(f->message, sizeof f->message, "%.100s%s%s%s%s", server ? server : "", server && *server ? ": " : "",
-             words_of(reason), *f->detail ? ": " : "", f->detail);
+    snprintf(f->message, sizeof f->message, "%.100s%s%s%s%s", server ? server : "",
+             server && *server ? ": " : "", words_of(reason), *f->detail ? ": " : "", f->detail);
     return f->result;
 }
 

@@ -22,10 +22,12 @@ static const char *const sql[STATEMENTS] = {
     [SEEN] = "SELECT revision FROM seen WHERE registry = ?1 AND address = ?2",
     [SAW] = ("INSERT INTO seen (registry, address, revision) VALUES (?1, ?2, ?3) "
              "ON CONFLICT DO UPDATE SET revision = excluded.revision WHERE revision <> excluded.revision"),
-    [FIND_TICKET] = "SELECT ticket FROM pending WHERE registry = ?1 AND address = ?2 AND base = ?3 AND hash = ?4",
+    [FIND_TICKET] =
+        "SELECT ticket FROM pending WHERE registry = ?1 AND address = ?2 AND base = ?3 AND hash = ?4",
     [KEEP_TICKET] = "INSERT INTO pending (registry, address, base, hash, ticket) VALUES (?1, ?2, ?3, ?4, ?5)",
     [DECIDED] = "DELETE FROM pending WHERE registry = ?1 AND address = ?2 AND ticket = ?3",
-    [PENDING] = "SELECT id, address, base, ticket FROM pending WHERE registry = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    [PENDING] =
+        "SELECT id, address, base, ticket FROM pending WHERE registry = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 };
 
 static const char schema[] =
@@ -122,7 +124,8 @@ static int read_number(struct tz_profile *p, const char *query, int64_t *out)
     return rc_of(rc);
 }
 
-/* Makes the tables in an empty file; two processes may try at once, so it looks again inside the transaction. */
+/* Makes the tables in an empty file; two processes may try at once, so it looks again inside the transaction.
+ */
 static int prepare_schema(struct tz_profile *p)
 {
     int64_t id;
@@ -138,8 +141,8 @@ static int prepare_schema(struct tz_profile *p)
         rc = read_number(p, "SELECT count(*) FROM sqlite_schema", &tables);
     if (rc == TZ_OK && tables == 0 && id == 0 && version == 0) {
         char pragmas[100];
-        snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID,
-                 SCHEMA_VERSION);
+        snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                 APPLICATION_ID, SCHEMA_VERSION);
         rc = execute(p, pragmas);
         if (rc == TZ_OK)
             rc = execute(p, schema);
@@ -177,7 +180,8 @@ static int open_database(struct tz_profile *p, const char *path)
     return trc;
 }
 
-int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_env *env, char *why, size_t why_size)
+int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_env *env, char *why,
+                    size_t why_size)
 {
     *out = NULL;
     struct tz_profile *p = calloc(1, sizeof *p);
@@ -283,8 +287,8 @@ static void bind_version(sqlite3_stmt *s, const char *address, uint64_t base, co
     sqlite3_bind_blob(s, 4, hash, TZ_SHA256_SIZE, SQLITE_STATIC);
 }
 
-int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base, const uint8_t hash[TZ_SHA256_SIZE],
-                      uint8_t ticket[TZ_TICKET_SIZE])
+int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base,
+                      const uint8_t hash[TZ_SHA256_SIZE], uint8_t ticket[TZ_TICKET_SIZE])
 {
     sqlite3_stmt *s = use(p, FIND_TICKET);
     bind_version(s, address, base, hash);
@@ -310,7 +314,8 @@ int tz_profile_decided(struct tz_profile *p, const char *address, const uint8_t 
     return run(s);
 }
 
-int tz_profile_pending(struct tz_profile *p, int64_t *cursor, struct tz_pending *out, size_t max, size_t *count)
+int tz_profile_pending(struct tz_profile *p, int64_t *cursor, struct tz_pending *out, size_t max,
+                       size_t *count)
 {
     sqlite3_stmt *s = use(p, PENDING);
     sqlite3_bind_int64(s, 2, *cursor);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a user's machine remembers of a registry: the revision that it last saw of every address, and the ticket of
- * every version that was sent and not yet decided on. An SQLite file; several processes may use it at once.
+ * What a user's machine remembers of a registry: the revision that it last saw of every address, and the
+ * ticket of every version that was sent and not yet decided on. An SQLite file; several processes may use it
+ * at once.
  *
- * A revision counts as seen when the profile's own submission or withdrawal ended there. Lists and totals never count:
- * an edit must not overwrite what its author has not seen.
+ * A revision counts as seen when the profile's own submission or withdrawal ended there. Lists and totals
+ * never count: an edit must not overwrite what its author has not seen.
  *
  * Functions return TZ_OK or a negative enum tz_rc; tz_profile_error has SQLite's words for the last failure.
  */
@@ -17,12 +18,14 @@
 
 struct tz_profile;
 
-/* $XDG_STATE_HOME/taizhang/<name>.db, or ~/.local/state/taizhang/<name>.db. TZ_EINVAL: not a name (letters, digits, `.`,
+/* $XDG_STATE_HOME/taizhang/<name>.db, or ~/.local/state/taizhang/<name>.db. TZ_EINVAL: not a name (letters,
+ * digits, `.`,
  * `_`, `-`; not beginning with a dot), or neither variable is set. */
 int tz_profile_path(const char *name, char *out, size_t size) TZ_MUSTCHECK;
 
-/* Opens or creates the file (mode 0600) and its folders (0700). On failure *out is NULL and why (may be NULL) has the
- * reason. TZ_EFOREIGN: a file of something else, or of a newer version. env gives randomness for tickets. */
+/* Opens or creates the file (mode 0600) and its folders (0700). On failure *out is NULL and why (may be NULL)
+ * has the reason. TZ_EFOREIGN: a file of something else, or of a newer version. env gives randomness for
+ * tickets. */
 int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_env *env, char *why,
                     size_t why_size) TZ_MUSTCHECK;
 void tz_profile_close(struct tz_profile *p);
@@ -38,16 +41,17 @@ void tz_profile_rollback(struct tz_profile *p);
 
 /* The revision seen of an address, 0 if there is none. */
 int tz_profile_seen(struct tz_profile *p, const char *address, uint64_t *revision) TZ_MUSTCHECK;
-/* A submission of our own ended at this revision. A lower one than before is taken too: the registry may have been
- * restored from a backup. */
+/* A submission of our own ended at this revision. A lower one than before is taken too: the registry may have
+ * been restored from a backup. */
 int tz_profile_saw(struct tz_profile *p, const char *address, uint64_t revision) TZ_MUSTCHECK;
 
-/* The ticket of a version, which is (address, base, hash of what it holds): the one kept from an earlier try, else a new
- * one, kept from now on. */
-int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base, const uint8_t hash[TZ_SHA256_SIZE],
-                      uint8_t ticket[TZ_TICKET_SIZE]) TZ_MUSTCHECK;
+/* The ticket of a version, which is (address, base, hash of what it holds): the one kept from an earlier try,
+ * else a new one, kept from now on. */
+int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base,
+                      const uint8_t hash[TZ_SHA256_SIZE], uint8_t ticket[TZ_TICKET_SIZE]) TZ_MUSTCHECK;
 /* The registry decided on the version with this ticket: it is forgotten. */
-int tz_profile_decided(struct tz_profile *p, const char *address, const uint8_t ticket[TZ_TICKET_SIZE]) TZ_MUSTCHECK;
+int tz_profile_decided(struct tz_profile *p, const char *address,
+                       const uint8_t ticket[TZ_TICKET_SIZE]) TZ_MUSTCHECK;
 
 /* A version without a decision. */
 struct tz_pending {
@@ -55,8 +59,8 @@ struct tz_pending {
     uint64_t base;
     uint8_t ticket[TZ_TICKET_SIZE];
 };
-/* Up to max of them in the order of their rows, from the one after *cursor (0 at first), which moves on. *count gets how
- * many there were; less than max: these were the last. */
+/* Up to max of them in the order of their rows, from the one after *cursor (0 at first), which moves on.
+ * *count gets how many there were; less than max: these were the last. */
 int tz_profile_pending(struct tz_profile *p, int64_t *cursor, struct tz_pending *out, size_t max,
                        size_t *count) TZ_MUSTCHECK;
 

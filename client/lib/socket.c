@@ -16,7 +16,8 @@
 
 #include "common/wire/frame.h"
 
-/* Unacknowledged bytes, and probes of an idle connection, give up before the 5 seconds of the command line. */
+/* Unacknowledged bytes, and probes of an idle connection, give up before the 5 seconds of the command line.
+ */
 enum { USER_TIMEOUT_MS = 4500, KEEP_IDLE_S = 2, KEEP_INTERVAL_S = 1, KEEP_COUNT = 2 };
 
 static bool port_valid(const char *port)
@@ -77,7 +78,8 @@ static int64_t now_ms(const struct tz_env *env)
 }
 
 /* Connects fd before deadline; 0 or an errno. */
-static int connect_by(int fd, const struct sockaddr *addr, socklen_t len, const struct tz_env *env, int64_t deadline)
+static int connect_by(int fd, const struct sockaddr *addr, socklen_t len, const struct tz_env *env,
+                      int64_t deadline)
 {
     if (connect(fd, addr, len) == 0)
         return 0;
@@ -107,7 +109,8 @@ static int set_number(int fd, int level, int option, int value)
     return setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/* These make a dead peer show earlier; the pings of the connection find it in any case, so failing here is no error. */
+/* These make a dead peer show earlier; the pings of the connection find it in any case, so failing here is no
+ * error. */
 static void tune_tcp(int fd)
 {
     (void)set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -150,8 +153,8 @@ static int connect_tcp(const struct addrinfo *list, const struct tz_env *env, in
     return -1;
 }
 
-int tz_socket_connect(const struct tz_endpoint *e, const struct tz_env *env, int timeout_ms, enum tz_reason *reason,
-                      char *detail, size_t detail_size)
+int tz_socket_connect(const struct tz_endpoint *e, const struct tz_env *env, int timeout_ms,
+                      enum tz_reason *reason, char *detail, size_t detail_size)
 {
     int64_t deadline = now_ms(env) + timeout_ms;
     int error = 0;

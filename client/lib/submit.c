@@ -38,7 +38,8 @@ static enum tz_result take_answer(struct tz_submitter *s)
     return tz_connection_break(s->connection, TZ_REASON_GARBAGE, "not an answer to a submission");
 }
 
-enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **records, size_t count, void *batch)
+enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **records, size_t count,
+                                 void *batch)
 {
     while (s->in_flight == TZ_SUBMIT_WINDOW) {
         enum tz_result rc = take_answer(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Submitting with several frames in flight: batches of records go out while earlier ones are still being committed,
- * and answers are handed back in whatever order they come.
+ * Submitting with several frames in flight: batches of records go out while earlier ones are still being
+ * committed, and answers are handed back in whatever order they come.
  */
 #ifndef TZ_CLIENT_LIB_SUBMIT_H
 #define TZ_CLIENT_LIB_SUBMIT_H
@@ -9,16 +9,17 @@
 #include "client/lib/connection.h"
 
 enum {
-    TZ_SUBMIT_WINDOW = 4,               /* frames in flight */
-    TZ_SUBMIT_RECORDS = 500,            /* in a frame */
-    TZ_SUBMIT_BYTES = 512 * 1024,       /* of records in a frame; four of them stay below the outstanding limit */
-    TZ_RECORD_OVERHEAD = 320,           /* of a record beside body and private bytes: address, ticket, tags */
+    TZ_SUBMIT_WINDOW = 4,         /* frames in flight */
+    TZ_SUBMIT_RECORDS = 500,      /* in a frame */
+    TZ_SUBMIT_BYTES = 512 * 1024, /* of records in a frame; four of them stay below the outstanding limit */
+    TZ_RECORD_OVERHEAD = 320,     /* of a record beside body and private bytes: address, ticket, tags */
 };
 
-/* Called for every part of a batch's answer, usually the whole: the outcomes in reply are those of the records from
- * `first` on; with last, the batch is the caller's again. A result other than DONE ends the submission with it. */
-typedef enum tz_result tz_batch_fn(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply,
-                                   bool last);
+/* Called for every part of a batch's answer, usually the whole: the outcomes in reply are those of the
+ * records from `first` on; with last, the batch is the caller's again. A result other than DONE ends the
+ * submission with it. */
+typedef enum tz_result tz_batch_fn(void *ctx, void *batch, size_t first,
+                                   const Taizhang__V1__SubmitReply *reply, bool last);
 
 struct tz_submitter {
     struct tz_connection *connection;
@@ -34,9 +35,9 @@ struct tz_submitter {
 };
 
 void tz_submitter_init(struct tz_submitter *s, struct tz_connection *c, tz_batch_fn *done, void *ctx);
-/* Sends one frame; waits for an earlier one when the window is full. The records may be freed on return; batch comes
- * back to `done`. After a result other than DONE the batches in flight are of unknown outcome and `done` is not called
- * again. */
+/* Sends one frame; waits for an earlier one when the window is full. The records may be freed on return;
+ * batch comes back to `done`. After a result other than DONE the batches in flight are of unknown outcome and
+ * `done` is not called again. */
 enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **records, size_t count,
                                  void *batch) TZ_MUSTCHECK;
 /* Waits until every batch was answered. */

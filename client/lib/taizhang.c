@@ -102,7 +102,8 @@ static void *batch_at(size_t first)
     return (void *)(uintptr_t)(first + 1);
 }
 
-static enum tz_result hand_out(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply, bool last)
+static enum tz_result hand_out(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply,
+                               bool last)
 {
     struct submission *s = ctx;
     (void)last;
@@ -234,7 +235,8 @@ static enum tz_result call_raw(struct raw *raw, tz_request *request)
     return rc;
 }
 
-enum tz_result tz_registry_call(struct tz_registry *r, const void *message, size_t len, tz_message_fn *each, void *ctx)
+enum tz_result tz_registry_call(struct tz_registry *r, const void *message, size_t len, tz_message_fn *each,
+                                void *ctx)
 {
     struct tz_arena arena;
     ProtobufCMessage *m;

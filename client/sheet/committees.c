@@ -56,9 +56,9 @@ bool tz_committee_column_find(const char *header, size_t len, enum tz_committee_
 
 uint32_t tz_level_read(const char *s, size_t len)
 {
-    static const char *const words[] = {"0|nation|国家|全国|中央", "1|province|省|省级", "2|prefecture|市|市级|地市",
-                                        "3|county|县|县级|区县",   "4|township|乡镇|街道|乡级",
-                                        "system|系统"};
+    static const char *const words[] = {"0|nation|国家|全国|中央",   "1|province|省|省级",
+                                        "2|prefecture|市|市级|地市", "3|county|县|县级|区县",
+                                        "4|township|乡镇|街道|乡级", "system|系统"};
     char folded[TZ_LABEL_SIZE];
     if (tz_label_fold(folded, s, len) == 0)
         return 0;
@@ -75,7 +75,9 @@ static uint32_t read_type(const char *s, size_t len)
         return 1;
     if (tz_label_fold(folded, s, len) == 0)
         return 0;
-    return tz_label_in("committee|团委|团组织|委员会", folded) ? 1 : tz_label_in("grouping|分组|汇总", folded) ? 2 : 0;
+    return tz_label_in("committee|团委|团组织|委员会", folded) ? 1
+           : tz_label_in("grouping|分组|汇总", folded)         ? 2
+                                                               : 0;
 }
 
 static struct tz_cell cell_at(const struct tz_cell *cells, size_t count, size_t at)
@@ -95,8 +97,8 @@ static void add_error(struct tz_errors *errors, tz_code code, const char *field,
 }
 
 /* Each reader leaves its text in *out (the arena's) or adds an error. NULL in *out: memory is out. */
-static void read_code(const struct tz_cell *cell, const char *field, struct tz_arena *arena, struct tz_errors *errors,
-                      char **out)
+static void read_code(const struct tz_cell *cell, const char *field, struct tz_arena *arena,
+                      struct tz_errors *errors, char **out)
 {
     char folded[CODE_MAX];
     size_t len = cell->len < sizeof folded ? tz_text_fold(folded, cell->s, cell->len) : 0;
@@ -107,8 +109,8 @@ static void read_code(const struct tz_cell *cell, const char *field, struct tz_a
     *out = tz_arena_strndup(arena, folded, len);
 }
 
-static void read_date(const struct tz_cell *cell, const char *field, struct tz_arena *arena, struct tz_errors *errors,
-                      char **out)
+static void read_date(const struct tz_cell *cell, const char *field, struct tz_arena *arena,
+                      struct tz_errors *errors, char **out)
 {
     char date[11];
     if (cell->len == 0)
@@ -144,7 +146,8 @@ static int read_successors(struct tz_cell cell, struct tz_arena *arena, struct t
         if (one.len == 0)
             continue;
         if (body->n_successors == SUCCESSORS_MAX) {
-            tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "successors", NULL), "limit", SUCCESSORS_MAX);
+            tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "successors", NULL), "limit",
+                            SUCCESSORS_MAX);
             return TZ_OK;
         }
         char *code = (char *)protobuf_c_empty_string;
@@ -204,7 +207,8 @@ int tz_committee_row_read(const struct tz_cell *cells, size_t count, const size_
     int rc = read_successors(cell[TZ_SHEET_SUCCESSORS], arena, &out->errors, body);
     if (rc == TZ_OK)
         rc = read_contact(&cell[TZ_SHEET_CONTACT], &cell[TZ_SHEET_PHONE], arena, item);
-    bool complete = body->code && body->parent_code && body->name && body->short_name && body->valid_from && body->valid_to;
+    bool complete = body->code && body->parent_code && body->name && body->short_name && body->valid_from &&
+                    body->valid_to;
     return rc == TZ_OK && !complete ? TZ_ENOMEM : rc;
 }
 

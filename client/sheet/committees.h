@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sheets of committees: the columns code, name, level, parent, type, short_name, and where wanted valid_from, valid_to,
- * successors (separated by ;), contact, phone; Chinese headers too.
+ * Sheets of committees: the columns code, name, level, parent, type, short_name, and where wanted valid_from,
+ * valid_to, successors (separated by ;), contact, phone; Chinese headers too.
  */
 #ifndef TZ_CLIENT_SHEET_COMMITTEES_H
 #define TZ_CLIENT_SHEET_COMMITTEES_H
@@ -39,13 +39,15 @@ struct tz_committee_row {
 
 /* Reads a row. place: the index of each column in cells, or SIZE_MAX. 0, or TZ_ENOMEM. */
 int tz_committee_row_read(const struct tz_cell *cells, size_t count, const size_t place[TZ_SHEET_COLUMNS],
-                 struct tz_arena *arena, struct tz_committee_row *out) TZ_MUSTCHECK;
+                          struct tz_arena *arena, struct tz_committee_row *out) TZ_MUSTCHECK;
 
-/* 0 nation .. 4 township, system, or the level's name in either language, as the wire's number; 0: none of them. */
+/* 0 nation .. 4 township, system, or the level's name in either language, as the wire's number; 0: none of
+ * them. */
 uint32_t tz_level_read(const char *s, size_t len);
 
-/* Orders rows so that a parent that is among them stands before its children; otherwise as they were. order gets
- * indices. Rows in a loop keep their place: the registry refuses them with the reason. TZ_OK or TZ_ENOMEM. */
+/* Orders rows so that a parent that is among them stands before its children; otherwise as they were. order
+ * gets indices. Rows in a loop keep their place: the registry refuses them with the reason. TZ_OK or
+ * TZ_ENOMEM. */
 int tz_committee_rows_order(const struct tz_committee_row *rows, size_t count, size_t *order) TZ_MUSTCHECK;
 
 #endif

@@ -36,7 +36,8 @@ static bool starts_with(const struct tz_csv *c, const char *bytes, size_t len)
     return c->text.len >= len && memcmp(c->text.data, bytes, len) == 0;
 }
 
-/* Ends the reading. A file that is something else altogether fails in many ways; its first bytes tell the reason. */
+/* Ends the reading. A file that is something else altogether fails in many ways; its first bytes tell the
+ * reason. */
 static int fail(struct tz_csv *c, enum tz_csv_problem problem)
 {
     if (c->row == 1 && problem != TZ_CSV_READ) {
@@ -72,8 +73,7 @@ static int end_cell(struct tz_csv *c)
     size_t start = c->start[c->count];
     if (c->row == 1 && c->count == 0 && starts_with(c, "\xef\xbb\xbf", 3))
         start = c->start[0] = 3;
-    enum tz_csv_problem problem =
-        check_text(c->text.data ? c->text.data + start : "", c->text.len - start);
+    enum tz_csv_problem problem = check_text(c->text.data ? c->text.data + start : "", c->text.len - start);
     if (problem != TZ_CSV_FINE)
         return fail(c, problem);
     c->cell[c->count].len = c->text.len - start;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading CSV (RFC 4180) as offices make it: quotes, doubled quotes, newlines inside quotes, CRLF or LF, UTF-8 with or
- * without a byte order mark. Streaming: memory holds one row. What is not UTF-8, and NUL, is refused, never guessed at.
+ * Reading CSV (RFC 4180) as offices make it: quotes, doubled quotes, newlines inside quotes, CRLF or LF,
+ * UTF-8 with or without a byte order mark. Streaming: memory holds one row. What is not UTF-8, and NUL, is
+ * refused, never guessed at.
  */
 #ifndef TZ_CLIENT_SHEET_CSV_H
 #define TZ_CLIENT_SHEET_CSV_H
@@ -21,26 +22,26 @@ enum tz_csv_problem {
     TZ_CSV_FINE,
     TZ_CSV_NOT_UTF8,
     TZ_CSV_NUL,
-    TZ_CSV_WORKBOOK,   /* an .xlsx or .xls, not text */
-    TZ_CSV_QUOTE,      /* text after a closing quote, or a quote that is never closed */
+    TZ_CSV_WORKBOOK, /* an .xlsx or .xls, not text */
+    TZ_CSV_QUOTE,    /* text after a closing quote, or a quote that is never closed */
     TZ_CSV_CELL_LARGE,
     TZ_CSV_ROW_LARGE,
     TZ_CSV_COLUMNS,
-    TZ_CSV_READ,       /* the file cannot be read; errno_ says why */
+    TZ_CSV_READ, /* the file cannot be read; errno_ says why */
     TZ_CSV_MEMORY,
 };
 
 struct tz_csv {
     FILE *file;
-    struct tz_buf text;      /* of the row, cell after cell, each with its NUL */
+    struct tz_buf text; /* of the row, cell after cell, each with its NUL */
     struct tz_cell cell[TZ_CSV_COLUMNS_MAX];
     size_t start[TZ_CSV_COLUMNS_MAX];
     size_t count;
-    size_t row;              /* of the row read last, from 1: as a spreadsheet numbers it */
-    int ahead;               /* one character read ahead, or -2 */
+    size_t row; /* of the row read last, from 1: as a spreadsheet numbers it */
+    int ahead;  /* one character read ahead, or -2 */
     bool at_end;
     enum tz_csv_problem problem;
-    size_t problem_column;   /* from 0 */
+    size_t problem_column; /* from 0 */
     int errno_;
 };
 
@@ -48,13 +49,13 @@ struct tz_csv {
 void tz_csv_init(struct tz_csv *c, FILE *file);
 void tz_csv_free(struct tz_csv *c);
 
-/* The next row, empty lines included (one empty cell); the cells are valid until the next call. TZ_OK; TZ_ENOENT at the
- * end; TZ_EINVAL with c->problem, and c->row the row it is in: nothing more can be read. */
+/* The next row, empty lines included (one empty cell); the cells are valid until the next call. TZ_OK;
+ * TZ_ENOENT at the end; TZ_EINVAL with c->problem, and c->row the row it is in: nothing more can be read. */
 int tz_csv_next(struct tz_csv *c) TZ_MUSTCHECK;
 
-/* Reads a file that can be sought from its current place to its end and goes back, so that a bad byte in the last row
- * is known before the first one is used. TZ_OK also where the file cannot be sought (a pipe). TZ_EINVAL: *at (made with
- * tz_csv_init by this function, to be freed) has the problem. */
+/* Reads a file that can be sought from its current place to its end and goes back, so that a bad byte in the
+ * last row is known before the first one is used. TZ_OK also where the file cannot be sought (a pipe).
+ * TZ_EINVAL: *at (made with tz_csv_init by this function, to be freed) has the problem. */
 int tz_csv_check(FILE *file, struct tz_csv *at) TZ_MUSTCHECK;
 
 /* A cell as CSV, quoted where it must be. */

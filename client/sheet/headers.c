@@ -30,8 +30,8 @@ static bool is_row_counter(const char *folded)
     return tz_label_in("序号|行号|no|no.|#|row", folded);
 }
 
-static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *cell, struct tz_header_error *errors,
-                        size_t *count)
+static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *cell,
+                        struct tz_header_error *errors, size_t *count)
 {
     struct tz_column *column = &h->column[i];
     char folded[TZ_LABEL_SIZE];
@@ -60,15 +60,17 @@ static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *ce
     for (size_t k = 0; k < i; k++) {
         if (h->column[k].role != column->role || h->column[k].field != column->field)
             continue;
-        struct tz_header_error e = {.problem = TZ_HEADER_TWICE, .column = i, .other = k, .field = column->field};
+        struct tz_header_error e = {
+            .problem = TZ_HEADER_TWICE, .column = i, .other = k, .field = column->field};
         tz_text_copy(e.header, sizeof e.header, s, len, 40);
         add_error(errors, count, &e);
         break;
     }
 }
 
-size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, const struct tz_cell *cells, size_t count,
-                       bool committee_given, struct tz_header_error errors[TZ_HEADER_ERRORS_MAX])
+size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, const struct tz_cell *cells,
+                       size_t count, bool committee_given,
+                       struct tz_header_error errors[TZ_HEADER_ERRORS_MAX])
 {
     static const char *const needed[] = {"committee", "key", "period"};
     size_t found = 0;

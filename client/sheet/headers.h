@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The first row of a sheet: which column holds which field. Labels, aliases and English names are the field table's.
+ * The first row of a sheet: which column holds which field. Labels, aliases and English names are the field
+ * table's.
  */
 #ifndef TZ_CLIENT_SHEET_HEADERS_H
 #define TZ_CLIENT_SHEET_HEADERS_H
@@ -9,8 +10,8 @@
 #include "common/schema/record.h"
 
 enum tz_column_role {
-    TZ_COLUMN_BLANK,    /* no header: its cells must be blank */
-    TZ_COLUMN_IGNORED,  /* 序号: a row counter is never a key */
+    TZ_COLUMN_BLANK,   /* no header: its cells must be blank */
+    TZ_COLUMN_IGNORED, /* 序号: a row counter is never a key */
     TZ_COLUMN_FIELD,
     TZ_COLUMN_REVISION, /* 版本: the row's base */
 };
@@ -33,19 +34,20 @@ enum tz_header_problem { TZ_HEADER_UNKNOWN, TZ_HEADER_TWICE, TZ_HEADER_MISSING }
 
 struct tz_header_error {
     enum tz_header_problem problem;
-    size_t column;                /* from 0; unused when MISSING */
-    size_t other;                 /* TWICE: the earlier column */
-    char header[200];             /* as it stands; of MISSING the field's name */
+    size_t column;                  /* from 0; unused when MISSING */
+    size_t other;                   /* TWICE: the earlier column */
+    char header[200];               /* as it stands; of MISSING the field's name */
     const struct tz_field *near[3]; /* UNKNOWN: fields with the nearest labels; NULL ends */
-    const struct tz_field *field; /* TWICE (NULL: the revision) and MISSING */
+    const struct tz_field *field;   /* TWICE (NULL: the revision) and MISSING */
 };
 
 enum { TZ_HEADER_ERRORS_MAX = 32 };
 
-/* Maps the cells. committee_given: a committee comes from outside, so that its column may be missing. Returns the
- * number of errors, of which at most TZ_HEADER_ERRORS_MAX are in errors. */
-size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, const struct tz_cell *cells, size_t count,
-                       bool committee_given, struct tz_header_error errors[TZ_HEADER_ERRORS_MAX]);
+/* Maps the cells. committee_given: a committee comes from outside, so that its column may be missing. Returns
+ * the number of errors, of which at most TZ_HEADER_ERRORS_MAX are in errors. */
+size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, const struct tz_cell *cells,
+                       size_t count, bool committee_given,
+                       struct tz_header_error errors[TZ_HEADER_ERRORS_MAX]);
 
 /* The column of a field; false: it has none. */
 bool tz_headers_column(const struct tz_headers *h, const char *field, size_t *column);

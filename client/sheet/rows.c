@@ -50,7 +50,8 @@ static struct tz_cell cell_at(const struct tz_cell *cells, size_t count, size_t 
     return cell;
 }
 
-static struct tz_cell cell_of(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, const char *field)
+static struct tz_cell cell_of(const struct tz_rows *rows, const struct tz_cell *cells, size_t count,
+                              const char *field)
 {
     size_t column;
     if (tz_headers_column(rows->headers, field, &column))
@@ -109,7 +110,8 @@ static bool read_key(struct tz_cell cell, struct tz_row *out)
     return true;
 }
 
-static int read_address(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, struct tz_row *out)
+static int read_address(const struct tz_rows *rows, const struct tz_cell *cells, size_t count,
+                        struct tz_row *out)
 {
     out->address.kind = rows->headers->kind->kind;
     bool committee = read_committee(rows, cell_of(rows, cells, count, "committee"), out);
@@ -123,7 +125,8 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
         return TZ_OK;
     int64_t earlier = tz_seen_addresses_add(rows->seen, out->written, out->number);
     if (earlier > 0)
-        tz_error_number(tz_errors_add(&out->errors, TZ_CODE(REPEATED_ADDRESS), "key", out->address.key), "row", earlier);
+        tz_error_number(tz_errors_add(&out->errors, TZ_CODE(REPEATED_ADDRESS), "key", out->address.key),
+                        "row", earlier);
     return earlier < 0 ? TZ_ENOMEM : TZ_OK;
 }
 
@@ -153,8 +156,9 @@ static void read_base(struct tz_cell cell, struct tz_row *out)
 }
 
 /* Sets every field of the row; fields whose cell says "nothing" are collected. */
-static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, struct tz_record *record,
-                        const struct tz_field **nothing, struct tz_arena *arena, struct tz_row *out)
+static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells, size_t count,
+                        struct tz_record *record, const struct tz_field **nothing, struct tz_arena *arena,
+                        struct tz_row *out)
 {
     const struct tz_headers *h = rows->headers;
     size_t columns = count > h->count ? count : h->count;
@@ -176,8 +180,8 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
             *nothing++ = column->field;
             continue;
         }
-        if (tz_record_set(record, column->field, cell.s, cell.len, *column->unit ? column->unit : NULL, arena, &e) !=
-            TZ_OK)
+        if (tz_record_set(record, column->field, cell.s, cell.len, *column->unit ? column->unit : NULL, arena,
+                          &e) != TZ_OK)
             add_error(&out->errors, &e);
     }
     *nothing = NULL;
@@ -232,7 +236,8 @@ int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t 
     if (rc != TZ_OK)
         return rc;
     if (out->body.len + out->private_bytes.len > TZ_BODY_MAX)
-        tz_error_number(tz_errors_add(&out->errors, TZ_CODE(TOO_LARGE_BODY), NULL, NULL), "limit", TZ_BODY_MAX);
+        tz_error_number(tz_errors_add(&out->errors, TZ_CODE(TOO_LARGE_BODY), NULL, NULL), "limit",
+                        TZ_BODY_MAX);
     return TZ_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From a row of cells to a record with its address: values as people write them, every error of the row at once. What
- * the registry alone can know (the committee exists, the base is current) is left to it.
+ * From a row of cells to a record with its address: values as people write them, every error of the row at
+ * once. What the registry alone can know (the committee exists, the base is current) is left to it.
  */
 #ifndef TZ_CLIENT_SHEET_ROWS_H
 #define TZ_CLIENT_SHEET_ROWS_H
@@ -13,8 +13,8 @@ struct tz_rows {
     const struct tz_headers *headers;
     const char *committee; /* where the row names none; "" for none */
     bool confirmed;
-    bool validate;         /* apply every rule here too: for a dry run, and always for rows that cannot be sent */
-    int64_t today;         /* as days, see date.h */
+    bool validate; /* apply every rule here too: for a dry run, and always for rows that cannot be sent */
+    int64_t today; /* as days, see date.h */
     struct tz_seen_addresses *seen;
 };
 
@@ -25,14 +25,14 @@ void tz_seen_addresses_free(struct tz_seen_addresses *s);
 int64_t tz_seen_addresses_add(struct tz_seen_addresses *s, const char *address, size_t row);
 
 struct tz_row {
-    size_t number;                    /* of the file, the header being 1 */
-    bool blank;                       /* nothing in it: to be passed over */
+    size_t number; /* of the file, the header being 1 */
+    bool blank;    /* nothing in it: to be passed over */
     bool has_address;
     struct tz_address address;
-    char written[TZ_ADDRESS_SIZE];    /* of the address; as far as it was readable, "" if not at all */
+    char written[TZ_ADDRESS_SIZE]; /* of the address; as far as it was readable, "" if not at all */
     bool has_base;
-    uint64_t base;                    /* of the column 版本 */
-    ProtobufCBinaryData body;         /* in the arena; only without errors */
+    uint64_t base;            /* of the column 版本 */
+    ProtobufCBinaryData body; /* in the arena; only without errors */
     ProtobufCBinaryData private_bytes;
     struct tz_errors errors;
 };
@@ -41,7 +41,8 @@ struct tz_row {
 int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, size_t number,
                 struct tz_arena *arena, struct tz_row *out) TZ_MUSTCHECK;
 
-/* The kind that a file's name tells: funding.csv, 经费.csv, 2017经费.csv, dir/2017年经费-2.csv. NULL: none. */
+/* The kind that a file's name tells: funding.csv, 经费.csv, 2017经费.csv, dir/2017年经费-2.csv. NULL: none.
+ */
 const struct tz_kind_info *tz_kind_of_file(const char *path);
 
 #endif

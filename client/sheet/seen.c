@@ -12,7 +12,7 @@ struct tz_seen_addresses {
         uint64_t hash;
         size_t text; /* offset + 1; 0: empty */
         size_t row;
-    } *slot;
+    } * slot;
     struct tz_buf texts;
 };
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the registry against SQLite alone, on the same rows in the same run, and prints a table of ratios.
 
-    /usr/bin/python3 tests/bench/run.py              about 10 minutes; needs a release build in build/release
+    /usr/bin/python3 tests/bench/run.py              a few minutes; needs a release build in build/release
     /usr/bin/python3 tests/bench/run.py --smoke      a few seconds, no goal is checked
 
 A machine's speed varies from minute to minute, so what is compared is interleaved, and only ratios count."""

@@ -14,11 +14,12 @@ from tzclient import Closed, Refused, code_name, outcome_name, record
 def test_promise_01_acknowledged_means_durable(registry):
     for n in range(times(10)):
         client = registry.client()
-        client.put(record(f"320100/project/2017/K{n}", bodies.project(n + 1)))
+        for m in range(5):
+            client.put(record(f"320100/project/2017/K{n}{m}", bodies.project(m)))
         registry.kill()
         registry.start()
         held = registry.client().list(kind=1)
-        assert [one.address.key for one in held] == sorted(f"K{m}" for m in range(n + 1))
+        assert [one.address.key for one in held] == sorted(f"K{k}{m}" for k in range(n + 1) for m in range(5))
 
 
 def test_promise_02_the_same_thing_again_changes_nothing(registry):

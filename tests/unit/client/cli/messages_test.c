@@ -161,8 +161,10 @@ static void tells_every_failure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_speaks_both_languages), cmocka_unit_test(puts_parameters_in),
-        cmocka_unit_test(knows_what_it_does_not_know),      cmocka_unit_test(works_in_the_c_locale),
+        cmocka_unit_test(every_code_speaks_both_languages),
+        cmocka_unit_test(puts_parameters_in),
+        cmocka_unit_test(knows_what_it_does_not_know),
+        cmocka_unit_test(works_in_the_c_locale),
         cmocka_unit_test(tells_every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

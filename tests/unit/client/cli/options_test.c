@@ -39,7 +39,8 @@ static struct tz_options_result read_line(bool stop, const char *line)
 static void reads_anywhere(void **state)
 {
     (void)state;
-    struct tz_options_result r = read_line(false, "a --flag b --text x --number=7 --list 1 - --list 2 -- --flag");
+    struct tz_options_result r =
+        read_line(false, "a --flag b --text x --number=7 --list 1 - --list 2 -- --flag");
     assert_int_equal(r.problem, TZ_OPTION_FINE);
     assert_int_equal(r.operands, 4);
     assert_string_equal(arguments[0], "a");
@@ -75,13 +76,15 @@ static void says_what_is_wrong(void **state)
     refuses("--number 1x", TZ_OPTION_NO_NUMBER);
     refuses("--number 99999999999999999999", TZ_OPTION_NO_NUMBER);
     refuses("--number 18446744073709551615", TZ_OPTION_NO_NUMBER);
-    refuses("--list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 "
-            "--list=1 --list=1 --list=1 --list=1 --list=1 --list=1",
-            TZ_OPTION_TOO_MANY);
+    refuses(
+        "--list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 --list=1 "
+        "--list=1 --list=1 --list=1 --list=1 --list=1 --list=1",
+        TZ_OPTION_TOO_MANY);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_anywhere), cmocka_unit_test(says_what_is_wrong)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_anywhere),
+                                       cmocka_unit_test(says_what_is_wrong)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

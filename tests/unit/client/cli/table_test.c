@@ -69,9 +69,19 @@ static void cannot_steer_a_terminal(void **state)
     (void)state;
     expect_clean("a\nb\tc", 5, 0, "a b c");
     expect_clean("\033[31mred", 8, 0, "\xef\xbf\xbd[31mred");
-    expect_clean("\xc2\x9b" "2J", 4, 0, "\xef\xbf\xbd" "2J");
-    expect_clean("a\xff" "b", 3, 0, "a\xef\xbf\xbd" "b");
-    expect_clean("a\0b", 3, 0, "a\xef\xbf\xbd" "b");
+    expect_clean("\xc2\x9b"
+                 "2J",
+                 4, 0,
+                 "\xef\xbf\xbd"
+                 "2J");
+    expect_clean("a\xff"
+                 "b",
+                 3, 0,
+                 "a\xef\xbf\xbd"
+                 "b");
+    expect_clean("a\0b", 3, 0,
+                 "a\xef\xbf\xbd"
+                 "b");
     expect_clean("", 0, 5, "");
 }
 

@@ -11,7 +11,8 @@
 #include "client/cli/totals_view.h"
 #include "client/cli/words.h"
 
-static Taizhang__V1__Sum make_sum(bool stated, int64_t value, tz_qualifier q, uint64_t records, uint64_t unquantified)
+static Taizhang__V1__Sum make_sum(bool stated, int64_t value, tz_qualifier q, uint64_t records,
+                                  uint64_t unquantified)
 {
     Taizhang__V1__Sum s = TAIZHANG__V1__SUM__INIT;
     s.stated = stated;
@@ -61,8 +62,8 @@ static char *show(enum tz_format format, bool zh, const char *const *by, size_t 
     return text;
 }
 
-static void expect_json(const char *const *by, size_t by_count, const Taizhang__V1__TotalsReply *replies, size_t count,
-                        const char *wanted)
+static void expect_json(const char *const *by, size_t by_count, const Taizhang__V1__TotalsReply *replies,
+                        size_t count, const char *wanted)
 {
     char *text = show(TZ_FORMAT_JSON, false, by, by_count, replies, count);
     assert_string_equal(text, wanted);
@@ -90,20 +91,25 @@ static void prints_the_agreed_json(void **state)
     row.by = bys;
     row.n_by = 1;
     Taizhang__V1__TotalsReply r = make_reply(TZ_KIND_FUNDING, rows, 1);
-    expect_json(by_names, 1, &r, 1,
-                "{\"position\":7,\"tree\":\"2018-03-26\",\"kind\":\"funding\",\"period\":\"2017\",\"basis\":\"submitted\","
-                "\"rows\":[{\"committee\":\"000000\",\"name\":\"全国\",\"by\":{\"source\":\"welfare_lottery\"},"
-                "\"labels\":{\"source\":\"福彩\"},\"figures\":{\"amount\":{\"value\":300000000,\"qualifier\":\"exact\","
-                "\"records\":1,\"unquantified\":0,\"text\":\"300万元\"}}}]}\n");
+    expect_json(
+        by_names, 1, &r, 1,
+        "{\"position\":7,\"tree\":\"2018-03-26\",\"kind\":\"funding\",\"period\":\"2017\",\"basis\":"
+        "\"submitted\","
+        "\"rows\":[{\"committee\":\"000000\",\"name\":\"全国\",\"by\":{\"source\":\"welfare_lottery\"},"
+        "\"labels\":{\"source\":\"福彩\"},\"figures\":{\"amount\":{\"value\":300000000,\"qualifier\":"
+        "\"exact\","
+        "\"records\":1,\"unquantified\":0,\"text\":\"300万元\"}}}]}\n");
     by.unstated = true;
     by.number = 0;
     sum = make_sum(false, 0, TZ_QUALIFIER(SOME), 1, 1);
     r.additive = false;
-    expect_json(by_names, 1, &r, 1,
-                "{\"position\":7,\"tree\":\"2018-03-26\",\"kind\":\"funding\",\"period\":\"2017\",\"basis\":\"submitted\","
-                "\"additive\":false,\"rows\":[{\"committee\":\"000000\",\"name\":\"全国\",\"by\":{\"source\":null},"
-                "\"labels\":{\"source\":\"未填\"},\"figures\":{\"amount\":{\"value\":null,\"qualifier\":\"some\","
-                "\"records\":1,\"unquantified\":1,\"text\":\"若干\"}}}]}\n");
+    expect_json(
+        by_names, 1, &r, 1,
+        "{\"position\":7,\"tree\":\"2018-03-26\",\"kind\":\"funding\",\"period\":\"2017\",\"basis\":"
+        "\"submitted\","
+        "\"additive\":false,\"rows\":[{\"committee\":\"000000\",\"name\":\"全国\",\"by\":{\"source\":null},"
+        "\"labels\":{\"source\":\"未填\"},\"figures\":{\"amount\":{\"value\":null,\"qualifier\":\"some\","
+        "\"records\":1,\"unquantified\":1,\"text\":\"若干\"}}}]}\n");
 }
 
 static void prints_every_member_of_a_figure(void **state)
@@ -146,7 +152,8 @@ static void prints_every_member_of_a_figure(void **state)
     row.n_figures = 3;
     other.period = (char *)"2017Q1";
     other.records = 4;
-    Taizhang__V1__TotalsReply r[] = {make_reply(TZ_KIND_PROJECT, rows, 1), make_reply(TZ_KIND_PROJECT, more, 1)};
+    Taizhang__V1__TotalsReply r[] = {make_reply(TZ_KIND_PROJECT, rows, 1),
+                                     make_reply(TZ_KIND_PROJECT, more, 1)};
     for (size_t i = 0; i < 2; i++) {
         r[i].period = (char *)"2017Q1";
         r[i].period_to = (char *)"2017Q3";
@@ -154,16 +161,21 @@ static void prints_every_member_of_a_figure(void **state)
         r[i].n_other_periods = 1;
     }
 #define SMALL "{\"value\":4,\"qualifier\":\"exact\",\"records\":1,\"unquantified\":0,\"text\":\"4个\"}"
-    expect_json(NULL, 0, r, 2,
-                "{\"position\":7,\"tree\":\"2018-03-26\",\"kind\":\"project\",\"period\":\"2017Q1\",\"period_to\":\"2017Q3\","
-                "\"basis\":\"submitted\",\"other_periods\":[{\"period\":\"2017Q1\",\"records\":4}],"
-                "\"rows\":[{\"committee\":\"520000\",\"name\":\"贵州省\",\"own\":true,\"figures\":{\"quantity\":{\"value\":754,"
-                "\"qualifier\":\"over\",\"records\":9,\"unquantified\":5,\"text\":\"754余个\",\"reported\":{\"value\":754,"
-                "\"qualifier\":\"over\",\"records\":9,\"unquantified\":5,\"text\":\"754余个\"},\"built_up\":" SMALL
-                ",\"difference\":" SMALL ",\"counted\":" SMALL ",\"overlap\":{\"value\":3,\"records\":2}},"
-                "\"committees\":{\"value\":13,\"qualifier\":\"exact\",\"records\":13,\"unquantified\":0,\"text\":\"13\","
-                "\"levels\":{\"province\":12,\"system\":1}}}},"
-                "{\"committee\":\"520000\",\"name\":\"贵州省\",\"figures\":{}}]}\n");
+    expect_json(
+        NULL, 0, r, 2,
+        "{\"position\":7,\"tree\":\"2018-03-26\",\"kind\":\"project\",\"period\":\"2017Q1\",\"period_to\":"
+        "\"2017Q3\","
+        "\"basis\":\"submitted\",\"other_periods\":[{\"period\":\"2017Q1\",\"records\":4}],"
+        "\"rows\":[{\"committee\":\"520000\",\"name\":\"贵州省\",\"own\":true,\"figures\":{\"quantity\":{"
+        "\"value\":754,"
+        "\"qualifier\":\"over\",\"records\":9,\"unquantified\":5,\"text\":\"754余个\",\"reported\":{"
+        "\"value\":754,"
+        "\"qualifier\":\"over\",\"records\":9,\"unquantified\":5,\"text\":\"754余个\"},\"built_up\":" SMALL
+        ",\"difference\":" SMALL ",\"counted\":" SMALL ",\"overlap\":{\"value\":3,\"records\":2}},"
+        "\"committees\":{\"value\":13,\"qualifier\":\"exact\",\"records\":13,\"unquantified\":0,\"text\":"
+        "\"13\","
+        "\"levels\":{\"province\":12,\"system\":1}}}},"
+        "{\"committee\":\"520000\",\"name\":\"贵州省\",\"figures\":{}}]}\n");
     char *table = show(TZ_FORMAT_TABLE, true, NULL, 0, r, 2);
     assert_non_null(strstr(table, "754余个（另 5 条未量化）"));
     assert_non_null(strstr(table, "差额 4个"));

@@ -481,7 +481,8 @@ static void talk_out_of_order(struct fake *f)
     }
 }
 
-static enum tz_result mark(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply, bool last)
+static enum tz_result mark(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply,
+                           bool last)
 {
     unsigned char *seen = ctx;
     (void)last;
@@ -572,8 +573,8 @@ static void reads_server_addresses(void **state)
     assert_true(tz_endpoint_parse("[::1]", &e));
     memset(longest, 'a', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
-    static const char *const bad[] = {"", ":", ":7117", "h:", "h:0", "h:65536", "h:99999999999", "h:x", "::1", "[::1",
-                                      "[]", "unix:", "/tmp/x", "[::1]x"};
+    static const char *const bad[] = {"",    ":",   ":7117", "h:", "h:0",   "h:65536", "h:99999999999",
+                                      "h:x", "::1", "[::1",  "[]", "unix:", "/tmp/x",  "[::1]x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(tz_endpoint_parse(bad[i], &e));
     assert_false(tz_endpoint_parse(longest, &e));

@@ -205,7 +205,12 @@ static void names_its_file(void **state)
     unsetenv("HOME");
     assert_int_equal(tz_profile_path("default", out, sizeof out), TZ_EINVAL);
     setenv("HOME", "/h", 1);
-    static const char *const bad[] = {"", "../x", "a/b", ".hidden", "a b", "名",
+    static const char *const bad[] = {"",
+                                      "../x",
+                                      "a/b",
+                                      ".hidden",
+                                      "a b",
+                                      "名",
                                       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(tz_profile_path(bad[i], out, sizeof out), TZ_EINVAL);

@@ -16,7 +16,8 @@ static struct tz_committee_row read_row(struct tz_arena *arena, const char *cons
     struct tz_committee_row row = {0};
     for (size_t i = 0; i < TZ_SHEET_COLUMNS; i++) {
         place[i] = values[i] ? i : SIZE_MAX;
-        cells[i] = (struct tz_cell){.s = values[i] ? values[i] : "", .len = values[i] ? strlen(values[i]) : 0};
+        cells[i] =
+            (struct tz_cell){.s = values[i] ? values[i] : "", .len = values[i] ? strlen(values[i]) : 0};
     }
     assert_int_equal(tz_committee_row_read(cells, TZ_SHEET_COLUMNS, place, arena, &row), TZ_OK);
     return row;
@@ -27,9 +28,9 @@ static void reads_a_unit(void **state)
     (void)state;
     struct tz_arena arena;
     tz_arena_init(&arena, 1 << 20);
-    struct tz_committee_row r =
-        read_row(&arena, (const char *const[]){"１１０１００", " 市辖区 ", "市", "110000", "grouping", NULL, "2017年7月",
-                                               "2018-01-01", "110101；110102;", "张三", "010-1234"});
+    struct tz_committee_row r = read_row(
+        &arena, (const char *const[]){"１１０１００", " 市辖区 ", "市", "110000", "grouping", NULL,
+                                      "2017年7月", "2018-01-01", "110101；110102;", "张三", "010-1234"});
     const Taizhang__V1__CommitteeBody *b = r.item->body;
     assert_int_equal(r.errors.count, 0);
     assert_string_equal(b->code, "110100");
@@ -56,13 +57,15 @@ static void refuses_a_bad_unit(void **state)
     (void)state;
     struct tz_arena arena;
     tz_arena_init(&arena, 1 << 20);
-    struct tz_committee_row r = read_row(
-        &arena, (const char *const[TZ_SHEET_COLUMNS]){"11", "x", "9", "parent", "club", NULL, "soon", "x", "1;2"});
+    struct tz_committee_row r =
+        read_row(&arena, (const char *const[TZ_SHEET_COLUMNS]){"11", "x", "9", "parent", "club", NULL, "soon",
+                                                               "x", "1;2"});
     assert_int_equal(r.errors.count, 8);
     char many[2000] = "";
     for (size_t i = 0; i < 60; i++)
         strcat(many, "110101;");
-    r = read_row(&arena, (const char *const[TZ_SHEET_COLUMNS]){"110000", "x", "1", "000000", "", NULL, NULL, NULL, many});
+    r = read_row(&arena, (const char *const[TZ_SHEET_COLUMNS]){"110000", "x", "1", "000000", "", NULL, NULL,
+                                                               NULL, many});
     assert_int_equal(r.errors.count, 1);
     assert_int_equal(r.errors.item[0].code, TZ_CODE(TOO_MANY_ITEMS));
     tz_arena_free(&arena);

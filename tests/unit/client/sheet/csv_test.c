@@ -76,7 +76,9 @@ static void refuses_what_is_not_text(void **state)
 {
     (void)state;
     expect_problem("a,\xb1\xa8\xcb\xcd\n", 7, TZ_CSV_NOT_UTF8); /* GB18030 */
-    expect_problem("\xff\xfe" "a\0b\0", 6, TZ_CSV_NOT_UTF8);
+    expect_problem("\xff\xfe"
+                   "a\0b\0",
+                   6, TZ_CSV_NOT_UTF8);
     expect_problem("\xed\xa0\x80", 3, TZ_CSV_NOT_UTF8);
     expect_problem("\xc0\x80", 2, TZ_CSV_NOT_UTF8);
     expect_problem("a\xe6\x8a", 3, TZ_CSV_NOT_UTF8);
@@ -138,7 +140,8 @@ static void says_where_and_checks_ahead(void **state)
 static void writes_what_it_reads(void **state)
 {
     (void)state;
-    static const char *const cells[] = {"", "a", "a,b", "\"", "a\"\"b", "two\nlines", " outer ", "全国", "5\" x"};
+    static const char *const cells[] = {"",           "a",       "a,b",  "\"",   "a\"\"b",
+                                        "two\nlines", " outer ", "全国", "5\" x"};
     struct tz_buf line;
     struct tz_csv c;
     tz_buf_init(&line, 4096);
@@ -161,8 +164,8 @@ static void writes_what_it_reads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_offices_write),    cmocka_unit_test(refuses_what_is_not_text),
-        cmocka_unit_test(limits_cells_and_columns),    cmocka_unit_test(says_where_and_checks_ahead),
+        cmocka_unit_test(reads_what_offices_write), cmocka_unit_test(refuses_what_is_not_text),
+        cmocka_unit_test(limits_cells_and_columns), cmocka_unit_test(says_where_and_checks_ahead),
         cmocka_unit_test(writes_what_it_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,15 +22,16 @@ static size_t read_headers(const char *kind, bool committee_given, const char *c
     return tz_headers_read(&headers, k, cells, count, committee_given, errors);
 }
 
-#define READ(kind, given, ...)                                                                                         \
-    read_headers(kind, given, (const char *const[]){__VA_ARGS__},                                                      \
+#define READ(kind, given, ...)                                                                               \
+    read_headers(kind, given, (const char *const[]){__VA_ARGS__},                                            \
                  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static void maps_both_languages(void **state)
 {
     (void)state;
     size_t column;
-    assert_int_equal(READ("funding", false, "序号", "报送单位", " 编号 ", "报告期", "金额（万元）", "版本", ""), 0);
+    assert_int_equal(
+        READ("funding", false, "序号", "报送单位", " 编号 ", "报告期", "金额（万元）", "版本", ""), 0);
     assert_int_equal(headers.column[0].role, TZ_COLUMN_IGNORED);
     assert_int_equal(headers.ignored, 1);
     assert_true(tz_headers_column(&headers, "key", &column));

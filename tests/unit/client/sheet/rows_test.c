@@ -27,9 +27,12 @@ static void open_sheet(struct sheet *s, const char *kind, const char *const *nam
     memset(s, 0, sizeof *s);
     for (size_t i = 0; i < count; i++)
         cells[i] = (struct tz_cell){.s = names[i], .len = strlen(names[i])};
-    assert_int_equal(tz_headers_read(&s->headers, tz_kind_find(kind, strlen(kind)), cells, count, true, errors), 0);
-    s->rows = (struct tz_rows){
-        .headers = &s->headers, .committee = "", .today = tz_date_days(2018, 3, 26), .seen = tz_seen_addresses_new()};
+    assert_int_equal(
+        tz_headers_read(&s->headers, tz_kind_find(kind, strlen(kind)), cells, count, true, errors), 0);
+    s->rows = (struct tz_rows){.headers = &s->headers,
+                               .committee = "",
+                               .today = tz_date_days(2018, 3, 26),
+                               .seen = tz_seen_addresses_new()};
     assert_non_null(s->rows.seen);
     tz_arena_init(&s->arena, 16 << 20);
     s->number = 1;
@@ -50,7 +53,8 @@ static const struct tz_row *read_row(struct sheet *s, const char *const *values,
     return &s->row;
 }
 
-#define LIST(...) (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+#define LIST(...)                                                                                            \
+    (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
 #define ROW(s, ...) read_row(s, LIST(__VA_ARGS__))
 
 static bool has(const struct tz_row *r, tz_code code, const char *field)
@@ -119,7 +123,8 @@ static void tells_blank_from_nothing(void **state)
     struct tz_record record;
     struct tz_errors errors = {0};
     r = ROW(&s, "110000", "a", "2017", "无");
-    assert_int_equal(tz_record_decode(s.headers.kind, r->body.data, r->body.len, NULL, 0, &s.arena, &record, &errors), 0);
+    assert_int_equal(
+        tz_record_decode(s.headers.kind, r->body.data, r->body.len, NULL, 0, &s.arena, &record, &errors), 0);
     assert_int_equal(((Taizhang__V1__Worker *)record.body)->cert_level, 1);
     close_sheet(&s);
 }
@@ -200,10 +205,18 @@ static void tells_kinds_from_names(void **state)
         const char *path;
         int kind;
     } cases[] = {
-        {"funding.csv", TZ_KIND_FUNDING},    {"经费.csv", TZ_KIND_FUNDING},    {"2017经费.csv", TZ_KIND_FUNDING},
-        {"a/b/2017年经费.csv", TZ_KIND_FUNDING}, {"Project.CSV", TZ_KIND_PROJECT}, {"project-2017 (2).csv", TZ_KIND_PROJECT},
-        {"岗位", TZ_KIND_POST},              {"data.csv", 0},                  {"2017.csv", 0},
-        {"", 0},                             {"/", 0},                         {".csv", 0},
+        {"funding.csv", TZ_KIND_FUNDING},
+        {"经费.csv", TZ_KIND_FUNDING},
+        {"2017经费.csv", TZ_KIND_FUNDING},
+        {"a/b/2017年经费.csv", TZ_KIND_FUNDING},
+        {"Project.CSV", TZ_KIND_PROJECT},
+        {"project-2017 (2).csv", TZ_KIND_PROJECT},
+        {"岗位", TZ_KIND_POST},
+        {"data.csv", 0},
+        {"2017.csv", 0},
+        {"", 0},
+        {"/", 0},
+        {".csv", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct tz_kind_info *k = tz_kind_of_file(cases[i].path);
@@ -214,9 +227,12 @@ static void tells_kinds_from_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_row),          cmocka_unit_test(tells_blank_from_nothing),
-        cmocka_unit_test(finds_every_error_at_once), cmocka_unit_test(leaves_rules_to_the_registry),
-        cmocka_unit_test(blames_the_later_row), cmocka_unit_test(remembers_many_addresses),
+        cmocka_unit_test(reads_a_row),
+        cmocka_unit_test(tells_blank_from_nothing),
+        cmocka_unit_test(finds_every_error_at_once),
+        cmocka_unit_test(leaves_rules_to_the_registry),
+        cmocka_unit_test(blames_the_later_row),
+        cmocka_unit_test(remembers_many_addresses),
         cmocka_unit_test(tells_kinds_from_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
