@@ -8,6 +8,7 @@ import oracle
 from bodies import SUBTREE, full, put_project
 from registry import times
 from tzclient import Refused, outcome_name, pb, plain, record
+from tzclient import record_pb2 as rec
 
 
 def quantity(client, node, **options):
@@ -272,6 +273,15 @@ def test_own_and_counted_add_up_to_the_nodes_built_sum(registry, client):
     assert value(own["figures"]) + sum(counted) == 112
 
 
+def test_a_child_of_which_nothing_counts(registry, client):
+    put_project(client, "320000/WHOLE", 100)
+    put_project(client, "320102/PART", 30, part_of="320000/project/2017/WHOLE")
+    _, own, below = children(registry, "320000")
+    assert below["320100"]["quantity"]["counted"] == {
+        "value": 0, "qualifier": "exact", "records": 0, "unquantified": 0, "text": "0个"}
+    assert value(own["figures"]) == 100
+
+
 def test_some_subtree_records_are_the_nodes_own(registry, client):
     put_project(client, "320000/ALL", "若干", scope=SUBTREE)
     put_project(client, "320100/A", 5)
@@ -304,6 +314,33 @@ def test_two_breakdowns_at_once(client):
     cells = {tuple(value.number for value in row.by): figure.sum.value
              for row in reply.rows for figure in row.figures if figure.measure == "quantity"}
     assert cells == {(2, 1): 7, (2, 3): 8, (3, 1): 9}
+
+
+def test_by_may_stand_twice(registry, client):
+    put_project(client, "320100/A", 7, stage=2, procurement=1)
+    options = ("--kind", "project", "--period", "2017")
+    twice = registry.json("totals", *options, "--by", "stage", "--by", "procurement")
+    assert twice == registry.json("totals", *options, "--by", "stage,procurement")
+    assert twice["rows"][0]["by"] == {"stage": "approval", "procurement": "open_tender"}
+    for wrong in (["--by", "stage", "--by", "stage"], ["--by", "stage,place", "--by", "procurement"],
+                  ["--by", ""], ["--by", "stage,"]):
+        assert registry.cli("totals", *options, *wrong).returncode == 2
+
+
+def test_a_trace_of_nothing_says_so(registry):
+    options = ("--kind", "project", "--period", "2017", "--measure", "quantity")
+    (head,) = registry.lines("trace", *options)
+    assert head["figure"] is None
+    assert "若干" not in registry.run("trace", *options)
+
+
+def test_a_trace_names_only_rows_that_there_are(registry, client):
+    put_project(client, "320100/A", 7, env={"service_fields": rec.EnumList(values=[504]), "is_pilot": 2})
+    options = ("--kind", "project", "--period", "2017")
+    for where in ("service_fields=05", "service_fields.2=0504", "service_fields.2=易地扶贫搬迁", "is_pilot=0",
+                  "is_pilot=否", "stage="):
+        assert registry.lines("trace", *options, "--where", where)[0]["figure"]["value"] == 1, where
+    assert registry.cli("trace", *options, "--where", "service_fields=0504").returncode == 2
 
 
 def test_an_unknown_breakdown_is_refused(client):
