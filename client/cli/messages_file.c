@@ -48,7 +48,9 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
         tz_buf_puts(out, _("The request or its answer is larger than the limit. Ask for less at once."));
         break;
     case TZ_REASON_ANSWERED:
+        /* The code too: it is what a script or a report can hold on to in either language. */
         tz_message_error(out, &c->status, NULL, zh);
+        tz_buf_printf(out, " [%s]", tz_code_name(c->status.code));
         break;
     case TZ_REASON_ARGUMENT:
         tz_buf_printf(out, _("This program made a wrong request (%s). Please report it."), f->detail);

@@ -355,6 +355,13 @@ def test_basis_accepted_waits_for_rounds(client):
     assert refused.value.code == "UNSUPPORTED"
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_command_line_names_the_code_of_a_refusal(registry, lang):
+    done = registry.cli("totals", "--kind", "project", "--period", "2017", "--basis", "accepted", "--lang", lang)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "UNSUPPORTED" in done.stderr
+
+
 def test_one_row_when_nothing_was_stated(client):
     reply = client.totals_reply("project")
     assert len(reply.rows) == 1
