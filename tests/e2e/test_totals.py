@@ -355,6 +355,20 @@ def test_basis_accepted_waits_for_rounds(client):
     assert refused.value.code == "UNSUPPORTED"
 
 
+def test_a_sum_too_large_is_an_error_of_that_measure_alone(registry, client):
+    for batch in range(10):
+        client.put(*[record(f"320104/funding/2017/{batch}-{n}", bodies.funding(10**15, paid=10**8), confirmed=True)
+                     for n in range(1000)])
+    options = ("totals", "--kind", "funding", "--period", "2017")
+    done = registry.cli(*options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "amount" in done.stderr and "--measure" in done.stderr
+    assert registry.json(*options, "--measure", "paid")["rows"][0]["figures"]["paid"]["value"] == 10**12
+    for n in range(780):
+        client.withdraw(f"320104/funding/2017/0-{n}", 1)
+    assert client.total("funding", "amount") == (9220 * 10**15, "exact", 9220, 0)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_command_line_names_the_code_of_a_refusal(registry, lang):
     done = registry.cli("totals", "--kind", "project", "--period", "2017", "--basis", "accepted", "--lang", lang)
