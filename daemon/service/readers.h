@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The reader threads: bounded queues of requests, and threads with a store reader each. A read never waits for a
- * commit, and a quick one not for the scans of others: where there are several threads, one takes no slow requests.
+ * The reader threads: bounded queues of requests, and threads with a store reader each. A read never waits
+ * for a commit, and a quick one not for the scans of others: where there are several threads, one takes no
+ * slow requests.
  */
 #ifndef TZ_DAEMON_SERVICE_READERS_H
 #define TZ_DAEMON_SERVICE_READERS_H
@@ -18,8 +19,8 @@ enum tz_lane { TZ_LANE_QUICK, TZ_LANE_SLOW, TZ_LANES };
 struct tz_readers_options {
     struct tz_store *store;
     unsigned threads;
-    size_t queue;        /* requests, of each lane */
-    size_t arena_bytes;  /* of one request's work */
+    size_t queue;       /* requests, of each lane */
+    size_t arena_bytes; /* of one request's work */
     /* On the reader thread: runs the request and sends it back. */
     void (*run)(void *ctx, struct tz_request *r, const struct tz_reading *with);
     /* On a reader thread, when there is room in a queue that was full. */

@@ -63,6 +63,19 @@ def test_check_of_a_running_registry_does_not_disturb_it(registry):
     registry.client().put(record("320100/project/2017/K", bodies.project(5)))
 
 
+def test_too_few_descriptors_are_refused_with_the_number_needed(make_registry):
+    registry = make_registry(start=False, wrapper=["prlimit", "--nofile=60:60"])
+    assert registry.launch().wait(60) == 1
+    registry.process = None
+    assert re.search(r"limit of open files is too low: more than \d+ are needed", registry.log())
+
+
+def test_the_soft_limit_of_descriptors_is_raised(make_registry):
+    registry = make_registry("--max-connections", "300", wrapper=["prlimit", "--nofile=64:4096"])
+    assert "connections_limited" not in registry.log()
+    registry.client().ping()
+
+
 def test_a_stale_socket_is_replaced(registry):
     registry.kill()
     assert (registry.data / "taizhangd.sock").exists()
