@@ -14,6 +14,7 @@
 
 #include "daemon/service/descriptors.h"
 #include "daemon/service/port_file.h"
+#include "daemon/service/recheck.h"
 #include "daemon/service/service.h"
 #include "daemon/store/lock.h"
 
@@ -35,6 +36,7 @@ struct tz_daemon {
     struct tz_service service;
     bool service_ready;
     struct tz_net *net;
+    struct tz_recheck *recheck; /* NULL: the last stop was clean */
     bool draining;
     int64_t drain_deadline; /* monotonic, us */
     enum tz_exit result;
@@ -269,6 +271,8 @@ static int start_threads(struct tz_daemon *d)
     int rc = tz_service_start(&d->service);
     if (rc == TZ_OK)
         rc = tz_net_start(d->net);
+    if (rc == TZ_OK && d->service.registry.unclean)
+        rc = tz_recheck_start(&d->recheck, d->store, d->log);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc;
 }
@@ -298,6 +302,7 @@ enum tz_exit tz_daemon_run(struct tz_daemon *d)
         rc = failed_rc(d, "threads", started);
     else if (event_base_dispatch(d->base) != 0)
         rc = failed(d, TZ_EXIT_FAILED, "loop", "the event loop failed");
+    tz_recheck_stop(d->recheck);
     tz_service_stop(&d->service);
     tz_net_stop(d->net);
     if (d->config->port_file[0])
