@@ -39,6 +39,7 @@ struct work {
     size_t rows_sent;
     size_t rows_decided;
     bool progress;
+    bool keep_private; /* the sheet has no private column: what the registry holds stays */
 };
 
 static struct batch *batch_new(void)
@@ -65,24 +66,30 @@ static void show_progress(const struct work *w)
 
 /* --- the profile --- */
 
-static int plan_item(struct tz_profile *p, struct item *it)
+static int plan_item(const struct work *w, struct item *it)
 {
+    static const uint8_t kept[1] = {0}; /* no message begins like that: another version than one without */
+    struct tz_profile *p = w->cli->profile;
     uint8_t hash[TZ_SHA256_SIZE];
     if (!it->has_base) {
         int rc = tz_profile_seen(p, it->written, &it->base);
         if (rc != TZ_OK)
             return rc;
     }
-    tz_sha256(hash, it->body.data, it->body.len, it->private_bytes.data, it->private_bytes.len);
+    if (w->keep_private)
+        tz_sha256(hash, it->body.data, it->body.len, kept, sizeof kept);
+    else
+        tz_sha256(hash, it->body.data, it->body.len, it->private_bytes.data, it->private_bytes.len);
     return tz_profile_ticket(p, it->written, it->base, hash, it->ticket);
 }
 
 /* Bases and tickets for a batch, kept before anything is sent. */
-static int plan(struct tz_profile *p, struct batch *b)
+static int plan(const struct work *w, struct batch *b)
 {
+    struct tz_profile *p = w->cli->profile;
     int rc = tz_profile_begin(p);
     for (size_t i = 0; i < b->count && rc == TZ_OK; i++)
-        rc = plan_item(p, &b->item[i]);
+        rc = plan_item(w, &b->item[i]);
     if (rc == TZ_OK)
         return tz_profile_commit(p);
     tz_profile_rollback(p);
@@ -151,6 +158,7 @@ static void fill_record(const struct work *w, struct item *it, Taizhang__V1__Add
     r->confirmed = w->options->confirmed;
     r->body = it->body;
     r->private_ = it->private_bytes;
+    r->keep_private = w->keep_private;
 }
 
 /* Sends what has been collected. */
@@ -159,7 +167,7 @@ static int flush_batch(struct work *w)
     struct batch *b = w->filling;
     if (!b || b->count == 0)
         return TZ_RESULT_DONE;
-    if (plan(w->cli->profile, b) != TZ_OK)
+    if (plan(w, b) != TZ_OK)
         return tz_cli_profile_failed(w->cli);
     Taizhang__V1__Record *records = tz_arena_alloc(&b->arena, b->count * sizeof *records);
     Taizhang__V1__Address *addresses = tz_arena_alloc(&b->arena, b->count * sizeof *addresses);
@@ -330,6 +338,7 @@ static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers
                            .seen = tz_seen_addresses_new()};
     if (!rows.seen)
         return tz_cli_no_memory(cli);
+    w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
     w.progress = !cli->quiet && !options->dry_run && isatty(fileno(cli->err)) == 1;
     tz_submitter_init(&w.submitter, &cli->connection, take_reply, &w);
     report->headers = headers;

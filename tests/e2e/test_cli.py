@@ -253,6 +253,43 @@ def test_a_file_written_by_records_can_be_edited_and_sent_back(registry, client)
     assert client.total("project", "quantity")[0] == 10
 
 
+WORKERS = "报送单位,编号,报告期,人数,姓名,联系方式,备注\n320100,W1,2017,,张三,13800138000,第一版\n320100,W2,2017,3名,,,第一版\n"
+
+
+def private_of(client, key):
+    return client.get("320100/worker/2017/" + key).private
+
+
+def test_private_fields_are_listed_when_asked_for_and_come_back_unchanged(registry, client):
+    registry.lines("submit", sheet(registry, "worker.csv", WORKERS))
+    position = client.position()
+    plain = registry.run("records", "--kind", "worker", "--subtree", "--format", "csv", "--lang", "zh")
+    full = registry.run("records", "--kind", "worker", "--subtree", "--private", "--format", "csv", "--lang", "zh")
+    assert "张三" not in plain and "姓名" not in plain
+    assert "张三" in full and "13800138000" in full
+    for form in ("json", "table"):
+        assert "张三" not in registry.run("records", "--kind", "worker", "--subtree", "--format", form)
+    assert "张三" in registry.run("records", "--kind", "worker", "--subtree", "--private", "--format", "json")
+    for text in (plain, full):
+        assert outcomes(registry.lines("submit", sheet(registry, "worker.csv", text))) == ["UNCHANGED"] * 2
+    assert client.position() == position
+
+
+def test_a_file_without_private_columns_leaves_them_as_they_are(registry, client):
+    registry.lines("submit", sheet(registry, "worker.csv", WORKERS))
+    before = private_of(client, "W1")
+    plain = registry.run("records", "--kind", "worker", "--subtree", "--format", "csv", "--lang", "zh")
+    edited = sheet(registry, "worker.csv", plain.replace("第一版", "第二版"))
+    assert outcomes(registry.lines("submit", edited)) == ["UPDATED"] * 2
+    assert before and private_of(client, "W1") == before
+    assert private_of(client, "W2") == b""
+    assert outcomes(registry.lines("submit", edited)) == ["UNCHANGED"] * 2
+    # Columns that are there and empty do take them away.
+    gone = WORKERS.replace("第一版", "第二版").replace("张三,13800138000", ",")
+    assert outcomes(registry.lines("submit", sheet(registry, "worker.csv", gone))) == ["UPDATED", "UNCHANGED"]
+    assert private_of(client, "W1") == b""
+
+
 # --- asking ---
 
 @pytest.fixture
