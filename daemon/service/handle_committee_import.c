@@ -31,7 +31,8 @@ static void check_name(const char *field, const char *name, bool required, struc
     size_t characters;
     if (len == 0 && required)
         tz_errors_add(errors, TZ_CODE(REQUIRED), field, NULL);
-    else if (!tz_text_valid(name, len, &characters) || strchr(name, '\n') || tz_text_has_resident_id(name, len))
+    else if (!tz_text_valid(name, len, &characters) || strchr(name, '\n') ||
+             tz_text_has_resident_id(name, len))
         tz_errors_add(errors, TZ_CODE(BAD_NAME), field, name);
     else if (characters > NAME_CHARACTERS)
         tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), field, name), "limit", NAME_CHARACTERS);
@@ -57,11 +58,12 @@ static void check_body(const Taizhang__V1__CommitteeBody *b, struct tz_errors *e
     if (b->effective_on[0])
         tz_errors_add(errors, TZ_CODE(BAD_ARGUMENT), "effective_on", b->effective_on);
     if (b->parent_code[0])
-        check_code("parent_code", b->parent_code, errors);
+        check_code("parent", b->parent_code, errors);
     check_date("valid_from", b->valid_from, errors);
     check_date("valid_to", b->valid_to, errors);
     if (b->n_successors > TZ_LIST_ITEMS)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "successors", NULL), "limit", TZ_LIST_ITEMS);
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "successors", NULL), "limit",
+                        TZ_LIST_ITEMS);
     for (size_t i = 0; i < b->n_successors && i < TZ_LIST_ITEMS; i++)
         check_code("successors", b->successors[i], errors);
 }
@@ -83,7 +85,8 @@ static void check_item(const Taizhang__V1__CommitteeItem *item, struct tz_errors
     }
     check_body(item->body, errors);
     if (item->n_contacts > CONTACTS_MAX)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "contacts", NULL), "limit", CONTACTS_MAX);
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "contacts", NULL), "limit",
+                        CONTACTS_MAX);
     for (size_t i = 0; i < item->n_contacts && i < CONTACTS_MAX; i++)
         check_contact(item->contacts[i], errors);
 }
@@ -97,7 +100,7 @@ static int prepare(struct tz_request *r)
         errors.count = errors.dropped = 0;
         r->op.ask[i].committee = q->items[i];
         check_item(q->items[i], &errors);
-        rc = tz_asks_errors(r, i, &errors, true);
+        rc = tz_asks_errors(r, i, &errors, q->items[i]->body == NULL);
     }
     /* The writer packs each entry, and may add an error list an item. */
     r->op.arena.max += 4 * r->load.bytes + q->n_items * (sizeof(struct tz_errors) + 1024);
