@@ -398,6 +398,15 @@ def test_fields_for_programs(registry):
     assert "welfare_lottery" in json.dumps(answer) and "福彩" in json.dumps(answer, ensure_ascii=False)
 
 
+def test_fields_are_the_programs_own_or_a_registrys(registry):
+    for kind in ([], ["post"], ["岗位"]):
+        own = registry.run("fields", *kind, "--format", "json", env={"TAIZHANG_SERVER": "unix:/nowhere"})
+        served = registry.run("fields", *kind, "--format", "json", "--server", registry.server)
+        assert json.loads(own) == json.loads(served)
+    assert registry.cli("fields", "nothing", "--server", registry.server).returncode == 2
+    assert registry.cli("fields", "--server", "unix:/nowhere").returncode == 3
+
+
 def test_ping_names_the_position(registry, client):
     assert registry.json("ping")["position"] == client.position()
 
