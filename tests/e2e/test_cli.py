@@ -107,6 +107,15 @@ def test_standard_input(registry):
     assert outcomes(lines) == ["CREATED"]
 
 
+def test_rows_are_told_in_the_order_of_the_file(registry):
+    """Rows refused here and rows that the registry decides on, over several frames."""
+    rows = [f"320100,K{i},2017,{'x' if i % 3 else ''},{'三百余' if i % 4 == 0 or i > 1500 else '1个'}\n" for i in range(2300)]
+    lines = registry.lines("submit", sheet(registry, "project.csv", HEADER + "".join(rows)), code=1)
+    assert [line["row"] for line in lines] == list(range(2, 2302))
+    wanted = ["CREATED" if i % 3 and i % 4 and i <= 1500 else "REJECTED" for i in range(2300)]
+    assert outcomes(lines) == wanted
+
+
 def test_good_rows_beside_bad_ones(registry, client):
     text = HEADER + ("320100,A,2017,名,1\n320100,B,2017,,三百余\n999999,C,2017,名,1\n"
                      "320100,D,2017,名,3-5名\n320100,E,2017,名,1\n")
