@@ -45,7 +45,7 @@ static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_hea
         l->more = true;
         return 1;
     }
-    int rc = tz_state_make(e, l->unit, false, l->with->arena, &l->row[l->count]);
+    int rc = tz_state_make(e, l->unit, l->q->private_, l->with->arena, &l->row[l->count]);
     if (rc != TZ_OK)
         return rc;
     l->bytes += protobuf_c_message_get_packed_size(&l->row[l->count]->base);
