@@ -57,7 +57,7 @@ static void check_body(const Taizhang__V1__CommitteeBody *b, struct tz_errors *e
     if (b->effective_on[0])
         tz_errors_add(errors, TZ_CODE(BAD_ARGUMENT), "effective_on", b->effective_on);
     if (b->parent_code[0])
-        check_code("parent_code", b->parent_code, errors);
+        check_code("parent", b->parent_code, errors);
     check_date("valid_from", b->valid_from, errors);
     check_date("valid_to", b->valid_to, errors);
     if (b->n_successors > TZ_LIST_ITEMS)
@@ -97,7 +97,7 @@ static int prepare(struct tz_request *r)
         errors.count = errors.dropped = 0;
         r->op.ask[i].committee = q->items[i];
         check_item(q->items[i], &errors);
-        rc = tz_asks_errors(r, i, &errors, true);
+        rc = tz_asks_errors(r, i, &errors, q->items[i]->body == NULL);
     }
     /* The writer packs each entry, and may add an error list an item. */
     r->op.arena.max += 4 * r->load.bytes + q->n_items * (sizeof(struct tz_errors) + 1024);
