@@ -37,5 +37,9 @@ if [ "$update" ]; then
     fi
     exit 0
 fi
-msgfmt --check --output-file=/dev/null "$po"
+# What msgfmt only warns of is wrong too.
+if ! msgfmt --check --output-file=/dev/null "$po" >"$work/said" 2>&1 || [ -s "$work/said" ]; then
+    cat "$work/said"
+    exit 1
+fi
 msgcmp "$po" "$work/messages.pot"
