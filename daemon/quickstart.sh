@@ -41,8 +41,8 @@ trap 'rm -f "$scratch"' EXIT
 if [ -z "${TZ_BUILD-}" ]; then
     sh "$here/install-packages.sh"
     printf 'Building ...\n'
-    quietly cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTZ_TESTS=OFF
-    quietly cmake --build "$build"
+    quietly cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release
+    quietly cmake --build "$build" --target taizhang taizhangd
 fi
 
 TAIZHANG_SERVER=unix:$data/taizhangd.sock
