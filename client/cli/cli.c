@@ -153,6 +153,12 @@ static int option_problem(struct tz_cli *cli, const struct tz_options_result *r)
     return TZ_RESULT_USAGE;
 }
 
+/* lang: zh or en; NULL: as the environment says. */
+static void use_language(struct tz_cli *cli, const char *lang)
+{
+    cli->zh = tz_i18n_start("taizhang", lang, TZ_LOCALE_DIR) == TZ_CHINESE;
+}
+
 static int apply_common(struct tz_cli *cli, const struct common_options *c)
 {
     if (c->server) {
@@ -162,8 +168,7 @@ static int apply_common(struct tz_cli *cli, const struct common_options *c)
     if (c->lang) {
         if (strcmp(c->lang, "zh") != 0 && strcmp(c->lang, "en") != 0)
             return tz_cli_usage(cli, _("--lang is zh or en, not %s."), c->lang);
-        cli->zh = strcmp(c->lang, "zh") == 0;
-        tz_words_use(cli->zh, NULL);
+        use_language(cli, c->lang);
     }
     if (!c->format)
         return TZ_RESULT_DONE;
@@ -250,8 +255,7 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
     const char *server = getenv("TAIZHANG_SERVER");
     cli.server = server && *server ? server : NULL;
     cli.connection.fd = -1;
-    cli.zh = tz_words_environment_is_chinese();
-    tz_words_use(cli.zh, NULL);
+    use_language(&cli, NULL);
     int rc = run(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
     if (cli.connected)
         tz_connection_close(&cli.connection);

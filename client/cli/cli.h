@@ -8,9 +8,9 @@
 
 #include "client/cli/options.h"
 #include "client/cli/table.h"
-#include "client/cli/words.h"
 #include "client/lib/connection.h"
 #include "client/lib/profile.h"
+#include "common/base/i18n.h"
 
 struct tz_cli {
     FILE *out;

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "client/cli/totals_view.h"
-#include "client/cli/words.h"
 
 static const struct {
     const char *name;

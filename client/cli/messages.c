@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "client/cli/words.h"
+#include "common/base/i18n.h"
 
 /* {value} what stood there, {field} the field's label, {number} and {text} the parameters. */
 static const struct {

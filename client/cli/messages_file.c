@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "client/cli/messages.h"
-#include "client/cli/words.h"
+#include "common/base/i18n.h"
 
 void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool zh)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "client/cli/words.h"
+#include "common/base/i18n.h"
 
 enum { TEXT_MAX = 256 * 1024 * 1024 };
 

@@ -118,8 +118,7 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
 
 static void read_base(struct tz_cell cell, struct tz_row *out)
 {
-    static const struct tz_field revision = {.name = "revision"};
-    if (cell.len == 0 || tz_cell_states_nothing(&revision, cell.s, cell.len))
+    if (tz_cell_states_nothing(NULL, cell.s, cell.len))
         return;
     char folded[64];
     size_t len = cell.len < sizeof folded ? tz_text_fold(folded, cell.s, cell.len) : 0;

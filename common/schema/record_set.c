@@ -37,7 +37,7 @@ bool tz_cell_states_nothing(const struct tz_field *f, const char *cell, size_t l
         return true;
     uint32_t number;
     bool is_none = len == strlen("无") && memcmp(cell, "无", len) == 0;
-    return is_none && !(f->list && tz_enum_read(f->list, cell, len, &number, 1));
+    return is_none && !(f && f->list && tz_enum_read(f->list, cell, len, &number, 1));
 }
 
 /* The setters below take the address of the member that the row describes: what it points to is of the row's

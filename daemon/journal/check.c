@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/i18n.h"
 #include "daemon/journal/check_internal.h"
 
 enum { FINDINGS_SHOWN = 200 };
@@ -118,6 +119,18 @@ static int run_snapshot(struct tz_check *c, struct tz_store *store)
     return rc;
 }
 
+static void summarise(FILE *out, const struct tz_check_result *r)
+{
+    if (r->findings > FINDINGS_SHOWN)
+        fprintf(out, _("... and %llu more\n"), (unsigned long long)(r->findings - FINDINGS_SHOWN));
+    fprintf(out, _("position %llu, %llu live records, %llu committees: "), (unsigned long long)r->position,
+            (unsigned long long)r->records, (unsigned long long)r->committees);
+    if (r->findings)
+        fprintf(out, _("%llu differences\n"), (unsigned long long)r->findings);
+    else
+        fputs(_("no differences\n"), out);
+}
+
 int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log, FILE *out,
                  struct tz_check_result *result)
 {
@@ -128,7 +141,7 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     memset(result, 0, sizeof *result);
     int rc = tz_store_open(&store, &o, why, sizeof why);
     if (rc) {
-        fprintf(out, "cannot check: %s\n", why[0] ? why : tz_rc_string(rc));
+        fprintf(out, _("cannot check: %s\n"), why[0] ? why : tz_rc_string(rc));
         return rc;
     }
     c.info = tz_store_info(store);
@@ -138,16 +151,9 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     if (rc == TZ_ECORRUPT)
         tz_check_finding(&c, "cannot go on: %s", tz_rc_string(rc));
     else if (rc < 0) {
-        fprintf(out, "cannot go on: %s\n", tz_rc_string(rc));
+        fprintf(out, _("cannot go on: %s\n"), tz_rc_string(rc));
         return rc;
     }
-    if (result->findings > FINDINGS_SHOWN)
-        fprintf(out, "... and %" PRIu64 " more\n", result->findings - FINDINGS_SHOWN);
-    fprintf(out, "position %" PRIu64 ", %" PRIu64 " live records, %" PRIu64 " committees: ", result->position,
-            result->records, result->committees);
-    if (result->findings)
-        fprintf(out, "%" PRIu64 " differences\n", result->findings);
-    else
-        fputs("no differences\n", out);
+    summarise(out, result);
     return result->findings ? 1 : 0;
 }

@@ -148,7 +148,7 @@ static const struct tz_option rows[] = {
      .offset = AT(lang),
      .fallback = "",
      .argument = "zh|en",
-     .help = N_("Language of messages for people. The log is English.")},
+     .help = N_("Language of messages for people; else that of the locale. Log and findings are English.")},
     {.name = "check-config",
      .type = TZ_OPTION_BOOL,
      .flags = TZ_OPTION_COMMAND,
@@ -189,6 +189,11 @@ int tz_config_load(struct tz_config *c, int argc, char *const *argv, struct tz_o
     if (c->listen[0] && !c->insecure_loopback) {
         snprintf(error->text, sizeof error->text, "%s",
                  _("listen needs insecure-loopback: this version has no TLS"));
+        return TZ_EINVAL;
+    }
+    enum tz_language language;
+    if (c->lang[0] && !tz_i18n_language(c->lang, &language)) {
+        snprintf(error->text, sizeof error->text, _("lang is zh or en, not \"%.40s\""), c->lang);
         return TZ_EINVAL;
     }
     return TZ_OK;

@@ -19,9 +19,6 @@ struct tz_committee_ref {
  * UNKNOWN_COMMITTEE in *e; TZ_ENOMEM. */
 int tz_lookup_committee(struct tz_service *s, const char *field, const char *code, struct tz_arena *arena,
                         struct tz_committee_ref *out, struct tz_error *e) TZ_MUSTCHECK;
-/* By number, for an entry that is stored. Takes the read lock. */
-int tz_lookup_number(struct tz_service *s, uint32_t number, struct tz_arena *arena,
-                     struct tz_committee_ref *out) TZ_MUSTCHECK;
 /* An address from the wire as the store's key. key->key points into *address. Errors: the first one. */
 int tz_lookup_address(struct tz_service *s, const Taizhang__V1__Address *w, struct tz_arena *arena,
                       struct tz_address *address, struct tz_committee_ref *committee,

@@ -150,3 +150,46 @@ int tz_sqlite_two_numbers(sqlite3 *db, struct tz_log *log, const char *what, sql
     tz_sqlite_done(st);
     return rc;
 }
+
+int tz_sqlite_get_head(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st,
+                       const struct tz_record_key *k, struct tz_head *out)
+{
+    *out = (struct tz_head){0};
+    tz_sqlite_bind_key(st, 1, k);
+    int step = sqlite3_step(st);
+    int rc = tz_sqlite_map(db, log, what, step);
+    if (step == SQLITE_ROW)
+        rc = tz_sqlite_column_head(st, 0, out);
+    tz_sqlite_done(st);
+    return rc;
+}
+
+int tz_sqlite_get_revision(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *past,
+                           const struct tz_record_key *k, const struct tz_head *head, uint64_t revision,
+                           uint64_t *position)
+{
+    if (!revision || revision > head->revision)
+        return TZ_ENOENT;
+    if (revision == head->revision) {
+        *position = head->position;
+        return TZ_OK;
+    }
+    uint64_t unused;
+    tz_sqlite_bind_key(past, 1, k);
+    tz_sqlite_bind_uint(past, 5, revision);
+    return tz_sqlite_two_numbers(db, log, what, past, position, &unused);
+}
+
+int tz_sqlite_get_entry(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st,
+                        uint64_t position, struct tz_arena *arena, struct tz_entry *out)
+{
+    tz_sqlite_bind_uint(st, 1, position);
+    int step = sqlite3_step(st);
+    int rc = step == SQLITE_DONE ? TZ_ENOENT : tz_sqlite_map(db, log, what, step);
+    if (!rc) {
+        tz_sqlite_column_entry(st, 0, position, out);
+        rc = tz_sqlite_copy_entry(out, arena);
+    }
+    tz_sqlite_done(st);
+    return rc;
+}

@@ -13,7 +13,7 @@ import pytest
 
 import bodies
 from registry import DAEMON, times
-from tzclient import Client, Closed, outcome_name, record, wait_until
+from tzclient import SOURCE, Client, Closed, outcome_name, record, wait_until
 
 
 SECTION = "[taizhangd]\n"
@@ -42,6 +42,13 @@ def test_help_names_every_option():
     assert done.returncode == 0
     for name in ("--data", "--listen", "--port-file", "--config", "--check-config", "--print-config", "check"):
         assert name in done.stdout
+
+
+def test_the_manual_has_every_option():
+    manual = (SOURCE / "daemon" / "man" / "taizhangd.8").read_text(encoding="utf-8").replace("\\", "")
+    options = re.findall(r"^  (--[a-z-]+)", daemon("--help").stdout, re.MULTILINE)
+    assert len(options) > 15
+    assert [name for name in options if name not in manual] == []
 
 
 @pytest.mark.parametrize("args", [["--nonsense"], ["--data"], [], ["nonsense"]])
@@ -352,6 +359,11 @@ def test_the_folder_may_have_spaces_and_chinese_letters(make_registry):
     registry = make_registry(name="年度 报表")
     registry.plant()
     assert "全国" in registry.run("committee", "list", "--lang", "zh")
+
+
+def test_check_sums_up_in_both_languages(registry):
+    assert "no differences" in daemon("check", "--data", registry.data, "--lang", "en").stdout
+    assert "没有差异" in daemon("check", "--data", registry.data, "--lang", "zh").stdout
 
 
 def test_it_runs_in_the_c_locale(make_registry):

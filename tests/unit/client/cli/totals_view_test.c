@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "client/cli/totals_view.h"
-#include "client/cli/words.h"
+#include "common/base/i18n.h"
 
 static Taizhang__V1__Sum make_sum(bool stated, int64_t value, tz_qualifier q, uint64_t records,
                                   uint64_t unquantified)
@@ -52,7 +52,7 @@ static char *show(enum tz_format format, bool zh, const char *const *by, size_t 
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
-    tz_words_use(zh, TZ_BINARY_DIR "/../client/locale");
+    tz_i18n_start("taizhang", zh ? "zh" : "en", TZ_BINARY_DIR "/../client/locale");
     tz_totals_view_init(&v, f, format, zh, tz_kind_info(replies[0].kind), NULL, 0, by, by_count);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(tz_totals_view_add(&v, &replies[i]), TZ_OK);

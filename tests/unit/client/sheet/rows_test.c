@@ -102,7 +102,7 @@ static void tells_blank_from_nothing(void **state)
 {
     (void)state;
     struct sheet s;
-    static const char *const nothing[] = {"——", "—", "-", "/", "无", " 无 ", "－", "———", "–"};
+    static const char *const nothing[] = {"——", "—", "-", "---", "/", "无", " 无 ", "－", "———", "–"};
     char key[16];
     open_sheet(&s, "project", LIST("报送单位", "编号", "报告期", "名称", "项目数", "统计口径"));
     const struct tz_row *r = ROW(&s, "110000", "a", "2017", "x", "", "");

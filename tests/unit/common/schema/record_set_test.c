@@ -204,6 +204,7 @@ static void test_states_nothing(void **state)
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         assert_true(nothing(TZ_KIND_PROJECT, "quantity", cells[i]));
         assert_true(nothing(TZ_KIND_PROJECT, "title", cells[i]));
+        assert_true(tz_cell_states_nothing(NULL, cells[i], strlen(cells[i])));
     }
     assert_false(nothing(TZ_KIND_EVALUATION, "consequence", "无"));
     assert_false(nothing(TZ_KIND_WORKER, "cert_level", "无"));

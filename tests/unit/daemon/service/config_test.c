@@ -55,6 +55,7 @@ static void test_refused(void **state)
         {"--nonsense"},
         {"--data"},
         {"--listen", "127.0.0.1:0"},
+        {"--lang", "klingon"},
         {"--config", "/nonexistent/taizhangd.conf"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
