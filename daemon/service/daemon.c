@@ -198,7 +198,6 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
 static enum tz_exit open_loop(struct tz_daemon *d)
 {
     evthread_use_pthreads();
-    signal(SIGPIPE, SIG_IGN);
     d->base = event_base_new();
     if (d->base) {
         d->signal[0] = evsignal_new(d->base, SIGTERM, on_stop, d);
@@ -223,6 +222,8 @@ enum tz_exit tz_daemon_open(struct tz_daemon **out, struct tz_config *config, in
     d->argv = argv;
     d->log = log;
     d->env = tz_env_system();
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is a full disk */
     enum tz_exit rc = open_folder(d);
     if (rc == TZ_EXIT_OK)
         rc = open_store(d);
