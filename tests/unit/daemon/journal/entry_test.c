@@ -66,7 +66,8 @@ static void append(struct tz_batch *b, struct clock *clock, const struct vector 
     assert_int_equal(h->base.n_unknown_fields, 0);
     clock->wall_ms = h->time_ms;
     clock->v = v;
-    tz_batch_start(b, NULL, h->epoch, h->position - 1, h->time_ms - 5);
+    struct tz_views none = {0};
+    tz_batch_start(b, &none, h->epoch, h->position - 1, h->time_ms - 5);
     struct tz_entry_ask ask = {
         .type = h->type,
         .principal = h->principal,
