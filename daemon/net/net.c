@@ -24,8 +24,8 @@ static void on_accepted(void *ctx, int fd, const struct tz_peer *peer)
     size_t now = atomic_load(&n->counters.connections);
     if (now >= n->o.max_connections) {
         atomic_fetch_add(&n->counters.refused, 1);
-        tz_log(n->o.log, TZ_LOG_WARN, "connection_refused", "peer=\"%s\" reason=too_many_connections limit=%zu",
-               peer->name, n->o.max_connections);
+        tz_log(n->o.log, TZ_LOG_WARN, "connection_refused",
+               "peer=\"%s\" reason=too_many_connections limit=%zu", peer->name, n->o.max_connections);
         if (now >= n->o.max_connections + REFUSED_AT_ONCE) {
             close(fd);
             return;
@@ -65,7 +65,8 @@ int tz_net_new(struct tz_net **out, const struct tz_net_options *options)
 
 static struct tz_listener_options listener_options(struct tz_net *n)
 {
-    return (struct tz_listener_options){.base = n->o.base, .log = n->o.log, .accepted = on_accepted, .ctx = n};
+    return (struct tz_listener_options){
+        .base = n->o.base, .log = n->o.log, .accepted = on_accepted, .ctx = n};
 }
 
 int tz_net_listen_unix(struct tz_net *n, const char *path, char why[TZ_WHY_SIZE])

@@ -32,7 +32,8 @@ static const struct tz_option rows[] = {
      .offset = AT(listen),
      .fallback = "",
      .argument = "ADDR:PORT",
-     .help = N_("Also listen on TCP, on a loopback address; needs insecure-loopback. Port 0: the system chooses.")},
+     .help = N_(
+         "Also listen on TCP, on a loopback address; needs insecure-loopback. Port 0: the system chooses.")},
     {.name = "insecure-loopback",
      .type = TZ_OPTION_BOOL,
      .offset = AT(insecure_loopback),
@@ -240,8 +241,9 @@ void tz_config_reload(struct tz_config *c, const struct tz_config *fresh, struct
         tz_option_value(row, c, &was);
         tz_option_value(row, fresh, &is);
         tz_log(log, row->flags & TZ_OPTION_RELOAD ? TZ_LOG_INFO : TZ_LOG_WARN,
-               row->flags & TZ_OPTION_RELOAD ? "option_reloaded" : "option_needs_restart", "option=%s was=%s is=%s",
-               row->name, tz_log_quote(was_quoted, sizeof was_quoted, was.data ? was.data : "", was.len),
+               row->flags & TZ_OPTION_RELOAD ? "option_reloaded" : "option_needs_restart",
+               "option=%s was=%s is=%s", row->name,
+               tz_log_quote(was_quoted, sizeof was_quoted, was.data ? was.data : "", was.len),
                tz_log_quote(is_quoted, sizeof is_quoted, is.data ? is.data : "", is.len));
         tz_buf_free(&was);
         tz_buf_free(&is);

@@ -265,8 +265,9 @@ static enum tz_exit announce(struct tz_daemon *d)
         return failed(d, TZ_EXIT_FAILED, "port_file", why);
     for (size_t i = 0; (name = tz_net_listener_name(d->net, i)); i++)
         tz_log(d->log, TZ_LOG_INFO, "listening", "at=\"%s\"", name);
-    tz_log(d->log, TZ_LOG_INFO, "ready", "version=%s pid=%ld position=%" PRIu64 " epoch=%" PRIu64 " committees=%" PRIu32
-           " records=%" PRIu64 " events=%s",
+    tz_log(d->log, TZ_LOG_INFO, "ready",
+           "version=%s pid=%ld position=%" PRIu64 " epoch=%" PRIu64 " committees=%" PRIu32 " records=%" PRIu64
+           " events=%s",
            TZ_VERSION, (long)getpid(), d->service.registry.position, d->service.registry.epoch,
            tz_tree_count(d->views->tree), tz_cube_records(d->views->cube), event_base_get_method(d->base));
     return TZ_EXIT_OK;

@@ -68,11 +68,12 @@ static int fill_aliases(Taizhang__V1__FieldInfo *out, const char *aliases, struc
 
 static uint32_t field_number(const struct tz_kind_info *k, const struct tz_field *f)
 {
-    const ProtobufCMessageDescriptor *d = f->place == TZ_IN_PRIVATE  ? k->private_
-                                          : f->place == TZ_IN_BODY   ? k->body
+    const ProtobufCMessageDescriptor *d = f->place == TZ_IN_PRIVATE   ? k->private_
+                                          : f->place == TZ_IN_BODY    ? k->body
                                           : f->place == TZ_IN_ADDRESS ? NULL
                                                                       : &taizhang__v1__envelope__descriptor;
-    const ProtobufCFieldDescriptor *p = d ? protobuf_c_message_descriptor_get_field_by_name(d, f->name) : NULL;
+    const ProtobufCFieldDescriptor *p =
+        d ? protobuf_c_message_descriptor_get_field_by_name(d, f->name) : NULL;
     return p ? p->id : 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The reader threads: a bounded queue of requests, and threads with a store reader each. A read never waits for a
- * commit.
+ * The reader threads: a bounded queue of requests, and threads with a store reader each. A read never waits
+ * for a commit.
  */
 #ifndef TZ_DAEMON_SERVICE_READERS_H
 #define TZ_DAEMON_SERVICE_READERS_H
@@ -15,8 +15,8 @@ struct tz_reading;
 struct tz_readers_options {
     struct tz_store *store;
     unsigned threads;
-    size_t queue;        /* requests */
-    size_t arena_bytes;  /* of one request's work */
+    size_t queue;       /* requests */
+    size_t arena_bytes; /* of one request's work */
     /* On the reader thread: runs the request and sends it back. */
     void (*run)(void *ctx, struct tz_request *r, const struct tz_reading *with);
     /* On a reader thread, when there is room in a queue that was full. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The golden frames, made by another implementation (tests/support/make_frames.py): we read them, and pack the same
- * bytes again.
+ * The golden frames, made by another implementation (tests/support/make_frames.py): we read them, and pack
+ * the same bytes again.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -18,7 +18,7 @@ enum { ARGS_MAX = 8 };
 
 static int load(struct tz_config *c, struct tz_option_error *e, const char *const *args)
 {
-    char *argv[ARGS_MAX + 1] = {(char *)(uintptr_t)"taizhangd"};
+    char *argv[ARGS_MAX + 1] = {(char *)(uintptr_t) "taizhangd"};
     int argc = 1;
     for (; args[argc - 1]; argc++)
         argv[argc] = (char *)(uintptr_t)args[argc - 1];
