@@ -68,10 +68,13 @@ static enum tz_exit open_folder(struct tz_daemon *d)
     if (st.st_mode & (S_IRWXG | S_IRWXO))
         tz_log(d->log, TZ_LOG_WARN, "folder_open_to_others", "mode=%04o", (unsigned)(st.st_mode & 07777));
     int rc = tz_lock_take(d->dir, &d->lock, &other);
+    int error = errno;
     if (rc == TZ_ELOCKED) {
         snprintf(why, sizeof why, "another daemon serves this folder, pid %ld", (long)other);
         return failed(d, TZ_EXIT_LOCKED, "data_folder", why);
     }
+    if (rc == TZ_EIO || rc == TZ_EFULL)
+        return failed(d, TZ_EXIT_FAILED, "lock", strerror(error));
     return rc == TZ_OK ? TZ_EXIT_OK : failed_rc(d, "lock", rc);
 }
 

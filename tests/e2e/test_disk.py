@@ -189,3 +189,13 @@ def test_a_folder_that_cannot_be_a_registry_is_refused_with_its_reason(registry,
         assert status in (1, 4) and "start_failed" in said and "why=" in said, said
     shutil.rmtree(folder)
     file.unlink()
+
+
+def test_a_lock_that_cannot_be_made_is_refused_with_its_reason(make_registry):
+    registry = make_registry(start=False)
+    registry.data.mkdir()
+    (registry.data / "taizhangd.lock").mkdir()
+    status, said = refusal(registry)
+    assert status == 1 and 'what=lock why="Is a directory"' in said
+    (registry.data / "taizhangd.lock").rmdir()
+    registry.start()
