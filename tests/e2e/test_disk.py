@@ -30,7 +30,7 @@ def fill(registry, client):
     return size
 
 
-def test_what_the_disk_did_not_take_is_not_acknowledged(registry):
+def test_promise_01_what_the_disk_did_not_take_is_not_acknowledged(registry):
     client = registry.client()
     fill(registry, client)
     position = client.position()

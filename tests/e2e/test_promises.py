@@ -41,6 +41,25 @@ def test_promise_02_the_same_thing_again_changes_nothing(registry):
     assert client.position() == position
 
 
+def test_promise_02_a_late_retry_changes_nothing_whatever_came_since(registry):
+    """From its own ticket alone: another version, a withdrawal and a crash came between."""
+    place = "320100/project/2017/K"
+    first, second = record(place, bodies.project(5)), record(place, bodies.project(6), base=1)
+    client = registry.client()
+    client.put(first)
+    assert outcome_name(client.submit(first)[0]) == "UNCHANGED"
+    client.put(second)
+    client.withdraw(place, 2)
+    registry.kill()
+    registry.start()
+    client = registry.client()
+    position = client.position()
+    for sent, revision in ((first, 1), (second, 2), (first, 1)):
+        outcome = client.submit(sent)[0]
+        assert (outcome_name(outcome), outcome.revision) == ("UNCHANGED", revision)
+    assert client.position() == position and client.get(place).withdrawn
+
+
 def test_promise_03_a_stale_base_is_a_conflict_that_shows_both(client):
     place = "320100/project/2017/K"
     client.put(record(place, bodies.project(5)))
