@@ -135,7 +135,7 @@ void tz_sqlite_column_entry(sqlite3_stmt *st, int first, uint64_t position, stru
     out->salt = tz_sqlite_column_bytes(st, first + 3);
 }
 
-int tz_sqlite_copy_entry(struct tz_entry *e, struct tz_arena *arena)
+static int copy_entry(struct tz_entry *e, struct tz_arena *arena)
 {
     struct tz_bytes *const parts[] = {&e->header, &e->body, &e->private_, &e->salt};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -206,7 +206,7 @@ int tz_sqlite_get_entry(sqlite3 *db, struct tz_log *log, const char *what, sqlit
     int rc = step == SQLITE_DONE ? TZ_ENOENT : tz_sqlite_map(db, log, what, step);
     if (!rc) {
         tz_sqlite_column_entry(st, 0, position, out);
-        rc = tz_sqlite_copy_entry(out, arena);
+        rc = copy_entry(out, arena);
     }
     tz_sqlite_done(st);
     return rc;

@@ -87,7 +87,6 @@ struct tz_bytes tz_sqlite_column_bytes(sqlite3_stmt *st, int column);
 int tz_sqlite_column_head(sqlite3_stmt *st, int first, struct tz_head *out);
 /* header, body, private, salt from column `first` on, lent until the next step. */
 void tz_sqlite_column_entry(sqlite3_stmt *st, int first, uint64_t position, struct tz_entry *out);
-int tz_sqlite_copy_entry(struct tz_entry *e, struct tz_arena *arena);
 void tz_sqlite_done(sqlite3_stmt *st); /* resets and clears */
 /* Steps a statement whose one row is two numbers. TZ_ENOENT: no row. */
 int tz_sqlite_two_numbers(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st, uint64_t *a,

@@ -6,27 +6,6 @@
 
 #define A "110101/project/2017/1"
 
-static int setup(void **state)
-{
-    struct fixture *f = fixture_new(false);
-    fixture_open(f);
-    fixture_tree(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    fixture_free(*state);
-    return 0;
-}
-
-static uint64_t position(const struct fixture *f)
-{
-    return tz_store_info(f->store).position;
-}
-
 static void a_record_is_created_once(void **state)
 {
     struct fixture *f = *state;
@@ -368,7 +347,7 @@ static void entries_say_everything(void **state)
     tz_arena_free(&arena);
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -11,15 +11,6 @@
 #include "faulty_vfs.h"
 #include "fixture.h"
 
-static int setup_memory(void **state)
-{
-    struct fixture *f = fixture_new(false);
-    fixture_open(f);
-    fixture_tree(f);
-    *state = f;
-    return 0;
-}
-
 static int setup_file(void **state)
 {
     struct fixture *f = fixture_new(true);
@@ -316,7 +307,7 @@ static void many_threads_submit(void **state)
     assert_int_equal(tz_store_info(f->store).position, 5 + THREADS * EACH_THREAD);
 }
 
-#define MEMORY(test) cmocka_unit_test_setup_teardown(test, setup_memory, teardown)
+#define MEMORY(test) cmocka_unit_test_setup_teardown(test, fixture_setup, teardown)
 #define FILED(test)  cmocka_unit_test_setup_teardown(test, setup_file, teardown)
 
 int main(void)
