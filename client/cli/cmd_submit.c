@@ -9,6 +9,7 @@
 struct arguments {
     const char *kind;
     const char *committee;
+    const char *sheet;
     bool dry_run;
     bool confirm;
 };
@@ -31,8 +32,10 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
                       struct tz_report *report)
 {
     const struct tz_kind_info *kind = kind_of(cli, a, path);
-    struct tz_submit_options options = {
-        .committee = a->committee ? a->committee : "", .confirmed = a->confirm, .dry_run = a->dry_run};
+    struct tz_submit_options options = {.committee = a->committee ? a->committee : "",
+                                        .sheet = a->sheet,
+                                        .confirmed = a->confirm,
+                                        .dry_run = a->dry_run};
     if (!kind)
         return TZ_RESULT_USAGE;
     bool standard_input = strcmp(path, "-") == 0;
@@ -70,11 +73,9 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
-        {"confirm", TZ_OPTION_FLAG, &a.confirm},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},       {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},     {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
+        {"confirm", TZ_OPTION_FLAG, &a.confirm}, {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
     bool helped;
@@ -102,12 +103,14 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 
 const struct tz_command tz_command_submit = {
     .name = "submit",
-    .help = N_("submit the rows of CSV files as records"),
-    .usage = "FILE... [--kind KIND] [--committee CODE] [--dry-run] [--confirm]",
+    .help = N_("submit the rows of spreadsheets as records"),
+    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm]",
     .details = N_(
-        "  FILE              a CSV file in UTF-8, its first row the headers; - is standard input\n"
+        "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
+        "                    semicolons; - is standard input\n"
         "  --kind KIND       kind of the records; else from the file's name (funding.csv, 2017经费.csv)\n"
         "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
+        "  --sheet NAME      the sheet of a workbook; else the first visible one with a usable header\n"
         "  --dry-run         check everything that can be checked here, send nothing\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"

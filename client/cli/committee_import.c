@@ -5,13 +5,13 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/committee.h"
-#include "client/cli/messages.h"
+#include "client/cli/open_sheet.h"
 #include "client/cli/report.h"
 #include "client/sheet/committees.h"
 #include "client/sheet/rows.h"
 #include "common/base/text.h"
 
-enum { SHEET_ARENA_MAX = 512 << 20, ITEMS = 1000, ITEMS_BYTES = 512 * 1024 };
+enum { SHEET_ARENA_MAX = 512 << 20, ITEMS = 1000, ITEMS_BYTES = 512 * 1024, HEADER_ROWS = 20 };
 
 struct import {
     struct tz_cli *cli;
@@ -29,15 +29,15 @@ struct import {
     size_t answered;
 };
 
-static int read_headers(struct import *im, const struct tz_csv *csv)
+static int read_headers(struct import *im, const struct tz_sheet *sheet)
 {
     int rc = TZ_RESULT_DONE;
     char name[TZ_COLUMN_NAME_SIZE];
     for (size_t i = 0; i < TZ_SHEET_COLUMNS; i++)
         im->place[i] = SIZE_MAX;
-    for (size_t i = 0; i < csv->count; i++) {
-        const char *s = csv->cell[i].s;
-        size_t len = csv->cell[i].len;
+    for (size_t i = 0; i < sheet->count; i++) {
+        const char *s = sheet->cell[i].s;
+        size_t len = sheet->cell[i].len;
         enum tz_committee_column column;
         tz_text_trim(&s, &len);
         tz_column_name(i, name);
@@ -69,11 +69,11 @@ static int read_headers(struct import *im, const struct tz_csv *csv)
     return rc;
 }
 
-static bool is_blank(const struct tz_csv *csv)
+static bool is_blank(const struct tz_sheet *sheet)
 {
-    for (size_t i = 0; i < csv->count; i++) {
-        const char *s = csv->cell[i].s;
-        size_t len = csv->cell[i].len;
+    for (size_t i = 0; i < sheet->count; i++) {
+        const char *s = sheet->cell[i].s;
+        size_t len = sheet->cell[i].len;
         tz_text_trim(&s, &len);
         if (len > 0)
             return false;
@@ -81,9 +81,9 @@ static bool is_blank(const struct tz_csv *csv)
     return true;
 }
 
-static int add_row(struct import *im, const struct tz_csv *csv)
+static int add_row(struct import *im, const struct tz_sheet *sheet)
 {
-    if (is_blank(csv))
+    if (is_blank(sheet))
         return TZ_OK;
     if (im->count == im->size) {
         size_t size = im->size ? im->size * 2 : 256;
@@ -93,12 +93,12 @@ static int add_row(struct import *im, const struct tz_csv *csv)
         im->rows = rows;
         im->size = size;
     }
-    struct tz_committee_row row = {.row = csv->row};
-    int rc = tz_committee_row_read(csv->cell, csv->count, im->place, &im->arena, &row);
+    struct tz_committee_row row = {.row = sheet->row};
+    int rc = tz_committee_row_read(sheet->cell, sheet->count, im->place, &im->arena, &row);
     if (rc != TZ_OK)
         return rc;
     const char *code = row.item->body->code;
-    int64_t earlier = *code ? tz_seen_addresses_add(im->seen, code, csv->row) : 0;
+    int64_t earlier = *code ? tz_seen_addresses_add(im->seen, code, sheet->row) : 0;
     if (earlier < 0)
         return TZ_ENOMEM;
     if (earlier > 0)
@@ -115,36 +115,73 @@ static int add_row(struct import *im, const struct tz_csv *csv)
     return TZ_OK;
 }
 
-static int refuse_csv(struct tz_cli *cli, const struct tz_csv *csv)
+/* Whether the row read last has all columns that a header must have. */
+static bool is_header(const struct tz_sheet *sheet)
 {
-    struct tz_buf text;
-    tz_buf_init(&text, 4096);
-    tz_message_csv(&text, csv);
-    tz_cli_error(cli, "%s", text.data ? text.data : "");
-    tz_buf_free(&text);
-    return TZ_RESULT_REFUSED;
+    bool has[TZ_SHEET_COLUMNS] = {false};
+    for (size_t i = 0; i < sheet->count; i++) {
+        enum tz_committee_column column;
+        if (tz_committee_column_find(sheet->cell[i].s, sheet->cell[i].len, &column))
+            has[column] = true;
+    }
+    for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_PARENT; i++)
+        if (!has[i])
+            return false;
+    return true;
+}
+
+/* Reads up to the header near the top of a sheet. TZ_OK, TZ_ENOENT where there is none, or TZ_EINVAL. */
+static int find_header(struct tz_sheet *sheet, size_t i)
+{
+    int rc = tz_sheet_choose(sheet, i);
+    for (size_t row = 0; rc == TZ_OK && row < HEADER_ROWS; row++) {
+        rc = tz_sheet_next(sheet);
+        if (rc == TZ_OK && is_header(sheet))
+            return TZ_OK;
+    }
+    return rc == TZ_EINVAL ? rc : TZ_ENOENT;
+}
+
+/* The first visible sheet with a header; else the first row of the first visible one, whose errors are then
+ * told. */
+static int choose_sheet(struct tz_sheet *sheet)
+{
+    size_t first = SIZE_MAX;
+    int rc = TZ_ENOENT;
+    for (size_t i = 0; i < sheet->sheets && rc == TZ_ENOENT; i++) {
+        if (tz_sheet_hidden(sheet, i))
+            continue;
+        first = first == SIZE_MAX ? i : first;
+        rc = find_header(sheet, i);
+    }
+    if (rc != TZ_ENOENT || first == SIZE_MAX)
+        return rc;
+    rc = tz_sheet_choose(sheet, first);
+    return rc == TZ_OK ? tz_sheet_next(sheet) : rc;
 }
 
 static int read_sheet(struct import *im, FILE *file)
 {
-    struct tz_csv csv;
-    tz_csv_init(&csv, file);
-    int rc = tz_csv_next(&csv);
+    struct tz_sheet sheet;
+    int rc = tz_sheet_open(&sheet, file);
     int result = TZ_RESULT_DONE;
+    if (rc == TZ_OK)
+        rc = choose_sheet(&sheet);
     if (rc == TZ_ENOENT) {
         tz_cli_error(im->cli, "%s", _("The file is empty. Its first row must hold the columns' headers."));
         result = TZ_RESULT_REFUSED;
     } else if (rc == TZ_OK) {
-        result = read_headers(im, &csv);
+        tz_cli_note_sheet(im->cli, &sheet, sheet.row, sheet.row);
+        result = read_headers(im, &sheet);
     }
     while (result == TZ_RESULT_DONE && rc == TZ_OK) {
-        rc = tz_csv_next(&csv);
-        if (rc == TZ_OK && add_row(im, &csv) != TZ_OK)
+        rc = tz_sheet_next(&sheet);
+        if (rc == TZ_OK && add_row(im, &sheet) != TZ_OK)
             result = tz_cli_no_memory(im->cli);
     }
-    if (result == TZ_RESULT_DONE && rc == TZ_EINVAL)
-        result = refuse_csv(im->cli, &csv);
-    tz_csv_free(&csv);
+    if (rc == TZ_EINVAL)
+        result = tz_cli_refuse_sheet(im->cli, &sheet);
+    tz_sheet_free(&sheet);
     return result;
 }
 

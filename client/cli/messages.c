@@ -123,6 +123,15 @@ static const struct {
      N_("Records of this kind have no private fields. The program that made it is at fault: "
         "please report it.")},
     {TZ_CODE(TOO_LARGE_BODY), N_("The record is too large; {number} bytes at most. Shorten its texts.")},
+    {TZ_CODE(CELL_ERROR), N_("\"{value}\" is an error, or a formula without a result. Correct it in the "
+                             "spreadsheet program and save "
+                             "the file there.")},
+    {TZ_CODE(DATE_SERIAL), N_("\"{value}\" is a bare number; as a day Excel shows it as {text}. Format the "
+                              "cell as a date, or type the "
+                              "date as text.")},
+    {TZ_CODE(DIGITS_LOST), N_("\"{value}\" has zeros for its digits after the fifteenth: Excel keeps no more "
+                              "of a number. Format the "
+                              "column as text and type the number again.")},
 
     {TZ_CODE(ORDER),
      N_("The first of these must not be after, or more than, the second: {text}. Correct one of them.")},

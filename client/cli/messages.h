@@ -8,6 +8,7 @@
 
 #include "client/lib/connection.h"
 #include "client/sheet/headers.h"
+#include "client/sheet/sheet.h"
 #include "common/base/buf.h"
 
 /* The sentence of one code with the error's value and parameters. kind (NULL: none) gives the labels of
@@ -27,6 +28,8 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
 
 /* Why a CSV file cannot be read, with its place. */
 void tz_message_csv(struct tz_buf *out, const struct tz_csv *c);
+/* Why a file cannot be read as a sheet, with its place. */
+void tz_message_sheet(struct tz_buf *out, const struct tz_sheet *s);
 /* What is wrong with a column's header. */
 void tz_message_header(struct tz_buf *out, const struct tz_header_error *e, bool zh);
 

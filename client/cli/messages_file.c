@@ -50,10 +50,11 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
     case TZ_REASON_ANSWERED:
         /* The code too: it is what a script or a report can hold on to in either language. */
         if (c->status.code == TZ_CODE(QUANTITY_RANGE)) /* of an answer: no cell is wrong */
-            tz_buf_printf(out,
-                          _("The sum of %s is too large to be told. Ask for a unit further down, or for other "
-                            "measures with --measure."),
-                          c->status.field);
+            tz_buf_printf(
+                out,
+                _("The sum of %s is too large to be told. Ask for a unit further down, or for other "
+                  "measures with --measure."),
+                c->status.field);
         else
             tz_message_error(out, &c->status, NULL, zh);
         tz_buf_printf(out, " [%s]", tz_code_name(c->status.code));
@@ -71,25 +72,22 @@ void tz_message_csv(struct tz_buf *out, const struct tz_csv *c)
 {
     char column[TZ_COLUMN_NAME_SIZE];
     tz_column_name(c->problem_column, column);
-    if (c->problem != TZ_CSV_WORKBOOK && c->problem != TZ_CSV_READ && c->problem != TZ_CSV_MEMORY)
+    if (c->problem != TZ_CSV_READ && c->problem != TZ_CSV_MEMORY)
         tz_buf_printf(out, _("Cell %s%zu: "), column, c->row);
     switch (c->problem) {
     case TZ_CSV_FINE:
         break;
     case TZ_CSV_NOT_UTF8:
-        tz_buf_puts(out,
-                    _("The file is not UTF-8. Save it again: in Excel with Save As, type \"CSV UTF-8 (Comma "
-                      "delimited)\"; in WPS or LibreOffice as CSV with the character set UTF-8."));
+        tz_buf_puts(
+            out,
+            _("The file is not UTF-8, and not UTF-16 or GB18030/GBK as a whole either: it is damaged, or in "
+              "another encoding. Save it again as .xlsx, or in Excel with the type \"CSV UTF-8 (Comma "
+              "delimited)\"."));
         break;
     case TZ_CSV_NUL:
         tz_buf_puts(
             out, _("The file holds NUL bytes and is not a text in UTF-8. Save it again as \"CSV UTF-8 (Comma "
                    "delimited)\"."));
-        break;
-    case TZ_CSV_WORKBOOK:
-        tz_buf_puts(
-            out,
-            _("The file is a workbook, not CSV. Open it and save it as \"CSV UTF-8 (Comma delimited)\"."));
         break;
     case TZ_CSV_QUOTE:
         tz_buf_puts(
@@ -99,20 +97,99 @@ void tz_message_csv(struct tz_buf *out, const struct tz_csv *c)
         break;
     case TZ_CSV_CELL_LARGE:
         tz_buf_printf(out, _("The cell is too large; %d bytes at most. Is a quotation mark not closed?"),
-                      TZ_CSV_CELL_MAX);
+                      TZ_CELL_MAX);
         break;
     case TZ_CSV_ROW_LARGE:
         tz_buf_printf(out, _("The row is too large; %d bytes at most. Is a quotation mark not closed?"),
-                      TZ_CSV_ROW_MAX);
+                      TZ_ROW_MAX);
         break;
     case TZ_CSV_COLUMNS:
-        tz_buf_printf(out, _("The row has too many columns; %d at most."), TZ_CSV_COLUMNS_MAX);
+        tz_buf_printf(out, _("The row has too many columns; %d at most."), TZ_COLUMNS_MAX);
         break;
     case TZ_CSV_READ:
         tz_buf_printf(out, _("The file cannot be read: %s."), strerror(c->errno_));
         break;
     case TZ_CSV_MEMORY:
         tz_buf_puts(out, _("Out of memory."));
+        break;
+    }
+}
+
+/* Where in a workbook: a cell, or a part and a line of it. */
+static void put_place(struct tz_buf *out, const struct tz_sheet_fault *f)
+{
+    char column[TZ_COLUMN_NAME_SIZE];
+    tz_column_name(f->column, column);
+    if (f->row > 0)
+        tz_buf_printf(out, _("Cell %s%zu: "), column, f->row);
+    else if (*f->part && f->line > 0)
+        tz_buf_printf(out, _("Part %s, line %zu: "), f->part, f->line);
+    else if (*f->part)
+        tz_buf_printf(out, _("Part %s: "), f->part);
+}
+
+/* What a workbook is instead of a sheet, or what is wrong with its content. */
+static const char *workbook_problem(enum tz_sheet_problem problem)
+{
+    switch (problem) {
+    case TZ_FAULT_OLD_WORKBOOK:
+        return _(
+            "The file is a workbook of the old format (.xls), or one with a password. Open it in Excel or "
+            "WPS, "
+            "choose Save As, type \"Excel Workbook (*.xlsx)\", without a password, and submit that file.");
+    case TZ_FAULT_ODS:
+        return _("The file is an OpenDocument spreadsheet (.ods). Open it and save it as .xlsx.");
+    case TZ_FAULT_XLSB:
+        return _("The file is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx.");
+    case TZ_FAULT_DOCUMENT:
+        return _("The file is a document or a presentation, not a spreadsheet. Copy its table into a "
+                 "spreadsheet and "
+                 "save that as .xlsx.");
+    case TZ_FAULT_ARCHIVE:
+        return _("The file is an archive without a workbook in it. Unpack it and submit the spreadsheets "
+                 "that it holds.");
+    case TZ_FAULT_DAMAGED:
+        return _("The workbook is damaged. Open it in Excel or WPS and save it again as .xlsx.");
+    case TZ_FAULT_BOMB:
+        return _("The workbook holds more than any sheet of records can: it is damaged, or made to do harm. "
+                 "Copy the "
+                 "rows into a new workbook.");
+    case TZ_FAULT_LOCKED:
+        return _("The workbook is encrypted or packed in an unknown way. Save it again as .xlsx without a "
+                 "password.");
+    default:
+        return _("The workbook holds no sheet with cells.");
+    }
+}
+
+void tz_message_sheet(struct tz_buf *out, const struct tz_sheet *s)
+{
+    const struct tz_sheet_fault *f = &s->fault;
+    switch (f->problem) {
+    case TZ_FAULT_TEXT:
+        tz_message_csv(out, &s->csv);
+        break;
+    case TZ_FAULT_READ:
+        tz_buf_printf(out, _("The file cannot be read: %s."), strerror(f->errno_));
+        break;
+    case TZ_FAULT_MEMORY:
+        tz_buf_puts(out, _("Out of memory."));
+        break;
+    case TZ_FAULT_CELL_LARGE:
+        put_place(out, f);
+        tz_buf_printf(out, _("The cell is too large; %d bytes at most."), TZ_CELL_MAX);
+        break;
+    case TZ_FAULT_ROW_LARGE:
+        put_place(out, f);
+        tz_buf_printf(out, _("The row is too large; %d bytes at most."), TZ_ROW_MAX);
+        break;
+    case TZ_FAULT_COLUMNS:
+        put_place(out, f);
+        tz_buf_printf(out, _("The row has too many columns; %d at most."), TZ_COLUMNS_MAX);
+        break;
+    default:
+        put_place(out, f);
+        tz_buf_puts(out, workbook_problem(f->problem));
         break;
     }
 }

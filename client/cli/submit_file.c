@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "client/cli/messages.h"
+#include "client/cli/open_sheet.h"
 #include "client/lib/submit.h"
+#include "client/sheet/remarks.h"
 
 enum { ROW_ARENA_MAX = 16 * 1024 * 1024, BATCH_ARENA_MAX = 16 * TZ_SUBMIT_BYTES };
 
@@ -42,6 +44,13 @@ struct batch {
     struct item item[TZ_SUBMIT_RECORDS];
 };
 
+/* Rows that are no records; the first ones are named. */
+enum { PASSED_SHOWN = 8 };
+struct passed {
+    size_t count;
+    size_t row[PASSED_SHOWN];
+};
+
 struct work {
     struct tz_cli *cli;
     struct tz_report *report;
@@ -50,6 +59,8 @@ struct work {
     struct batch *filling;
     size_t rows_sent;
     size_t rows_decided;
+    struct passed totals;
+    struct passed remarks;
     bool progress;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
 };
@@ -288,49 +299,6 @@ static int add_row(struct work *w, const struct tz_row *row)
 
 /* --- the sheet --- */
 
-static int refuse_csv(struct tz_cli *cli, const struct tz_csv *csv)
-{
-    struct tz_buf text;
-    tz_buf_init(&text, 4096);
-    tz_message_csv(&text, csv);
-    tz_cli_error(cli, "%s", text.data ? text.data : "");
-    tz_buf_free(&text);
-    return TZ_RESULT_REFUSED;
-}
-
-static int read_headers(struct tz_cli *cli, struct tz_csv *csv, const struct tz_kind_info *kind,
-                        bool committee_given, struct tz_headers *headers)
-{
-    struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
-    struct tz_buf text;
-    int rc = tz_csv_next(csv);
-    if (rc == TZ_EINVAL)
-        return refuse_csv(cli, csv);
-    if (rc != TZ_OK) {
-        tz_cli_error(cli, "%s", _("The file is empty. Its first row must hold the columns' headers."));
-        return TZ_RESULT_REFUSED;
-    }
-    size_t n = tz_headers_read(headers, kind, csv->cell, csv->count, committee_given, errors);
-    tz_buf_init(&text, 1 << 16);
-    for (size_t i = 0; i < n && i < TZ_HEADER_ERRORS_MAX; i++) {
-        tz_buf_clear(&text);
-        tz_message_header(&text, &errors[i], cli->zh);
-        tz_cli_error(cli, "%s", text.data ? text.data : "");
-    }
-    tz_buf_free(&text);
-    if (n > 0) {
-        tz_cli_error(cli,
-                     _("Nothing of this file was submitted. `taizhang fields %s` lists the columns of %s."),
-                     kind->name, cli->zh ? kind->zh : kind->en);
-        return TZ_RESULT_REFUSED;
-    }
-    if (headers->ignored > 0)
-        tz_cli_note(
-            cli, "%s",
-            _("The column 序号 is left aside: a row counter is no record number; that is the column 编号."));
-    return TZ_RESULT_DONE;
-}
-
 static int take_row(struct work *w, const struct tz_row *row)
 {
     if (row->blank)
@@ -346,22 +314,52 @@ static int take_row(struct work *w, const struct tz_row *row)
     return TZ_RESULT_DONE;
 }
 
-static int read_rows(struct work *w, struct tz_csv *csv, const struct tz_rows *rows)
+/* Remembers a row that is no record. */
+static void pass_over(struct passed *p, size_t row)
+{
+    if (p->count < PASSED_SHOWN)
+        p->row[p->count] = row;
+    p->count++;
+}
+
+static void note_passed(struct work *w, const struct passed *p, bool totals)
+{
+    struct tz_buf rows;
+    if (p->count == 0)
+        return;
+    tz_buf_init(&rows, 1024);
+    for (size_t i = 0; i < p->count && i < PASSED_SHOWN; i++)
+        tz_buf_printf(&rows, "%s%zu", i ? ", " : "", p->row[i]);
+    if (p->count > PASSED_SHOWN)
+        tz_buf_puts(&rows, ", ...");
+    tz_cli_note(w->cli,
+                totals ? _("Passed over, being totals and no records: row %s.")
+                       : _("Passed over, being remarks and no records: row %s."),
+                rows.data ? rows.data : "");
+    tz_buf_free(&rows);
+}
+
+static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_rows *rows)
 {
     struct tz_arena arena;
     struct tz_row row;
     int rc = TZ_RESULT_DONE;
     tz_arena_init(&arena, ROW_ARENA_MAX);
     while (rc == TZ_RESULT_DONE) {
-        int next = tz_csv_next(csv);
+        int next = tz_sheet_next(sheet);
         if (next == TZ_ENOENT)
             break;
         if (next != TZ_OK) {
-            rc = refuse_csv(w->cli, csv);
+            rc = tz_cli_refuse_sheet(w->cli, sheet);
             break;
         }
+        enum tz_row_role role = tz_row_role(rows->headers, sheet->cell, sheet->count);
+        if (role != TZ_ROW_RECORD) {
+            pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
+            continue;
+        }
         tz_arena_reset(&arena);
-        rc = tz_row_read(rows, csv->cell, csv->count, csv->row, &arena, &row) == TZ_OK
+        rc = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row) == TZ_OK
                  ? take_row(w, &row)
                  : tz_cli_no_memory(w->cli);
     }
@@ -398,7 +396,7 @@ static int finish(struct work *w, int rc)
     return rc;
 }
 
-static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers *headers,
+static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
                        const struct tz_submit_options *options, struct tz_report *report)
 {
     struct work w = {.cli = cli, .report = report, .options = options};
@@ -406,6 +404,7 @@ static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers
                            .committee = options->committee,
                            .confirmed = options->confirmed,
                            .validate = options->dry_run,
+                           .date1904 = sheet->xlsx.workbook.date1904,
                            .today = tz_cli_today(cli),
                            .seen = tz_seen_addresses_new()};
     if (!rows.seen)
@@ -414,7 +413,9 @@ static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers
     w.progress = !cli->quiet && !options->dry_run && isatty(fileno(cli->err)) == 1;
     tz_submitter_init(&w.submitter, &cli->connection, take_reply, &w);
     report->headers = headers;
-    int rc = finish(&w, read_rows(&w, csv, &rows));
+    int rc = finish(&w, read_rows(&w, sheet, &rows));
+    note_passed(&w, &w.totals, true);
+    note_passed(&w, &w.remarks, false);
     report->headers = NULL;
     tz_seen_addresses_free(rows.seen);
     return rc;
@@ -423,22 +424,16 @@ static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers
 int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
                    const struct tz_submit_options *options, struct tz_report *report)
 {
-    struct tz_csv csv;
-    int checked = tz_csv_check(file, &csv);
-    if (checked != TZ_OK)
-        (void)refuse_csv(cli, &csv);
-    tz_csv_free(&csv);
-    if (checked != TZ_OK)
-        return TZ_RESULT_REFUSED;
+    struct tz_sheet sheet;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
-    tz_csv_init(&csv, file);
     report->kind = kind;
-    int rc = read_headers(cli, &csv, kind, *options->committee != '\0', headers);
+    int rc =
+        tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &csv, headers, options, report);
-    tz_csv_free(&csv);
+        rc = submit_rows(cli, &sheet, headers, options, report);
+    tz_sheet_free(&sheet);
     free(headers);
     return rc;
 }

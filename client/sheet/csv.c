@@ -8,12 +8,13 @@
 
 enum { NOTHING_AHEAD = -2 };
 
-void tz_csv_init(struct tz_csv *c, FILE *file)
+void tz_csv_init(struct tz_csv *c, FILE *file, char separator)
 {
     memset(c, 0, sizeof *c);
     c->file = file;
+    c->separator = separator;
     c->ahead = NOTHING_AHEAD;
-    tz_buf_init(&c->text, TZ_CSV_ROW_MAX);
+    tz_buf_init(&c->text, TZ_ROW_MAX);
 }
 
 void tz_csv_free(struct tz_csv *c)
@@ -36,32 +37,32 @@ static bool starts_with(const struct tz_csv *c, const char *bytes, size_t len)
     return c->text.len >= len && memcmp(c->text.data, bytes, len) == 0;
 }
 
-/* Ends the reading. A file that is something else altogether fails in many ways; its first bytes tell the
- * reason. */
+/* Ends the reading. */
 static int fail(struct tz_csv *c, enum tz_csv_problem problem)
 {
-    if (c->row == 1 && problem != TZ_CSV_READ) {
-        if (starts_with(c, "PK\003\004", 4) || starts_with(c, "\xd0\xcf\x11\xe0", 4))
-            problem = TZ_CSV_WORKBOOK;
-        else if (starts_with(c, "\xff\xfe", 2) || starts_with(c, "\xfe\xff", 2))
-            problem = TZ_CSV_NOT_UTF8;
-    }
     c->problem = problem;
     c->problem_column = c->count;
     c->at_end = true;
     return TZ_EINVAL;
 }
 
+/* The file's own failure, or bytes that its decoder cannot take. */
+static int fail_read(struct tz_csv *c)
+{
+    c->errno_ = errno;
+    return fail(c, errno == EILSEQ ? TZ_CSV_NOT_UTF8 : TZ_CSV_READ);
+}
+
 /* Why a cell's bytes are not text, or FINE. */
 static enum tz_csv_problem check_text(const char *s, size_t len)
 {
-    if (memchr(s, '\0', len))
-        return TZ_CSV_NUL;
     for (size_t i = 0; i < len;) {
         uint32_t cp;
         size_t n = tz_utf8_decode(s + i, len - i, &cp);
         if (n == 0)
             return TZ_CSV_NOT_UTF8;
+        if (cp == 0)
+            return TZ_CSV_NUL;
         i += n;
     }
     return TZ_CSV_FINE;
@@ -86,7 +87,7 @@ static int end_cell(struct tz_csv *c)
 
 static int begin_cell(struct tz_csv *c)
 {
-    if (c->count == TZ_CSV_COLUMNS_MAX)
+    if (c->count == TZ_COLUMNS_MAX)
         return fail(c, TZ_CSV_COLUMNS);
     c->start[c->count] = c->text.len;
     return TZ_OK;
@@ -97,7 +98,7 @@ static int add_char(struct tz_csv *c, int ch)
     tz_buf_putc(&c->text, (char)ch);
     if (!tz_buf_ok(&c->text))
         return fail(c, TZ_CSV_ROW_LARGE);
-    if (c->text.len - c->start[c->count] > TZ_CSV_CELL_MAX)
+    if (c->text.len - c->start[c->count] > TZ_CELL_MAX)
         return fail(c, TZ_CSV_CELL_LARGE);
     return TZ_OK;
 }
@@ -108,7 +109,7 @@ static int read_quoted(struct tz_csv *c)
     for (;;) {
         int ch = read_char(c);
         if (ch == EOF)
-            return fail(c, ferror(c->file) ? TZ_CSV_READ : TZ_CSV_QUOTE);
+            return ferror(c->file) ? fail_read(c) : fail(c, TZ_CSV_QUOTE);
         if (ch == '"') {
             ch = read_char(c);
             if (ch != '"') {
@@ -141,10 +142,8 @@ static int read_cell(struct tz_csv *c, bool *ended)
     int rc = begin_cell(c);
     while (rc == TZ_OK) {
         int ch = read_char(c);
-        if (ch == EOF && ferror(c->file)) {
-            c->errno_ = errno;
-            return fail(c, TZ_CSV_READ);
-        }
+        if (ch == EOF && ferror(c->file))
+            return fail_read(c);
         if (ch == '\r') {
             ch = read_char(c);
             if (ch != '\n') {
@@ -152,8 +151,8 @@ static int read_cell(struct tz_csv *c, bool *ended)
                 ch = '\n';
             }
         }
-        if (ch == ',' || ch == '\n' || ch == EOF) {
-            *ended = ch != ',';
+        if (ch == c->separator || ch == '\n' || ch == EOF) {
+            *ended = ch != c->separator;
             c->at_end = ch == EOF;
             return end_cell(c);
         }
@@ -194,24 +193,37 @@ int tz_csv_next(struct tz_csv *c)
     return TZ_OK;
 }
 
-int tz_csv_check(FILE *file, struct tz_csv *at)
+char tz_csv_separator(FILE *file)
 {
-    tz_csv_init(at, file);
-    off_t from = ftello(file);
-    if (from < 0 || fseeko(file, from, SEEK_SET) != 0)
-        return TZ_OK;
-    int rc;
-    do
-        rc = tz_csv_next(at);
-    while (rc == TZ_OK);
-    if (rc != TZ_ENOENT)
-        return rc;
-    clearerr(file);
-    if (fseeko(file, from, SEEK_SET) != 0) {
-        at->errno_ = errno;
-        return fail(at, TZ_CSV_READ);
+    enum { ROWS = 20 };
+    static const char separators[] = {',', '\t', ';'};
+    static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
+    size_t count[sizeof separators] = {0};
+    bool quoted = false, fresh = true; /* fresh: a quote here would open a quoted cell */
+    for (size_t row = 0, bytes = 0; row < ROWS && bytes < TZ_ROW_MAX; bytes++) {
+        int ch = getc(file);
+        const char *found = ch > 0 ? memchr(separators, ch, sizeof separators) : NULL;
+        if (ch == EOF)
+            break;
+        if (quoted || (ch == '"' && fresh)) {
+            quoted ^= ch == '"';
+            fresh = !quoted; /* a doubled quote goes on */
+        } else if (found) {
+            count[found - separators]++;
+            fresh = true;
+        } else if (ch == '\n' || ch == '\r') {
+            if (count[0] + count[1] + count[2] > 0)
+                break;
+            row++;
+            fresh = true;
+        } else {
+            fresh &= bytes < sizeof mark && ch == mark[bytes];
+        }
     }
-    return TZ_OK;
+    size_t best = 0;
+    for (size_t i = 1; i < sizeof separators; i++)
+        best = count[i] > count[best] ? i : best;
+    return separators[best];
 }
 
 void tz_csv_put(struct tz_buf *out, const char *s, size_t len)

@@ -76,7 +76,7 @@ size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, co
     size_t found = 0;
     h->kind = kind;
     h->ignored = 0;
-    h->count = count < TZ_CSV_COLUMNS_MAX ? count : TZ_CSV_COLUMNS_MAX;
+    h->count = count < TZ_COLUMNS_MAX ? count : TZ_COLUMNS_MAX;
     for (size_t i = 0; i < h->count; i++)
         read_column(h, i, &cells[i], errors, &found);
     for (size_t i = committee_given ? 1 : 0; i < sizeof needed / sizeof *needed; i++) {

@@ -26,7 +26,7 @@ struct tz_headers {
     const struct tz_kind_info *kind;
     size_t count;
     size_t ignored; /* columns with the role IGNORED */
-    struct tz_column column[TZ_CSV_COLUMNS_MAX];
+    struct tz_column column[TZ_COLUMNS_MAX];
 };
 
 /* What is wrong with a header row. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/sheet/damage.h"
 #include "common/base/text.h"
 #include "common/codes/division.h"
 
@@ -94,13 +95,29 @@ static bool read_key(struct tz_cell cell, struct tz_row *out)
     return true;
 }
 
+/* false: the cell cannot be read at all, which is told. */
+static bool cell_is_sound(const struct tz_rows *rows, const struct tz_cell *cell, const char *field,
+                          struct tz_row *out)
+{
+    struct tz_error e;
+    const struct tz_field *f = tz_field_find(rows->headers->kind, field, strlen(field));
+    if (!tz_cell_damaged(f, cell, rows->date1904, &e))
+        return true;
+    add_error(&out->errors, &e);
+    return false;
+}
+
 static int read_address(const struct tz_rows *rows, const struct tz_cell *cells, size_t count,
                         struct tz_row *out)
 {
+    struct tz_cell committee_cell = cell_of(rows, cells, count, "committee");
+    struct tz_cell period_cell = cell_of(rows, cells, count, "period");
+    struct tz_cell key_cell = cell_of(rows, cells, count, "key");
     out->address.kind = rows->headers->kind->kind;
-    bool committee = read_committee(rows, cell_of(rows, cells, count, "committee"), out);
-    bool period = read_period(cell_of(rows, cells, count, "period"), out);
-    bool key = read_key(cell_of(rows, cells, count, "key"), out);
+    bool committee =
+        cell_is_sound(rows, &committee_cell, "committee", out) && read_committee(rows, committee_cell, out);
+    bool period = cell_is_sound(rows, &period_cell, "period", out) && read_period(period_cell, out);
+    bool key = cell_is_sound(rows, &key_cell, "key", out) && read_key(key_cell, out);
     out->has_address = committee && period && key;
     if (!out->has_address)
         return TZ_OK;
@@ -139,6 +156,20 @@ static void read_base(struct tz_cell cell, struct tz_row *out)
     out->base = n;
 }
 
+/* What a workbook knows of a cell beside its text: TRUE is a yes, and a day's time of day is no part of it.
+ */
+static struct tz_cell as_field_takes_it(const struct tz_field *f, struct tz_cell cell)
+{
+    enum { DAY = 10 };
+    if (f->type == TZ_TYPE_YESNO && cell.type == TZ_CELL_BOOLEAN) {
+        cell.s = strcmp(cell.s, "TRUE") == 0 ? "1" : "0";
+        cell.len = 1;
+    } else if (f->type == TZ_TYPE_DATE && cell.type == TZ_CELL_DATE && cell.len > DAY) {
+        cell.len = DAY;
+    }
+    return cell;
+}
+
 /* Sets every field of the row; fields whose cell says "nothing" are collected. */
 static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells, size_t count,
                         struct tz_record *record, const struct tz_field **nothing, struct tz_arena *arena,
@@ -164,7 +195,9 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
             *nothing++ = column->field;
             continue;
         }
-        if (tz_record_set(record, column->field, cell.s, cell.len, *column->unit ? column->unit : NULL, arena,
+        cell = as_field_takes_it(column->field, cell);
+        if (tz_cell_damaged(column->field, &cell, rows->date1904, &e) ||
+            tz_record_set(record, column->field, cell.s, cell.len, *column->unit ? column->unit : NULL, arena,
                           &e) != TZ_OK)
             add_error(&out->errors, &e);
     }

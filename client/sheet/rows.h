@@ -14,6 +14,7 @@ struct tz_rows {
     const char *committee; /* where the row names none; "" for none */
     bool confirmed;
     bool validate; /* apply every rule here too: for a dry run, and always for rows that cannot be sent */
+    bool date1904; /* the workbook's days count from 1904 */
     int64_t today; /* as days, see date.h */
     struct tz_seen_addresses *seen;
 };

@@ -14,7 +14,7 @@ static struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
 
 static size_t read_headers(const char *kind, bool committee_given, const char *const *names, size_t count)
 {
-    struct tz_cell cells[TZ_CSV_COLUMNS_MAX];
+    struct tz_cell cells[TZ_COLUMNS_MAX];
     const struct tz_kind_info *k = tz_kind_find(kind, strlen(kind));
     assert_non_null(k);
     for (size_t i = 0; i < count; i++)

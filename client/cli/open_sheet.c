@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/open_sheet.h"
+
+#include <string.h>
+
+#include "client/cli/messages.h"
+#include "common/base/i18n.h"
+
+enum { NAMES_MAX = 8192 };
+
+int tz_cli_refuse_sheet(struct tz_cli *cli, const struct tz_sheet *sheet)
+{
+    struct tz_buf text;
+    tz_buf_init(&text, 4096);
+    tz_message_sheet(&text, sheet);
+    tz_cli_error(cli, "%s", text.data ? text.data : "");
+    tz_buf_free(&text);
+    return TZ_RESULT_REFUSED;
+}
+
+/* "A", "B" (hidden) of all sheets but one; SIZE_MAX: of all. */
+static void put_names(const struct tz_sheet *sheet, size_t without, struct tz_buf *out)
+{
+    tz_buf_init(out, NAMES_MAX);
+    for (size_t i = 0; i < sheet->sheets; i++) {
+        if (i == without)
+            continue;
+        tz_buf_printf(out, "%s\"%s\"", out->len ? ", " : "", tz_sheet_name(sheet, i));
+        if (tz_sheet_hidden(sheet, i))
+            tz_buf_printf(out, " %s", _("(hidden)"));
+    }
+}
+
+void tz_cli_note_sheet(struct tz_cli *cli, const struct tz_sheet *sheet, size_t header_row,
+                       size_t last_header_row)
+{
+    bool plain = sheet->encoding <= TZ_ENCODING_UTF8_MARK && sheet->separator == ',';
+    if (sheet->format == TZ_FILE_CSV && !plain)
+        tz_cli_note(cli, _("The file was read as %s, separated by %s."), tz_encoding_name(sheet->encoding),
+                    sheet->separator == '\t'  ? _("tabs")
+                    : sheet->separator == ';' ? _("semicolons")
+                                              : _("commas"));
+    if (sheet->sheets > 1) {
+        struct tz_buf names;
+        put_names(sheet, sheet->chosen, &names);
+        tz_cli_note(cli,
+                    _("The sheet \"%s\" is taken. The workbook also holds: %s. Another one: --sheet NAME."),
+                    tz_sheet_name(sheet, sheet->chosen), names.data ? names.data : "");
+        tz_buf_free(&names);
+    }
+    if (last_header_row > header_row)
+        tz_cli_note(cli, _("The headers stand in the rows %zu and %zu."), header_row, last_header_row);
+    else if (header_row > 1)
+        tz_cli_note(cli, _("The headers stand in row %zu."), header_row);
+}
+
+static int no_such_sheet(struct tz_cli *cli, const struct tz_sheet *sheet, const char *wanted)
+{
+    struct tz_buf names;
+    if (sheet->format == TZ_FILE_CSV)
+        return tz_cli_usage(cli, "%s", _("A CSV file has no sheets: leave --sheet out."));
+    put_names(sheet, SIZE_MAX, &names);
+    int rc = tz_cli_usage(cli, _("There is no sheet \"%s\". The workbook holds: %s."), wanted,
+                          names.data ? names.data : "");
+    tz_buf_free(&names);
+    return rc;
+}
+
+int tz_cli_open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct tz_sheet *sheet, bool *chosen)
+{
+    *chosen = false;
+    if (tz_sheet_open(sheet, file) != TZ_OK)
+        return tz_cli_refuse_sheet(cli, sheet);
+    if (!wanted)
+        return TZ_RESULT_DONE;
+    for (size_t i = 0; i < sheet->sheets; i++) {
+        if (sheet->format == TZ_FILE_CSV || strcmp(tz_sheet_name(sheet, i), wanted) != 0)
+            continue;
+        *chosen = true;
+        return tz_sheet_choose(sheet, i) == TZ_OK ? TZ_RESULT_DONE : tz_cli_refuse_sheet(cli, sheet);
+    }
+    return no_such_sheet(cli, sheet, wanted);
+}
+
+/* --- the header --- */
+
+struct finding {
+    const struct tz_kind_info *kind;
+    bool committee_given;
+    struct tz_headers *headers;
+    struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
+    struct tz_header_place place;
+};
+
+static int find_header(struct tz_cli *cli, struct tz_sheet *sheet, struct finding *f)
+{
+    int rc = tz_header_find(sheet, f->kind, f->committee_given, f->headers, f->errors, &f->place);
+    return rc == TZ_OK       ? TZ_RESULT_DONE
+           : rc == TZ_EINVAL ? tz_cli_refuse_sheet(cli, sheet)
+                             : tz_cli_no_memory(cli);
+}
+
+static int choose(struct tz_cli *cli, struct tz_sheet *sheet, size_t i, struct finding *f)
+{
+    return tz_sheet_choose(sheet, i) == TZ_OK ? find_header(cli, sheet, f) : tz_cli_refuse_sheet(cli, sheet);
+}
+
+/* The first visible sheet with a header without errors; else the one whose header has most meaning, the first
+ * of several: its errors are then told. */
+static int choose_first_usable(struct tz_cli *cli, struct tz_sheet *sheet, struct finding *f)
+{
+    size_t best = SIZE_MAX, best_matched = 0;
+    for (size_t i = 0; i < sheet->sheets; i++) {
+        if (tz_sheet_hidden(sheet, i))
+            continue;
+        int rc = choose(cli, sheet, i, f);
+        if (rc != TZ_RESULT_DONE || (f->place.row > 0 && f->place.errors == 0))
+            return rc;
+        if (f->place.row > 0 && (best == SIZE_MAX || f->place.matched > best_matched)) {
+            best = i;
+            best_matched = f->place.matched;
+        }
+    }
+    f->place.row = 0;
+    if (best == SIZE_MAX)
+        return TZ_RESULT_DONE;
+    return choose(cli, sheet, best, f);
+}
+
+static int tell_header(struct tz_cli *cli, const struct tz_sheet *sheet, const struct finding *f)
+{
+    struct tz_buf text;
+    if (f->place.row == 0) {
+        tz_cli_error(cli, "%s", _("The file is empty. Its first row must hold the columns' headers."));
+        return TZ_RESULT_REFUSED;
+    }
+    tz_cli_note_sheet(cli, sheet, f->place.row, f->place.last_row);
+    tz_buf_init(&text, 1 << 16);
+    for (size_t i = 0; i < f->place.errors && i < TZ_HEADER_ERRORS_MAX; i++) {
+        tz_buf_clear(&text);
+        tz_message_header(&text, &f->errors[i], cli->zh);
+        tz_cli_error(cli, "%s", text.data ? text.data : "");
+    }
+    tz_buf_free(&text);
+    if (f->place.errors > 0) {
+        tz_cli_error(cli,
+                     _("Nothing of this file was submitted. `taizhang fields %s` lists the columns of %s."),
+                     f->kind->name, cli->zh ? f->kind->zh : f->kind->en);
+        return TZ_RESULT_REFUSED;
+    }
+    if (f->headers->ignored > 0)
+        tz_cli_note(
+            cli, "%s",
+            _("The column 序号 is left aside: a row counter is no record number; that is the column 编号."));
+    return TZ_RESULT_DONE;
+}
+
+int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, const struct tz_kind_info *kind,
+                        bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers)
+{
+    struct finding f = {.kind = kind, .committee_given = committee_given, .headers = headers};
+    bool chosen;
+    int rc = tz_cli_open_file(cli, file, wanted, sheet, &chosen);
+    if (rc == TZ_RESULT_DONE)
+        rc = chosen ? find_header(cli, sheet, &f) : choose_first_usable(cli, sheet, &f);
+    if (rc == TZ_RESULT_DONE)
+        rc = tell_header(cli, sheet, &f);
+    while (rc == TZ_RESULT_DONE && sheet->row != f.place.last_row)
+        if (tz_sheet_next(sheet) != TZ_OK)
+            rc = tz_cli_refuse_sheet(cli, sheet);
+    return rc;
+}

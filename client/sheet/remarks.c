@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/sheet/remarks.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/schema/label.h"
+
+/* A total's word stands in one of the first cells that are filled in. */
+enum { LEADING_CELLS = 3 };
+
+static struct tz_cell trimmed(const struct tz_cell *cells, size_t count, size_t i)
+{
+    struct tz_cell cell = {.s = "", .len = 0};
+    if (i < count)
+        cell = cells[i];
+    tz_text_trim(&cell.s, &cell.len);
+    return cell;
+}
+
+/* The word in its folded form, without the colon behind it. */
+static bool is_total(const struct tz_cell *cell)
+{
+    static const char words[] = "合计|总计|小计|共计|累计|总合计|合计数|total|subtotal|grandtotal|sum";
+    char folded[TZ_LABEL_SIZE];
+    size_t n = cell->len < TZ_LABEL_SIZE ? tz_label_fold(folded, cell->s, cell->len) : 0;
+    if (n > 0 && folded[n - 1] == ':')
+        folded[n - 1] = '\0';
+    return n > 0 && tz_label_in(words, folded);
+}
+
+static bool is_remark(const struct tz_cell *cell)
+{
+    static const char *const words[] = {
+        "备注",     "注",       "说明",     "填表说明", "填报说明", "填表人",     "填报人", "制表人",
+        "制表",     "审核人",   "审核",     "审批人",   "负责人",   "单位负责人", "联系人", "联系电话",
+        "填报日期", "填表日期", "填报单位", "note",     "notes",    "remark",     "remarks"};
+    char folded[TZ_LABEL_SIZE];
+    size_t len = cell->len;
+    if (len >= TZ_LABEL_SIZE / 2)
+        for (len = TZ_LABEL_SIZE / 2; len > 0 && ((unsigned char)cell->s[len] & 0xc0) == 0x80;)
+            len--;
+    if (tz_label_fold(folded, cell->s, len) == 0)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (strncmp(folded, words[i], n) == 0 && (folded[n] == ':' || folded[n] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+enum tz_row_role tz_row_role(const struct tz_headers *h, const struct tz_cell *cells, size_t count)
+{
+    size_t column, filled = 0;
+    struct tz_cell key = {.s = "", .len = 0};
+    if (tz_headers_column(h, "key", &column))
+        key = trimmed(cells, count, column);
+    bool no_key = key.len == 0;
+    if (!no_key && !is_total(&key) && !is_remark(&key))
+        return TZ_ROW_RECORD;
+    for (size_t i = 0; i < count && filled < LEADING_CELLS; i++) {
+        struct tz_cell cell = trimmed(cells, count, i);
+        if (cell.len == 0)
+            continue;
+        if (is_total(&cell))
+            return TZ_ROW_TOTAL;
+        if (filled == 0 && is_remark(&cell))
+            return TZ_ROW_REMARK;
+        filled++;
+    }
+    return TZ_ROW_RECORD;
+}
