@@ -40,13 +40,15 @@ struct scan {
     uint64_t characters; /* of several bytes, valid */
     uint64_t broken;
     /* as UTF-16 */
-    uint64_t zero[2]; /* zero bytes at even and odd places */
+    unsigned char before; /* the byte before this one */
+    uint64_t zeros;
+    uint64_t little, big; /* separators and line ends as UTF-16 of either order has them */
     /* as GB18030 */
     unsigned gb_state; /* bytes of the character so far */
     unsigned char gb_lead;
     bool gb_broken;
     uint64_t pairs;  /* characters of two bytes */
-    uint64_t common; /* of them in GB 2312, of which practically all of a Chinese text is */
+    uint64_t common; /* of them in the parts of GB 2312 that practically all of a Chinese text is made of */
 };
 
 static size_t utf8_length(unsigned char lead)
@@ -76,6 +78,27 @@ static void scan_utf8(struct scan *s, unsigned char b)
     s->n_held = 0;
 }
 
+static bool is_separator(unsigned char b)
+{
+    return b == ',' || b == ';' || b == '\t' || b == '\r' || b == '\n';
+}
+
+static void scan_utf16(struct scan *s, unsigned char b)
+{
+    s->zeros += b == 0;
+    if (s->size % 2 == 1) {
+        s->little += b == 0 && is_separator(s->before);
+        s->big += s->before == 0 && is_separator(b);
+    }
+    s->before = b;
+}
+
+/* Punctuation and full-width letters, and the characters of GB 2312. */
+static bool is_common_lead(unsigned char b)
+{
+    return (b >= 0xa1 && b <= 0xa3) || (b >= 0xb0 && b <= 0xf7);
+}
+
 /* One byte; two of 81..FE and 40..7E, 80..FE; four of 81..FE and 30..39, twice. */
 static void scan_gb(struct scan *s, unsigned char b)
 {
@@ -93,7 +116,7 @@ static void scan_gb(struct scan *s, unsigned char b)
             break;
         s->gb_broken |= b < 0x40 || b == 0x7f || b == 0xff;
         s->pairs++;
-        s->common += s->gb_lead >= 0xa1 && s->gb_lead <= 0xf7 && b >= 0xa1;
+        s->common += b >= 0xa1 && is_common_lead(s->gb_lead);
         break;
     case 2:
         s->gb_broken |= !lead;
@@ -115,7 +138,7 @@ static int scan_file(FILE *file, struct scan *s)
         for (size_t i = 0; i < n; i++, s->size++) {
             if (s->size < sizeof s->first)
                 s->first[s->size] = chunk[i];
-            s->zero[s->size & 1] += chunk[i] == 0;
+            scan_utf16(s, chunk[i]);
             scan_utf8(s, chunk[i]);
             scan_gb(s, chunk[i]);
         }
@@ -141,10 +164,11 @@ static enum tz_encoding guess(const struct scan *s)
         return even ? TZ_ENCODING_UTF16LE : TZ_ENCODING_UNKNOWN;
     if (begins_with(s, "\xfe\xff", 2))
         return even ? TZ_ENCODING_UTF16BE : TZ_ENCODING_UNKNOWN;
-    /* Separators, digits and line ends of UTF-16 have a zero byte, always on the same side. */
-    if (s->zero[0] + s->zero[1] > 0) {
-        if (even && (s->zero[0] == 0 || s->zero[1] == 0))
-            return s->zero[0] == 0 ? TZ_ENCODING_UTF16LE : TZ_ENCODING_UTF16BE;
+    /* No text of one byte a character has zeros. Other characters may have a zero on either side (一 is
+     * 4E00). */
+    if (s->zeros > 0) {
+        if (even && s->little + s->big > 0)
+            return s->little > s->big ? TZ_ENCODING_UTF16LE : TZ_ENCODING_UTF16BE;
         return TZ_ENCODING_UNKNOWN;
     }
     if (s->broken == 0)

@@ -68,7 +68,8 @@ static bool is_general(const char *code)
 struct tz_number_style tz_number_style_read(const char *code)
 {
     struct tz_number_style s = {0};
-    bool elapsed = false, number = false, other = false;
+    bool elapsed = false; /* [h]: hours beyond a day */
+    bool number = false, other = false;
     bool after_hour = false; /* the next m is minutes */
     bool minutes = false;    /* an m that may become minutes by a following s */
     size_t zeros = 0;
@@ -76,6 +77,8 @@ struct tz_number_style tz_number_style_read(const char *code)
     if (is_general(code))
         return s;
     while ((at = skip_literals(at, &elapsed))) {
+        if (elapsed && !s.time)
+            s.time = after_hour = true;
         char c = (char)tolower((unsigned char)*at);
         size_t n = 1;
         while (tolower((unsigned char)at[n]) == c)
@@ -114,7 +117,6 @@ struct tz_number_style tz_number_style_read(const char *code)
         }
         at += n;
     }
-    s.time |= elapsed;
     if (number)
         s.year = s.month = s.day = s.time = false;
     s.zeros = number && !other && !s.percent && zeros > 1 && zeros <= 15 ? (uint8_t)zeros : 0;

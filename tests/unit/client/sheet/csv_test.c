@@ -195,7 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_offices_write), cmocka_unit_test(refuses_what_is_not_text),
         cmocka_unit_test(limits_cells_and_columns), cmocka_unit_test(says_where),
-        cmocka_unit_test(finds_the_separator),    cmocka_unit_test(reads_other_separators),
+        cmocka_unit_test(finds_the_separator),      cmocka_unit_test(reads_other_separators),
         cmocka_unit_test(writes_what_it_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
