@@ -13,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 import messages  # noqa: E402
+from workbook import Book, Number, pack  # noqa: E402
 
 record, registry, _ = messages.load_anew()
 TICKET = bytes(range(16))
@@ -164,5 +165,41 @@ def options():
         put("option", name, text)
 
 
-for write in (frames, records, cells, texts, options):
+def sheets():
+    """Text files; parts of workbooks behind two letters; whole workbooks."""
+    text = "报送单位,编号,名称\n320100,A,\"关爱\n一,\"\"x\"\"\"\n"
+    for name, encoding in (("utf8", "utf-8"), ("mark", "utf-8-sig"), ("gbk", "gbk"), ("utf16le", "utf-16-le"),
+                           ("utf16be", "utf-16-be"), ("utf16", "utf-16")):
+        put("csv", name, text.encode(encoding))
+    put("csv", "gb18030", "名称,a\n㐂😀,关爱\n".encode("gb18030"))
+    put("csv", "tabs", text.replace(",", "\t"))
+    put("csv", "semicolons", text.replace(",", ";"))
+    put("csv", "broken", text.encode() + b"\xff\0\"")
+    for name, part in {
+        "sheet": 's\0<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c><c t="inlineStr"><is><r><t>a</t></r>'
+                 '<rPh><t>b</t></rPh></is></c><c r="D1" s="1"><v>43101.5</v></c></row><row><c t="b"><v>1</v></c>'
+                 '<c t="e"><v>#REF!</v></c><c><f>A1</f></c><c t="str"><f>A1</f><v>_x4E00_x</v></c></row></sheetData>'
+                 '<mergeCells><mergeCell ref="A1:C1"/></mergeCells></worksheet>',
+        "sheet-pieces": 's\x01<x:w xmlns:x="u"><x:sheetData><x:row r="7"><x:c r="B7" s="3"><x:v>-7.50E2</x:v></x:c></x:row>'
+                        '</x:sheetData></x:w>',
+        "strings": "t\0<sst><si><t>a_x000D_\n</t></si><si><r><t>b</t></r><rPh><t>c</t></rPh></si><si/></sst>",
+        "styles": 'f\0<styleSheet><numFmts><numFmt numFmtId="164" formatCode="[$-804]yyyy&quot;年&quot;m;@"/>'
+                  '<numFmt numFmtId="165" formatCode="000"/><numFmt numFmtId="166" formatCode="h:mm AM/PM"/></numFmts>'
+                  '<cellXfs><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="10"/></cellXfs>'
+                  "</styleSheet>",
+        "workbook": 'w\0<workbook xmlns:r="o"><workbookPr date1904="1"/><sheets><sheet name="一" sheetId="1" r:id="rId1"/>'
+                    '<sheet name="b" state="hidden" r:id="rId2"/></sheets></workbook>',
+        "links": 'r\0<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/../a.xml"/>'
+                 '<Relationship Id="rId2" Type="x/worksheet" Target="/xl/b.xml"/>'
+                 '<Relationship Id="rId3" Type="x/styles" Target="../../s.xml"/></Relationships>',
+        "doctype": 's\0<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>',
+    }.items():
+        put("xlsx", name, part)
+    book = Book().sheet("项目", [["标题"], ["报送单位", "编号", "报告期", "名称"], [320100, "A", Number("43101", 17), "x"]],
+                        merges=["A1:D1"])
+    put("package", "book", book.bytes())
+    put("package", "stored", pack(book.finish(), 0))
+
+
+for write in (frames, records, cells, texts, options, sheets):
     write()
