@@ -9,8 +9,10 @@
  */
 #include <string.h>
 
+#include "common/wire/frame.h"
 #include "daemon/views/scan.h"
 
+enum { CURSOR_FIELDS_MAX = 128 }; /* of its figure: more than any has */
 enum { CURSOR_VERSION = 1, CURSOR_HEAD = 18, PAGE_MAX = 1000, FILTERS_MAX = 8, PAGE_BYTES = 512 * 1024 };
 
 enum { MEASURE_RECORDS = -1, MEASURE_COMMITTEES = -2 };
@@ -104,6 +106,8 @@ static int read_cursor(struct trace *t, const ProtobufCBinaryData *c, struct tz_
     t->from.at.key = (const char *)p + CURSOR_HEAD;
     t->from.at.key_len = p[CURSOR_HEAD - 1];
     size_t head = CURSOR_HEAD + t->from.at.key_len;
+    if (tz_wire_prescan(&taizhang__v1__figure__descriptor, p + head, c->len - head, CURSOR_FIELDS_MAX) != TZ_OK)
+        return refuse(e, TZ_CODE(BAD_CURSOR), NULL, NULL);
     t->from.figure = taizhang__v1__figure__unpack(&t->arena->protobuf, c->len - head, p + head);
     if (!t->from.figure || !t->from.figure->sum || strcmp(t->from.figure->measure, t->measure_name) != 0 ||
         !tz_tree_above(t->tree, t->q->node, t->from.at.committee))
