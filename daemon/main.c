@@ -39,8 +39,9 @@ static enum tz_exit print(void (*make)(const struct tz_option_set *, const void 
 static void make_help(const struct tz_option_set *set, const void *config, struct tz_buf *out)
 {
     (void)config;
-    tz_buf_puts(out, _("Usage: taizhangd --data DIR [options]       serve the registry in DIR\n"
-                       "       taizhangd check --data DIR           recompute it from its journal and compare\n\n"));
+    tz_buf_puts(
+        out, _("Usage: taizhangd --data DIR [options]       serve the registry in DIR\n"
+               "       taizhangd check --data DIR           recompute it from its journal and compare\n\n"));
     tz_options_help(set, out);
 }
 

@@ -41,8 +41,8 @@ trap 'rm -f "$scratch"' EXIT
 if [ -z "${TZ_BUILD-}" ]; then
     sh "$here/install-packages.sh"
     printf 'Building ...\n'
-    quietly cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTZ_TESTS=OFF
-    quietly cmake --build "$build"
+    quietly cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release
+    quietly cmake --build "$build" --target taizhang taizhangd
 fi
 
 TAIZHANG_SERVER=unix:$data/taizhangd.sock
@@ -97,11 +97,11 @@ cat <<END
 Go on with:
   export TAIZHANG_SERVER='unix:$data/taizhangd.sock'
   PATH="$build/client:\$PATH"
-  taizhang totals --kind project --period 2017 --children      what each province adds
-  taizhang trace --kind funding --period 2017 --measure amount the records behind a figure
-  taizhang records --kind practice --subtree --format csv      what was submitted
-  taizhang fields project                                      what a project has
-  taizhang --help                                              everything else; --lang zh for Chinese
+  taizhang totals --kind project --period 2017 --children        # what each province adds
+  taizhang trace --kind funding --period 2017 --measure amount   # the records behind a figure
+  taizhang records --kind practice --subtree --format csv        # what was submitted
+  taizhang fields project                                        # what a project has
+  taizhang --help                                                # everything else; --lang zh for Chinese
 Stop the registry with:
   kill $pid
 END

@@ -40,7 +40,7 @@ build() {
         printf '%s: the build failed\n' "$1" >&2
         return 1
     fi
-    if grep -i 'warning' "$log"; then
+    if grep -iE 'warning:|^CMake .*warning' "$log"; then
         printf '%s: the build warned\n' "$1" >&2
         return 1
     fi

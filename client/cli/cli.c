@@ -12,6 +12,7 @@
 #include "common/schema/schema.h"
 
 struct common_options {
+    const char *server;
     const char *format;
     const char *lang;
     bool help;
@@ -23,7 +24,7 @@ enum { COMMON_OPTIONS = 8 };
 static void fill_common(struct tz_cli *cli, struct common_options *c, struct tz_option out[COMMON_OPTIONS])
 {
     const struct tz_option options[COMMON_OPTIONS] = {
-        {"server", TZ_OPTION_TEXT, &cli->server}, {"profile", TZ_OPTION_TEXT, &cli->profile_name},
+        {"server", TZ_OPTION_TEXT, &c->server},   {"profile", TZ_OPTION_TEXT, &cli->profile_name},
         {"format", TZ_OPTION_TEXT, &c->format},   {"lang", TZ_OPTION_TEXT, &c->lang},
         {"quiet", TZ_OPTION_FLAG, &cli->quiet},   {"help", TZ_OPTION_FLAG, &c->help},
         {"version", TZ_OPTION_FLAG, &c->version}, {NULL, TZ_OPTION_FLAG, NULL},
@@ -152,13 +153,22 @@ static int option_problem(struct tz_cli *cli, const struct tz_options_result *r)
     return TZ_RESULT_USAGE;
 }
 
+/* lang: zh or en; NULL: as the environment says. */
+static void use_language(struct tz_cli *cli, const char *lang)
+{
+    cli->zh = tz_i18n_start("taizhang", lang, TZ_LOCALE_DIR) == TZ_CHINESE;
+}
+
 static int apply_common(struct tz_cli *cli, const struct common_options *c)
 {
+    if (c->server) {
+        cli->server = c->server;
+        cli->server_given = true;
+    }
     if (c->lang) {
         if (strcmp(c->lang, "zh") != 0 && strcmp(c->lang, "en") != 0)
             return tz_cli_usage(cli, _("--lang is zh or en, not %s."), c->lang);
-        cli->zh = strcmp(c->lang, "zh") == 0;
-        tz_words_use(cli->zh, NULL);
+        use_language(cli, c->lang);
     }
     if (!c->format)
         return TZ_RESULT_DONE;
@@ -245,8 +255,7 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
     const char *server = getenv("TAIZHANG_SERVER");
     cli.server = server && *server ? server : NULL;
     cli.connection.fd = -1;
-    cli.zh = tz_words_environment_is_chinese();
-    tz_words_use(cli.zh, NULL);
+    use_language(&cli, NULL);
     int rc = run(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
     if (cli.connected)
         tz_connection_close(&cli.connection);

@@ -8,15 +8,16 @@
 
 #include "client/cli/options.h"
 #include "client/cli/table.h"
-#include "client/cli/words.h"
 #include "client/lib/connection.h"
 #include "client/lib/profile.h"
+#include "common/base/i18n.h"
 
 struct tz_cli {
     FILE *out;
     FILE *err;
     const struct tz_env *env;
     const char *server;       /* --server, else TAIZHANG_SERVER; NULL: none */
+    bool server_given;        /* by --server, not by the environment */
     const char *profile_name; /* --profile */
     enum tz_format format;
     bool zh; /* the language of messages */

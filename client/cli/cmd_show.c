@@ -44,9 +44,7 @@ static int run_show(struct tz_cli *cli, size_t argc, char **argv)
     int rc = tz_cli_options(cli, &tz_command_show, argc, argv, options, &operands, &helped);
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
-    if (operands != 1)
-        return tz_cli_usage(cli, "%s", _("Name one address, such as 110000/project/2017/X01."));
-    rc = tz_operand_read(cli, argv[0], &at);
+    rc = tz_operand_read_one(cli, operands, argv, &at);
     if (rc != TZ_RESULT_DONE)
         return rc;
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;

@@ -94,8 +94,7 @@ static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q)
         int printed = tz_table_print(&l.table, cli->out, cli->format);
         rc = printed == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
         if (cli->format == TZ_FORMAT_TABLE)
-            tz_cli_note(cli, tz_words_n("%zu unit", "%zu units", tz_table_rows(&l.table)),
-                        tz_table_rows(&l.table));
+            tz_cli_note(cli, P_("%zu unit", "%zu units", tz_table_rows(&l.table)), tz_table_rows(&l.table));
     }
     tz_table_free(&l.table);
     return rc;

@@ -28,3 +28,10 @@ int tz_operand_read(struct tz_cli *cli, const char *text, struct tz_operand *out
     out->wire.key = out->address.key;
     return TZ_RESULT_DONE;
 }
+
+int tz_operand_read_one(struct tz_cli *cli, size_t operands, char **argv, struct tz_operand *out)
+{
+    if (operands != 1)
+        return tz_cli_usage(cli, "%s", _("Name one address, such as 110000/project/2017/X01."));
+    return tz_operand_read(cli, argv[0], out);
+}

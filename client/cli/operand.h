@@ -18,5 +18,8 @@ struct tz_operand {
 
 /* Reads committee/kind/period/key. DONE, or USAGE after its message. */
 int tz_operand_read(struct tz_cli *cli, const char *text, struct tz_operand *out) TZ_MUSTCHECK;
+/* The same of a command that takes exactly one. */
+int tz_operand_read_one(struct tz_cli *cli, size_t operands, char **argv,
+                        struct tz_operand *out) TZ_MUSTCHECK;
 
 #endif

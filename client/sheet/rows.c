@@ -8,22 +8,6 @@
 #include "common/base/text.h"
 #include "common/codes/division.h"
 
-/* Whether a trimmed cell says that there is nothing to state: ——, -, /, 无. */
-static bool states_nothing(const struct tz_field *f, const char *s, size_t len)
-{
-    static const char *const words[] = {"—", "——", "－", "－－", "-", "--", "/", "／", "无"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) != len || memcmp(words[i], s, len) != 0)
-            continue;
-        if (f && f->list)
-            for (size_t k = 0; k < f->list->count; k++)
-                if (strcmp(f->list->members[k].zh, words[i]) == 0)
-                    return false;
-        return true;
-    }
-    return false;
-}
-
 static void add_error(struct tz_errors *list, const struct tz_error *e)
 {
     if (list->count == TZ_ERRORS_MAX)
@@ -134,7 +118,7 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
 
 static void read_base(struct tz_cell cell, struct tz_row *out)
 {
-    if (cell.len == 0 || states_nothing(NULL, cell.s, cell.len))
+    if (tz_cell_states_nothing(NULL, cell.s, cell.len))
         return;
     char folded[64];
     size_t len = cell.len < sizeof folded ? tz_text_fold(folded, cell.s, cell.len) : 0;
@@ -176,7 +160,7 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
             read_base(cell, out);
         if (column->role != TZ_COLUMN_FIELD || column->field->place == TZ_IN_ADDRESS)
             continue;
-        if (states_nothing(column->field, cell.s, cell.len)) {
+        if (tz_cell_states_nothing(column->field, cell.s, cell.len)) {
             *nothing++ = column->field;
             continue;
         }
@@ -233,11 +217,14 @@ int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t 
     if (out->errors.count > 0)
         return TZ_OK;
     rc = tz_record_encode(&record, arena, &out->body, &out->private_bytes);
-    if (rc != TZ_OK)
+    if (rc != TZ_OK && rc != TZ_ELIMIT)
         return rc;
-    if (out->body.len + out->private_bytes.len > TZ_BODY_MAX)
+    if (rc == TZ_ELIMIT || out->body.len + out->private_bytes.len > TZ_BODY_MAX) {
+        if (!rows->validate)
+            add_rules(rows, &record, out); /* which cell it is */
         tz_error_number(tz_errors_add(&out->errors, TZ_CODE(TOO_LARGE_BODY), NULL, NULL), "limit",
                         TZ_BODY_MAX);
+    }
     return TZ_OK;
 }
 

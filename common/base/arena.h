@@ -16,7 +16,7 @@ struct tz_arena {
     size_t used;                  /* of the newest block */
     size_t total;                 /* bytes taken from malloc */
     size_t max;
-    ProtobufCAllocator protobuf;  /* hands out of this arena; free does nothing */
+    ProtobufCAllocator protobuf; /* hands out of this arena; free does nothing */
 };
 
 /* No memory is taken yet. max bounds the bytes taken from malloc. The struct must not move after this (the

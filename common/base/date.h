@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Dates with their precision (2017, 2017-07, 2017-07-31) and periods (2017, 2017H1, 2017Q3, 2017-06), both kept
- * as canonical text. Years 1900 to 2999.
+ * Dates with their precision (2017, 2017-07, 2017-07-31) and periods (2017, 2017H1, 2017Q3, 2017-06), both
+ * kept as canonical text. Years 1900 to 2999.
  */
 #ifndef TZ_COMMON_BASE_DATE_H
 #define TZ_COMMON_BASE_DATE_H
@@ -42,10 +42,6 @@ uint32_t tz_period_order(struct tz_period p);
 bool tz_period_from_order(uint32_t order, struct tz_period *out);
 /* First and last day. */
 void tz_period_span(struct tz_period p, int64_t *first, int64_t *last);
-/* inner, of another granularity, lies within outer. */
-bool tz_period_inside(struct tz_period inner, struct tz_period outer);
-/* The next one of the same granularity. */
-struct tz_period tz_period_next(struct tz_period p);
 bool tz_period_equal(struct tz_period a, struct tz_period b);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the code takes from outside: clock and randomness. Tests own time; a simulator can drive the real code.
+ * What the code takes from outside: clock and randomness. Tests own time; a simulator can drive the real
+ * code.
  */
 #ifndef TZ_COMMON_BASE_ENV_H
 #define TZ_COMMON_BASE_ENV_H
@@ -9,10 +10,10 @@
 #include <stdint.h>
 
 struct tz_env {
-    int64_t (*wall_ms)(void *ctx);                         /* since 1970-01-01 UTC */
-    int64_t (*mono_us)(void *ctx);                         /* a clock that never goes back */
-    void (*random)(void *ctx, void *out, size_t len);      /* for tickets and salts: unpredictable */
-    int utc_offset_minutes;                                /* the registry's time zone; China is 480 */
+    int64_t (*wall_ms)(void *ctx);                    /* since 1970-01-01 UTC */
+    int64_t (*mono_us)(void *ctx);                    /* a clock that never goes back */
+    void (*random)(void *ctx, void *out, size_t len); /* for tickets and salts: unpredictable */
+    int utc_offset_minutes;                           /* the registry's time zone; China is 480 */
     void *ctx;
 };
 

@@ -12,7 +12,7 @@
 
 #include "taizhang/v1/registry.pb-c.h"
 
-#define TZ_MUSTCHECK __attribute__((warn_unused_result))
+#define TZ_MUSTCHECK         __attribute__((warn_unused_result))
 #define TZ_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* Short name of a wire code: TZ_CODE(REQUIRED). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A writer of JSON (RFC 8259) into a tz_buf. Commas come by themselves; strings are UTF-8 and are escaped, broken
- * bytes become U+FFFD. Depth is at most 32.
+ * A writer of JSON (RFC 8259) into a tz_buf. Commas come by themselves; strings are UTF-8 and are escaped,
+ * broken bytes become U+FFFD. Depth is at most 32.
  */
 #ifndef TZ_COMMON_BASE_JSON_H
 #define TZ_COMMON_BASE_JSON_H

@@ -19,8 +19,8 @@ struct tz_log {
 };
 
 void tz_log_init(struct tz_log *log, const struct tz_env *env, int fd, enum tz_log_level level);
-/* event: a word or two in snake_case; then key=value pairs as fmt makes them ("" for none). Thread-safe. log may be
- * NULL: nothing is written. */
+/* event: a word or two in snake_case; then key=value pairs as fmt makes them ("" for none). Thread-safe. log
+ * may be NULL: nothing is written. */
 void tz_log(struct tz_log *log, enum tz_log_level level, const char *event, const char *fmt, ...)
     TZ_PRINTF(4, 5);
 /* Quotes text for a line: "..." with \" \\ \n \xNN; out is NUL-terminated, cut at size. Returns out. */

@@ -149,25 +149,6 @@ void tz_period_span(struct tz_period p, int64_t *first, int64_t *last)
     *last = tz_date_days(p.year + (after > 12), after > 12 ? 1 : after, 1) - 1;
 }
 
-bool tz_period_inside(struct tz_period inner, struct tz_period outer)
-{
-    int64_t inner_first, inner_last, outer_first, outer_last;
-    tz_period_span(inner, &inner_first, &inner_last);
-    tz_period_span(outer, &outer_first, &outer_last);
-    return inner.granularity != outer.granularity && inner_first >= outer_first && inner_last <= outer_last;
-}
-
-struct tz_period tz_period_next(struct tz_period p)
-{
-    if (p.index < 12 / months_of(p.granularity)) {
-        p.index++;
-    } else {
-        p.index = 1;
-        p.year++;
-    }
-    return p;
-}
-
 bool tz_period_equal(struct tz_period a, struct tz_period b)
 {
     return a.year == b.year && a.granularity == b.granularity && a.index == b.index;

@@ -15,8 +15,8 @@ size_t tz_utf8_decode(const char *s, size_t len, uint32_t *out);
 /* Encodes cp at out (at least 4 bytes); returns the length. */
 size_t tz_utf8_encode(uint32_t cp, char *out);
 
-/* Valid UTF-8 without control characters (C0, DEL, C1) but newline. *characters (may be NULL) gets the count of
- * code points. */
+/* Valid UTF-8 without control characters (C0, DEL, C1) but newline. *characters (may be NULL) gets the count
+ * of code points. */
 bool tz_text_valid(const char *s, size_t len, size_t *characters);
 
 /* Copies at most `characters` characters and what fits in size bytes with the final NUL; broken bytes and
@@ -29,8 +29,8 @@ size_t tz_text_width(const char *s, size_t len);
 /* Trims ASCII white space, U+3000 and U+00A0 at both ends: moves *s and *len. */
 void tz_text_trim(const char **s, size_t *len);
 
-/* Folds full-width ASCII (U+FF01..U+FF5E, U+3000 to a blank) to ASCII. out holds at least len + 1 bytes and is
- * NUL-terminated. Returns the new length. */
+/* Folds full-width ASCII (U+FF01..U+FF5E, U+3000 to a blank) to ASCII. out holds at least len + 1 bytes and
+ * is NUL-terminated. Returns the new length. */
 size_t tz_text_fold(char *out, const char *s, size_t len);
 
 #endif

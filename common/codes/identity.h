@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numbers that name someone: the unified social credit code (GB 32100-2015), the resident-ID number (GB 11643-1999,
- * which we refuse wherever it stands) and mobile numbers.
+ * Numbers that name someone: the unified social credit code (GB 32100-2015), the resident-ID number (GB
+ * 11643-1999, which we refuse wherever it stands) and mobile numbers.
  */
 #ifndef TZ_COMMON_CODES_IDENTITY_H
 #define TZ_COMMON_CODES_IDENTITY_H
@@ -14,8 +14,8 @@ bool tz_uscc_valid(const char *s, size_t len);
 /* A run of exactly 18 digits (the last may be X), full-width ones included, with a valid date and check digit
  * stands somewhere in the text. */
 bool tz_text_has_resident_id(const char *s, size_t len);
-/* A run of exactly 11 digits that begins with 13 to 19, full-width ones included (blanks and hyphens inside do not
- * hide it, nor +86 before it). */
+/* A run of exactly 11 digits that begins with 13 to 19, full-width ones included (blanks and hyphens inside
+ * do not hide it, nor +86 before it). */
 bool tz_text_has_mobile(const char *s, size_t len);
 
 #endif

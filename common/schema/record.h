@@ -59,7 +59,8 @@ int tz_record_facts(const struct tz_record *r, struct tz_arena *arena, struct tz
 /* Starts an empty record of a kind. */
 int tz_record_new(const struct tz_kind_info *kind, struct tz_arena *arena,
                   struct tz_record *out) TZ_MUSTCHECK;
-/* A cell that says nothing of this field: blank, dashes, a slash, or 无 where the list has no such member. */
+/* A cell that says nothing of this field: blank, dashes, a slash, or 无 where the list has no such member.
+ * f: NULL for a cell of a column that is no field. */
 bool tz_cell_states_nothing(const struct tz_field *f, const char *cell, size_t len);
 /* Sets a field from a cell: outer spaces off, not blank. header_unit as in tz_quantity_read, or NULL. 0, or
  * TZ_EINVAL with *e filled, field included. Address fields are not set here. */

@@ -31,15 +31,16 @@ uint32_t tz_frame_length(const uint8_t in[TZ_FRAME_HEADER]);
 /* The arena a message of this size may use: 8 times the frame + 64 KiB. */
 size_t tz_wire_arena_max(size_t frame_len);
 
-/* Scans tags and lengths of a message of `desc` before it is unpacked: at most max_fields fields in all and the
- * depth of the descriptors; every length inside its parent; no groups; field numbers in range; strings of known
- * fields valid UTF-8 without NUL. Submessages are followed only where the descriptor says so. TZ_OK, TZ_EINVAL
- * (malformed) or TZ_ELIMIT. */
+/* Scans tags and lengths of a message of `desc` before it is unpacked: at most max_fields fields in all and
+ * the depth of the descriptors; every length inside its parent; no groups; field numbers in range; strings of
+ * known fields valid UTF-8 without NUL. Submessages are followed only where the descriptor says so. TZ_OK,
+ * TZ_EINVAL (malformed) or TZ_ELIMIT. */
 int tz_wire_prescan(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len,
                     size_t max_fields) TZ_MUSTCHECK;
 
-/* Prescan (bounded by len / 2 + 64 fields) and unpack into the arena, whose maximum bounds what a message of many
- * small parts may cost. Unknown fields are kept by protobuf-c and ignored by us. TZ_OK, TZ_EINVAL, TZ_ELIMIT. */
+/* Prescan (bounded by len / 2 + 64 fields) and unpack into the arena, whose maximum bounds what a message of
+ * many small parts may cost. Unknown fields are kept by protobuf-c and ignored by us. TZ_OK, TZ_EINVAL,
+ * TZ_ELIMIT. */
 int tz_wire_unpack(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len,
                    struct tz_arena *arena, ProtobufCMessage **out) TZ_MUSTCHECK;
 
@@ -47,8 +48,8 @@ int tz_wire_unpack(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes,
  * of len bytes in the arena; false also when it has no room for them. */
 bool tz_wire_canonical(const ProtobufCMessage *msg, const uint8_t *bytes, size_t len, struct tz_arena *arena);
 
-/* A whole frame of msg appended to out: length and message as one chunk. TZ_ELIMIT: the message is longer than
- * TZ_FRAME_MAX; TZ_EFULL: out has no room, and stays usable; TZ_ENOMEM. */
+/* A whole frame of msg appended to out: length and message as one chunk. TZ_ELIMIT: the message is longer
+ * than TZ_FRAME_MAX; TZ_EFULL: out has no room, and stays usable; TZ_ENOMEM. */
 struct tz_buf;
 int tz_frame_append(struct tz_buf *out, const ProtobufCMessage *msg) TZ_MUSTCHECK;
 

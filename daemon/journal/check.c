@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/i18n.h"
 #include "daemon/journal/check_internal.h"
 
 enum { FINDINGS_SHOWN = 200 };
@@ -73,7 +74,7 @@ int64_t tz_check_add(struct tz_check *c, const struct tz_record_key *k)
 
 static int integrity_finding(void *ctx, const char *text)
 {
-    tz_check_finding(ctx, "database: %s", text);
+    tz_check_finding(ctx, _("database: %s"), text);
     return 0;
 }
 
@@ -118,6 +119,20 @@ static int run_snapshot(struct tz_check *c, struct tz_store *store)
     return rc;
 }
 
+static void print_summary(FILE *out, const struct tz_check_result *r)
+{
+    if (r->findings > FINDINGS_SHOWN)
+        fprintf(out, _("... and %" PRIu64 " more\n"), r->findings - FINDINGS_SHOWN);
+    if (r->erased)
+        fprintf(out, _("private fields are erased in %" PRIu64 " entries\n"), r->erased);
+    fprintf(out, _("position %" PRIu64 ", %" PRIu64 " live records, %" PRIu64 " committees: "), r->position,
+            r->records, r->committees);
+    if (r->findings)
+        fprintf(out, _("%" PRIu64 " differences\n"), r->findings);
+    else
+        fputs(_("no differences\n"), out);
+}
+
 int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log, FILE *out,
                  struct tz_check_result *result)
 {
@@ -128,7 +143,7 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     memset(result, 0, sizeof *result);
     int rc = tz_store_open(&store, &o, why, sizeof why);
     if (rc) {
-        fprintf(out, "cannot check: %s\n", why[0] ? why : tz_rc_string(rc));
+        fprintf(out, _("cannot check: %s\n"), why[0] ? why : tz_rc_string(rc));
         return rc;
     }
     c.info = tz_store_info(store);
@@ -136,18 +151,11 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     tz_store_close(store);
     result->position = c.position;
     if (rc == TZ_ECORRUPT)
-        tz_check_finding(&c, "cannot go on: %s", tz_rc_string(rc));
+        tz_check_finding(&c, _("cannot go on: %s"), tz_rc_string(rc));
     else if (rc < 0) {
-        fprintf(out, "cannot go on: %s\n", tz_rc_string(rc));
+        fprintf(out, _("cannot go on: %s\n"), tz_rc_string(rc));
         return rc;
     }
-    if (result->findings > FINDINGS_SHOWN)
-        fprintf(out, "... and %" PRIu64 " more\n", result->findings - FINDINGS_SHOWN);
-    fprintf(out, "position %" PRIu64 ", %" PRIu64 " live records, %" PRIu64 " committees: ", result->position,
-            result->records, result->committees);
-    if (result->findings)
-        fprintf(out, "%" PRIu64 " differences\n", result->findings);
-    else
-        fputs("no differences\n", out);
+    print_summary(out, result);
     return result->findings ? 1 : 0;
 }

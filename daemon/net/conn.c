@@ -64,7 +64,7 @@ struct tz_conn {
     int64_t write_goal;     /* bytes that the peer must have taken by then */
     int64_t end_deadline;   /* DRAINING, LINGERING */
 
-    const char *reason;    /* of the end */
+    const char *reason;     /* of the end */
     struct tz_buf farewell; /* the final message, once the answers have left */
     uint64_t frames;
     uint64_t bytes_in;
@@ -72,7 +72,7 @@ struct tz_conn {
 };
 
 static const char *const state_names[TZ_CONN_STATES] = {"new",      "open",      "draining",
-                                                       "flushing", "lingering", "dead"};
+                                                        "flushing", "lingering", "dead"};
 
 #define BIT(s) (1u << TZ_CONN_##s)
 static const unsigned allowed_moves[TZ_CONN_STATES] = {
@@ -237,8 +237,9 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 
 /* --- writing --- */
 
-/* What the peer has taken, as far as one can tell: what was written less what the kernel still holds. The kernel says
- * `writable` again only when most of its buffer is free, so counting writes would make a slow reader look like none. */
+/* What the peer has taken, as far as one can tell: what was written less what the kernel still holds. The
+ * kernel says `writable` again only when most of its buffer is free, so counting writes would make a slow
+ * reader look like none. */
 static int64_t bytes_taken(const struct tz_conn *c)
 {
     int queued = 0;

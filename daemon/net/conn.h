@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A connection: bytes <-> frames, limits, deadlines, and an end with a reason. What frames mean is the handler's.
+ * A connection: bytes <-> frames, limits, deadlines, and an end with a reason. What frames mean is the
+ * handler's.
  *
  *             Hello                closed with a reason, or end of input
- *      NEW ---------> OPEN ------------------------------------> DRAINING (no more requests; answers still leave)
- *       |              |                                            | all answered; the last message is written
+ *      NEW ---------> OPEN ------------------------------------> DRAINING (no more requests; answers still
+ * leave) |              |                                            | all answered; the last message is
+ * written
  *       +--------------+--------------------------------------> FLUSHING (bytes wait for the peer)
  *                                                                   | all written, our side shut down
- *                      (from anywhere: the socket failed,        LINGERING (what still comes is dropped, so that
- *                       or a deadline passed)                       |       the last message is not lost to a reset)
+ *                      (from anywhere: the socket failed,        LINGERING (what still comes is dropped, so
+ * that or a deadline passed)                       |       the last message is not lost to a reset)
  *                                        +---------------------> DEAD (unlinked; freed after the callback)
  *
- * Threads: a connection belongs to its I/O thread; nothing here may be called from another one. Others name it by its
- * number (tz_conn_id), which is never used twice.
+ * Threads: a connection belongs to its I/O thread; nothing here may be called from another one. Others name
+ * it by its number (tz_conn_id), which is never used twice.
  *
- * Memory: at most limits.frame_bytes of an unfinished frame, limits.out_high and what the requests in progress
- * answer, and the requests in progress themselves (their number, bytes and memory are limited). When a limit is reached
- * the connection is not read until it is below again; nothing is dropped.
+ * Memory: at most limits.frame_bytes of an unfinished frame, limits.out_high and what the requests in
+ * progress answer, and the requests in progress themselves (their number, bytes and memory are limited). When
+ * a limit is reached the connection is not read until it is below again; nothing is dropped.
  */
 #ifndef TZ_DAEMON_NET_CONN_H
 #define TZ_DAEMON_NET_CONN_H
@@ -52,7 +54,7 @@ struct tz_net_limits {
     size_t out_high;           /* unread answers above which the peer is not read */
     int64_t hello_us;
     int64_t frame_us;
-    int64_t write_us;          /* out_step bytes, or all there are, must leave in this time */
+    int64_t write_us; /* out_step bytes, or all there are, must leave in this time */
     size_t out_step;
     int64_t drain_us;
     int64_t linger_us;
@@ -61,7 +63,7 @@ extern const struct tz_net_limits tz_net_default_limits;
 
 /* Who is at the other end. */
 struct tz_peer {
-    bool local;    /* a Unix socket: uid is known */
+    bool local; /* a Unix socket: uid is known */
     uid_t uid;
     char name[64]; /* "unix uid=1000", "127.0.0.1:40112" */
 };
@@ -93,9 +95,9 @@ void tz_conn_done(struct tz_conn *c, struct tz_load load);
 /* The handler cannot go on with a frame's request now: no frame is handed over until tz_conn_unpark. */
 void tz_conn_park(struct tz_conn *c);
 void tz_conn_unpark(struct tz_conn *c);
-/* Ends the connection: no more requests; those in progress are answered; then the error is sent as the final message with
- * id 0 (why NULL: nothing is), and the socket is closed. The first reason stays. reason: for the log, a static
- * string in snake_case. */
+/* Ends the connection: no more requests; those in progress are answered; then the error is sent as the final
+ * message with id 0 (why NULL: nothing is), and the socket is closed. The first reason stays. reason: for the
+ * log, a static string in snake_case. */
 void tz_conn_close(struct tz_conn *c, const struct tz_error *why, const char *reason);
 /* The same at once, without a message. */
 void tz_conn_kill(struct tz_conn *c, const char *reason);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The bytes that have come and are not yet a frame. Knows no socket: room, filled, next. It grows with what has really
- * arrived (at most doubling), never with what a length promises, and gives its memory back when it is empty.
+ * The bytes that have come and are not yet a frame. Knows no socket: room, filled, next. It grows with what
+ * has really arrived (at most doubling), never with what a length promises, and gives its memory back when it
+ * is empty.
  */
 #ifndef TZ_DAEMON_NET_INPUT_H
 #define TZ_DAEMON_NET_INPUT_H

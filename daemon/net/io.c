@@ -9,8 +9,8 @@
 /* Deadlines are looked at this often; they are seconds. */
 enum { TICK_MS = 250, ID_SHIFT = 32 };
 
-/* A connection's number: generation << 32 | slot. A slot's generation grows with each use, so that a number is never
- * used twice. */
+/* A connection's number: generation << 32 | slot. A slot's generation grows with each use, so that a number
+ * is never used twice. */
 struct slot {
     struct tz_conn *conn; /* NULL: free */
     uint32_t generation;
@@ -152,7 +152,8 @@ static void take_arrival(struct tz_io *io, struct arrival *a)
 {
     if (accept_arrival(io, a) != TZ_OK) {
         atomic_fetch_sub(&io->o.counters->connections, 1);
-        tz_log(io->o.log, TZ_LOG_ERROR, "connection_dropped", "peer=\"%s\" reason=out_of_memory", a->peer.name);
+        tz_log(io->o.log, TZ_LOG_ERROR, "connection_dropped", "peer=\"%s\" reason=out_of_memory",
+               a->peer.name);
     }
     free(a);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An I/O thread: one event_base, its connections, and a mailbox through which the acceptor hands sockets over and
- * other threads send results back.
+ * An I/O thread: one event_base, its connections, and a mailbox through which the acceptor hands sockets over
+ * and other threads send results back.
  */
 #ifndef TZ_DAEMON_NET_IO_H
 #define TZ_DAEMON_NET_IO_H

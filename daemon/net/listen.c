@@ -54,7 +54,8 @@ static void identify(const struct tz_listener *l, int fd, const struct sockaddr_
         if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0) {
             out->local = true;
             out->uid = cred.uid;
-            snprintf(out->name, sizeof out->name, "unix uid=%lu pid=%ld", (unsigned long)cred.uid, (long)cred.pid);
+            snprintf(out->name, sizeof out->name, "unix uid=%lu pid=%ld", (unsigned long)cred.uid,
+                     (long)cred.pid);
         } else {
             snprintf(out->name, sizeof out->name, "unix");
         }
@@ -65,7 +66,8 @@ static void identify(const struct tz_listener *l, int fd, const struct sockaddr_
     name_address(a, len, out->name, sizeof out->name);
 }
 
-static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *address, int len, void *ctx)
+static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *address, int len,
+                      void *ctx)
 {
     (void)ev;
     struct tz_listener *l = ctx;
@@ -100,7 +102,8 @@ static void on_accept_error(struct evconnlistener *ev, void *ctx)
             close(fd);
         l->spare = spare_descriptor();
     }
-    tz_log(l->o.log, TZ_LOG_ERROR, "accept_failed", "listener=\"%s\" errno=%d rest_ms=%d", l->name, e, REST_MS);
+    tz_log(l->o.log, TZ_LOG_ERROR, "accept_failed", "listener=\"%s\" errno=%d rest_ms=%d", l->name, e,
+           REST_MS);
     evconnlistener_disable(ev);
     event_add(l->rest, &rest);
 }
@@ -110,8 +113,8 @@ static int listen_on(struct tz_listener **out, struct tz_listener *l, int fd, ch
 {
     l->spare = spare_descriptor();
     l->rest = event_new(l->o.base, -1, 0, on_rested, l);
-    l->ev = evconnlistener_new(l->o.base, on_accept, l,
-                               LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+    l->ev = evconnlistener_new(l->o.base, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+                               BACKLOG, fd);
     if (!l->ev || !l->rest) {
         snprintf(why, TZ_WHY_SIZE, "cannot listen at %s: %s", l->name, strerror(errno));
         if (!l->ev)
@@ -240,8 +243,8 @@ static int split_address(const char *s, char *host, size_t size, const char **po
     const char *colon = strrchr(s, ':');
     const char *begin = s;
     const char *end = colon;
-    if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) || strlen(colon + 1) > 5 ||
-        strtoul(colon + 1, NULL, 10) > 65535)
+    if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+        strlen(colon + 1) > 5 || strtoul(colon + 1, NULL, 10) > 65535)
         return TZ_EINVAL;
     if (*s == '[') {
         if (colon == s || colon[-1] != ']')

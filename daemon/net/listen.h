@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A listening socket on the main thread's event_base. Accepted sockets go to `accepted`. When descriptors run out, one
- * waiting peer is turned away with the spare descriptor and the listener rests for 100 ms.
+ * A listening socket on the main thread's event_base. Accepted sockets go to `accepted`. When descriptors run
+ * out, one waiting peer is turned away with the spare descriptor and the listener rests for 100 ms.
  */
 #ifndef TZ_DAEMON_NET_LISTEN_H
 #define TZ_DAEMON_NET_LISTEN_H
@@ -23,8 +23,8 @@ struct tz_listener_options {
 
 enum { TZ_WHY_SIZE = 256 };
 
-/* A socket at path, mode 0600. A socket that nobody answers at is replaced; anything else there is an error. why: at
- * least TZ_WHY_SIZE bytes, an English sentence. */
+/* A socket at path, mode 0600. A socket that nobody answers at is replaced; anything else there is an error.
+ * why: at least TZ_WHY_SIZE bytes, an English sentence. */
 int tz_listen_unix(struct tz_listener **out, const struct tz_listener_options *options, const char *path,
                    char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
 /* "127.0.0.1:7117", "[::1]:0", "localhost:7117": loopback addresses only. Port 0: the system chooses. */

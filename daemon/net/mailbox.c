@@ -58,8 +58,8 @@ bool tz_mailbox_empty(struct tz_mailbox *box)
 
 struct tz_mail *tz_mailbox_take(struct tz_mailbox *box)
 {
-    /* First the eventfd, then the flag, then the list: whatever is posted after the list was taken finds the flag
-     * down and wakes again. */
+    /* First the eventfd, then the flag, then the list: whatever is posted after the list was taken finds the
+     * flag down and wakes again. */
     uint64_t count;
     ssize_t n = read(box->fd, &count, sizeof count);
     (void)n;

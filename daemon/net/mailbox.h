@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one way between threads: a list of items under a lock, and an eventfd that wakes the thread that reads it.
- * Posting and waking are apart, so that a batch of replies costs one wake-up.
+ * The one way between threads: a list of items under a lock, and an eventfd that wakes the thread that reads
+ * it. Posting and waking are apart, so that a batch of replies costs one wake-up.
  */
 #ifndef TZ_DAEMON_NET_MAILBOX_H
 #define TZ_DAEMON_NET_MAILBOX_H

@@ -64,7 +64,8 @@ int tz_net_new(struct tz_net **out, const struct tz_net_options *options)
 
 static struct tz_listener_options listener_options(struct tz_net *n)
 {
-    return (struct tz_listener_options){.base = n->o.base, .log = n->o.log, .accepted = on_accepted, .ctx = n};
+    return (struct tz_listener_options){
+        .base = n->o.base, .log = n->o.log, .accepted = on_accepted, .ctx = n};
 }
 
 int tz_net_listen_unix(struct tz_net *n, const char *path, char why[TZ_WHY_SIZE])

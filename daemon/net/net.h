@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The network side as a whole: listeners on the main thread, I/O threads behind them, and the cap on connections.
+ * The network side as a whole: listeners on the main thread, I/O threads behind them, and the cap on
+ * connections.
  */
 #ifndef TZ_DAEMON_NET_NET_H
 #define TZ_DAEMON_NET_NET_H

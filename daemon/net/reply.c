@@ -75,7 +75,8 @@ int tz_reply_field_errors(const struct tz_errors *errors, struct tz_arena *arena
     *count = 0;
     if (!errors || errors->count == 0)
         return TZ_OK;
-    Taizhang__V1__FieldError **list = tz_arena_alloc(arena, sizeof(Taizhang__V1__FieldError *) * errors->count);
+    Taizhang__V1__FieldError **list =
+        tz_arena_alloc(arena, sizeof(Taizhang__V1__FieldError *) * errors->count);
     if (!list)
         return TZ_ENOMEM;
     for (size_t i = 0; i < errors->count; i++) {

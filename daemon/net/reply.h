@@ -8,7 +8,8 @@
 #include "common/base/arena.h"
 #include "common/base/buf.h"
 
-/* Appends a whole frame: the final message of request `id` (0: of the connection) with the error as its status. */
+/* Appends a whole frame: the final message of request `id` (0: of the connection) with the error as its
+ * status. */
 int tz_reply_error(struct tz_buf *out, uint64_t id, const struct tz_error *e) TZ_MUSTCHECK;
 /* Errors of an item, in the arena; *out stays NULL when there are none. */
 int tz_reply_field_errors(const struct tz_errors *errors, struct tz_arena *arena,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who may do what: decided here and nowhere else. In this version the owner of the daemon's process, on the Unix socket,
- * and with insecure_loopback any peer of a loopback listener, is the administrator of the whole registry.
+ * Who may do what: decided here and nowhere else. In this version the owner of the daemon's process, on the
+ * Unix socket, and with insecure_loopback any peer of a loopback listener, is the administrator of the whole
+ * registry.
  */
 #ifndef TZ_DAEMON_SERVICE_ACCESS_H
 #define TZ_DAEMON_SERVICE_ACCESS_H

@@ -31,8 +31,9 @@ void tz_answer_rc(struct tz_request *r, int rc)
         tz_answer_error(r, tz_error_number(&e, "limit", TZ_ANSWER_MAX));
         return;
     }
-    tz_log(r->service->log, TZ_LOG_ERROR, "request_failed", "conn=%" PRIu64 " id=%" PRIu64 " request=%s rc=\"%s\"",
-           r->conn, r->id, r->verb ? r->verb->name : "?", tz_rc_string(rc));
+    tz_log(r->service->log, TZ_LOG_ERROR, "request_failed",
+           "conn=%" PRIu64 " id=%" PRIu64 " request=%s rc=\"%s\"", r->conn, r->id,
+           r->verb ? r->verb->name : "?", tz_rc_string(rc));
     tz_answer_code(r, rc == TZ_ENOMEM || rc == TZ_EAGAIN ? TZ_CODE(BUSY) : TZ_CODE(INTERNAL));
 }
 

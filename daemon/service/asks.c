@@ -33,7 +33,8 @@ int tz_asks_new(struct tz_request *r, enum tz_op_type type, size_t count, size_t
 
 void tz_asks_room(struct tz_request *r, size_t item_bytes)
 {
-    /* 8 times the bytes as for a frame, and what the smallest record of the widest kind takes when decoded. */
+    /* 8 times the bytes as for a frame, and what the smallest record of the widest kind takes when decoded.
+     */
     size_t need = r->op.arena.total + 8 * item_bytes + 8 * 1024;
     if (need > r->op.arena.max)
         r->op.arena.max = need;

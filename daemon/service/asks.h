@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What requests through the writer have in common: making the list of changes, and finding addresses that occur
- * twice.
+ * What requests through the writer have in common: making the list of changes, and finding addresses that
+ * occur twice.
  */
 #ifndef TZ_DAEMON_SERVICE_ASKS_H
 #define TZ_DAEMON_SERVICE_ASKS_H
@@ -20,7 +20,8 @@ int tz_asks_errors(struct tz_request *r, size_t i, const struct tz_errors *error
 /* Address and ticket of ask i from the wire; errors are added. */
 void tz_asks_address(struct tz_change_ask *ask, const Taizhang__V1__Address *address,
                      const ProtobufCBinaryData *ticket, struct tz_errors *errors);
-/* Refuses every ask whose address stands before it in the same request (REPEATED_ADDRESS, the first one's index). */
+/* Refuses every ask whose address stands before it in the same request (REPEATED_ADDRESS, the first one's
+ * index). */
 int tz_asks_refuse_repeats(struct tz_request *r) TZ_MUSTCHECK;
 
 #endif

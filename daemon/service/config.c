@@ -33,7 +33,8 @@ static const struct tz_option rows[] = {
      .offset = AT(listen),
      .fallback = "",
      .argument = "ADDR:PORT",
-     .help = N_("Also listen on TCP, on a loopback address; needs insecure-loopback. Port 0: the system chooses.")},
+     .help = N_(
+         "Also listen on TCP, on a loopback address; needs insecure-loopback. Port 0: the system chooses.")},
     {.name = "insecure-loopback",
      .type = TZ_OPTION_BOOL,
      .offset = AT(insecure_loopback),
@@ -148,7 +149,7 @@ static const struct tz_option rows[] = {
      .offset = AT(lang),
      .fallback = "",
      .argument = "zh|en",
-     .help = N_("Language of messages for people. The log is English.")},
+     .help = N_("Language of messages for people; else that of the locale. Log and findings are English.")},
     {.name = "check-config",
      .type = TZ_OPTION_BOOL,
      .flags = TZ_OPTION_COMMAND,
@@ -195,6 +196,11 @@ int tz_config_load(struct tz_config *c, int argc, char *const *argv, struct tz_o
     if (c->listen[0] && tz_listen_tcp_check(c->listen, why) != TZ_OK) {
         snprintf(error->text, sizeof error->text, "%s",
                  _("listen must be a loopback address with a port: 127.0.0.1:7117, or [::1]:0"));
+        return TZ_EINVAL;
+    }
+    enum tz_language language;
+    if (c->lang[0] && !tz_i18n_language(c->lang, &language)) {
+        snprintf(error->text, sizeof error->text, _("lang is zh or en, not \"%.40s\""), c->lang);
         return TZ_EINVAL;
     }
     return TZ_OK;
@@ -247,8 +253,9 @@ void tz_config_reload(struct tz_config *c, const struct tz_config *fresh, struct
         tz_option_value(row, c, &was);
         tz_option_value(row, fresh, &is);
         tz_log(log, row->flags & TZ_OPTION_RELOAD ? TZ_LOG_INFO : TZ_LOG_WARN,
-               row->flags & TZ_OPTION_RELOAD ? "option_reloaded" : "option_needs_restart", "option=%s was=%s is=%s",
-               row->name, tz_log_quote(was_quoted, sizeof was_quoted, was.data ? was.data : "", was.len),
+               row->flags & TZ_OPTION_RELOAD ? "option_reloaded" : "option_needs_restart",
+               "option=%s was=%s is=%s", row->name,
+               tz_log_quote(was_quoted, sizeof was_quoted, was.data ? was.data : "", was.len),
                tz_log_quote(is_quoted, sizeof is_quoted, is.data ? is.data : "", is.len));
         tz_buf_free(&was);
         tz_buf_free(&is);

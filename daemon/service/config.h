@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The daemon's options, from one table (config.c): command line, configuration file, --help, --print-config, reload.
+ * The daemon's options, from one table (config.c): command line, configuration file, --help, --print-config,
+ * reload.
  */
 #ifndef TZ_DAEMON_SERVICE_CONFIG_H
 #define TZ_DAEMON_SERVICE_CONFIG_H
@@ -36,15 +37,16 @@ struct tz_config {
 
 extern const struct tz_option_set tz_config_options;
 
-/* Reads argv and the file that it names, and checks what one option alone cannot say. *c is zeroed before, and to be
- * freed after whatever the result. */
-int tz_config_load(struct tz_config *c, int argc, char *const *argv, struct tz_option_error *error) TZ_MUSTCHECK;
+/* Reads argv and the file that it names, and checks what one option alone cannot say. *c is zeroed before,
+ * and to be freed after whatever the result. */
+int tz_config_load(struct tz_config *c, int argc, char *const *argv,
+                   struct tz_option_error *error) TZ_MUSTCHECK;
 void tz_config_free(struct tz_config *c);
 /* What the net is told. */
 struct tz_net_limits tz_config_limits(const struct tz_config *c);
 
-/* Takes the reloadable values of `fresh` over into *c. Each changed option is logged: as reloaded, or as waiting for
- * a restart. */
+/* Takes the reloadable values of `fresh` over into *c. Each changed option is logged: as reloaded, or as
+ * waiting for a restart. */
 void tz_config_reload(struct tz_config *c, const struct tz_config *fresh, struct tz_log *log);
 
 #endif

@@ -43,7 +43,8 @@ size_t tz_cursor_pack(const struct tz_cursor *c, uint8_t out[TZ_CURSOR_MAX])
     return FIXED + c->key_len;
 }
 
-int tz_cursor_unpack(const uint8_t *bytes, size_t len, uint64_t epoch, uint64_t request, struct tz_cursor *out)
+int tz_cursor_unpack(const uint8_t *bytes, size_t len, uint64_t epoch, uint64_t request,
+                     struct tz_cursor *out)
 {
     const uint8_t *p = bytes;
     if (len < FIXED || take(&p, 1) != VERSION)
@@ -54,7 +55,8 @@ int tz_cursor_unpack(const uint8_t *bytes, size_t len, uint64_t epoch, uint64_t 
     out->kind = (uint32_t)take(&p, 4);
     out->period = (uint32_t)take(&p, 4);
     out->key_len = (size_t)take(&p, 1);
-    if (out->epoch != epoch || out->request != request || out->key_len > TZ_KEY_MAX || len != FIXED + out->key_len)
+    if (out->epoch != epoch || out->request != request || out->key_len > TZ_KEY_MAX ||
+        len != FIXED + out->key_len)
         return TZ_EINVAL;
     memcpy(out->key, p, out->key_len);
     return TZ_OK;

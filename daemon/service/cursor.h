@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Cursors of lists: where a page ended, for the same request in the same epoch. Opaque to clients; every byte is
- * checked when it comes back.
+ * Cursors of lists: where a page ended, for the same request in the same epoch. Opaque to clients; every byte
+ * is checked when it comes back.
  *
  *   1 byte version (1) | 8 bytes epoch | 8 bytes digest of the request | 4 bytes committee | 4 bytes kind |
  *   4 bytes period | 1 byte key length | key                             (integers big-endian)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The running daemon: its parts in the order in which they start, the main thread's loop with its signals, and the
- * end in reverse order.
+ * The running daemon: its parts in the order in which they start, the main thread's loop with its signals,
+ * and the end in reverse order.
  */
 #ifndef TZ_DAEMON_SERVICE_DAEMON_H
 #define TZ_DAEMON_SERVICE_DAEMON_H
@@ -24,8 +24,8 @@ enum tz_exit {
 
 struct tz_daemon;
 
-/* Makes everything and listens, but serves nothing yet. argv is read again by a reload. Returns an enum tz_exit; what went wrong was
- * logged. */
+/* Makes everything and listens, but serves nothing yet. argv is read again by a reload. Returns an enum
+ * tz_exit; what went wrong was logged. */
 enum tz_exit tz_daemon_open(struct tz_daemon **out, struct tz_config *config, int argc, char *const *argv,
                             struct tz_log *log) TZ_MUSTCHECK;
 /* Serves until SIGTERM or SIGINT, then finishes what is in progress. */

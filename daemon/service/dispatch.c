@@ -262,6 +262,8 @@ static void start(struct tz_request *r, struct tz_conn *c)
         atomic_fetch_add_explicit(&s->counters.reads, 1, memory_order_relaxed);
     }
     r->load.memory = r->op.arena.total;
+    r->op.bytes =
+        r->load.memory; /* the queue's limit is one of memory: decoded, a request is ten times its frame */
     tz_conn_taken(c, r->load);
     int rc = offer(r);
     if (rc == TZ_EFULL) {
@@ -284,7 +286,6 @@ static void run(struct tz_request *r, struct tz_conn *c)
         return;
     }
     if (r->verb->where == TZ_WRITER) {
-        r->op.bytes = r->load.bytes;
         r->op.principal = r->grant.principal;
         r->op.person = NULL;
         r->op.failed = TZ_CODE(OK);
@@ -314,7 +315,8 @@ static bool read_message(struct tz_request *r, struct tz_conn *c, const uint8_t 
         return false;
     }
     if (rc != TZ_OK) {
-        refuse_code(c, rc == TZ_EINVAL ? TZ_CODE(MALFORMED) : TZ_CODE(BUSY), rc == TZ_EINVAL ? "malformed" : "no_memory");
+        refuse_code(c, rc == TZ_EINVAL ? TZ_CODE(MALFORMED) : TZ_CODE(BUSY),
+                    rc == TZ_EINVAL ? "malformed" : "no_memory");
         return false;
     }
     r->msg = (Taizhang__V1__ClientMessage *)msg;

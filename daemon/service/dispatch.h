@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From frames to requests, to the place where they run, and back. A desk holds the requests of one I/O thread: spare
- * ones, and those that wait for room in a queue.
+ * From frames to requests, to the place where they run, and back. A desk holds the requests of one I/O
+ * thread: spare ones, and those that wait for room in a queue.
  */
 #ifndef TZ_DAEMON_SERVICE_DISPATCH_H
 #define TZ_DAEMON_SERVICE_DISPATCH_H

@@ -31,7 +31,8 @@ static void check_name(const char *field, const char *name, bool required, struc
     size_t characters;
     if (len == 0 && required)
         tz_errors_add(errors, TZ_CODE(REQUIRED), field, NULL);
-    else if (!tz_text_valid(name, len, &characters) || strchr(name, '\n') || tz_text_has_resident_id(name, len))
+    else if (!tz_text_valid(name, len, &characters) || strchr(name, '\n') ||
+             tz_text_has_resident_id(name, len))
         tz_errors_add(errors, TZ_CODE(BAD_NAME), field, name);
     else if (characters > NAME_CHARACTERS)
         tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), field, name), "limit", NAME_CHARACTERS);
@@ -61,7 +62,8 @@ static void check_body(const Taizhang__V1__CommitteeBody *b, struct tz_errors *e
     check_date("valid_from", b->valid_from, errors);
     check_date("valid_to", b->valid_to, errors);
     if (b->n_successors > TZ_LIST_ITEMS)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "successors", NULL), "limit", TZ_LIST_ITEMS);
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "successors", NULL), "limit",
+                        TZ_LIST_ITEMS);
     for (size_t i = 0; i < b->n_successors && i < TZ_LIST_ITEMS; i++)
         check_code("successors", b->successors[i], errors);
 }
@@ -83,7 +85,8 @@ static void check_item(const Taizhang__V1__CommitteeItem *item, struct tz_errors
     }
     check_body(item->body, errors);
     if (item->n_contacts > CONTACTS_MAX)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "contacts", NULL), "limit", CONTACTS_MAX);
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_MANY_ITEMS), "contacts", NULL), "limit",
+                        CONTACTS_MAX);
     for (size_t i = 0; i < item->n_contacts && i < CONTACTS_MAX; i++)
         check_contact(item->contacts[i], errors);
 }

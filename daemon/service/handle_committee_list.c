@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Committee list: units in the order of the tree, filtered. One page looks at a bounded number of units under the
- * views' lock, so a page may be short, or empty, and still not be the last.
+ * Committee list: units in the order of the tree, filtered. One page looks at a bounded number of units under
+ * the views' lock, so a page may be short, or empty, and still not be the last.
  */
 #include <string.h>
 
@@ -152,7 +152,8 @@ static int begin(struct search *s, uint32_t *from, struct tz_error *e)
 static void read_committees(struct tz_request *r, const struct tz_reading *with)
 {
     struct tz_views *v = r->service->views;
-    struct search s = {.r = r, .q = r->msg->committee_list, .limit = tz_lookup_page(r->msg->committee_list->limit)};
+    struct search s = {
+        .r = r, .q = r->msg->committee_list, .limit = tz_lookup_page(r->msg->committee_list->limit)};
     struct tz_committee_ref top;
     struct tz_error e;
     uint32_t from;

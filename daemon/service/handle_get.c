@@ -21,7 +21,8 @@ struct look {
 static bool begin(struct look *l, const Taizhang__V1__Address *address, uint64_t min_position)
 {
     struct tz_error e;
-    int rc = tz_lookup_address(l->r->service, address, l->with->arena, &l->address, &l->committee, &l->key, &e);
+    int rc =
+        tz_lookup_address(l->r->service, address, l->with->arena, &l->address, &l->committee, &l->key, &e);
     if (rc == TZ_OK) {
         rc = tz_reader_begin(l->with->reader, &l->position);
         if (rc != TZ_OK) {
@@ -79,7 +80,8 @@ static void read_get(struct tz_request *r, const struct tz_reading *with)
         tz_answer(r, &m, true);
     } else if (rc == TZ_ENOENT) {
         struct tz_error e;
-        tz_error_number(tz_error_set(&e, TZ_CODE(NOT_FOUND), "revision", NULL), "current", (int64_t)l.head.revision);
+        tz_error_number(tz_error_set(&e, TZ_CODE(NOT_FOUND), "revision", NULL), "current",
+                        (int64_t)l.head.revision);
         tz_answer_error(r, &e);
     } else {
         tz_answer_rc(r, rc);
@@ -123,7 +125,8 @@ static void read_history(struct tz_request *r, const struct tz_reading *with)
     uint64_t next = q->after_revision;
     if (!begin(&l, q->address, q->min_position))
         return;
-    Taizhang__V1__RecordState **list = tz_arena_alloc(with->arena, sizeof(Taizhang__V1__RecordState *) * limit);
+    Taizhang__V1__RecordState **list =
+        tz_arena_alloc(with->arena, sizeof(Taizhang__V1__RecordState *) * limit);
     int rc = list ? TZ_OK : TZ_ENOMEM;
     while (rc == TZ_OK && next < l.head.revision && count < limit && bytes < TZ_PAGE_BYTES) {
         rc = read_revision(&l, ++next, &list[count]);

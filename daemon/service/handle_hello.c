@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Hello: the version spoken, who the peer is, and the limits in force. Whatever is refused here ends the connection.
+ * Hello: the version spoken, who the peer is, and the limits in force. Whatever is refused here ends the
+ * connection.
  */
 #include "daemon/service/dispatch.h"
 #include "daemon/service/lookup.h"
@@ -21,7 +22,8 @@ static int check_hello(const Taizhang__V1__Hello *h, struct tz_error *e)
     if (h->major != TZ_PROTOCOL_MAJOR) {
         char served[32];
         char asked[32];
-        snprintf(served, sizeof served, "%d.0 to %d.%d", TZ_PROTOCOL_MAJOR, TZ_PROTOCOL_MAJOR, TZ_PROTOCOL_MINOR);
+        snprintf(served, sizeof served, "%d.0 to %d.%d", TZ_PROTOCOL_MAJOR, TZ_PROTOCOL_MAJOR,
+                 TZ_PROTOCOL_MINOR);
         snprintf(asked, sizeof asked, "%" PRIu32 ".%" PRIu32, h->major, h->minor);
         tz_error_text(tz_error_set(e, TZ_CODE(VERSION), "major", asked), "versions", served);
         return TZ_EINVAL;
@@ -105,9 +107,9 @@ static void answer(struct tz_request *r, struct tz_conn *c)
         return;
     }
     char client[256];
-    tz_log(r->service->log, TZ_LOG_INFO, "session_opened", "conn=%" PRIu64 " peer=\"%s\" principal=%s client=%s",
-           r->conn, tz_conn_peer(c)->name, session->grant.principal,
-           tz_log_quote(client, sizeof client, h->client, strlen(h->client)));
+    tz_log(r->service->log, TZ_LOG_INFO, "session_opened",
+           "conn=%" PRIu64 " peer=\"%s\" principal=%s client=%s", r->conn, tz_conn_peer(c)->name,
+           session->grant.principal, tz_log_quote(client, sizeof client, h->client, strlen(h->client)));
     r->grant = session->grant;
     tz_conn_opened(c);
     reply(r, c, h);

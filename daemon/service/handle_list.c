@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * List: records in the order of the tree, then kind, period, key, page by page. The units are taken from the tree some at a
- * time, so that the views' lock is held for microseconds; the records are all from one snapshot.
+ * List: records in the order of the tree, then kind, period, key, page by page. The units are taken from the
+ * tree some at a time, so that the views' lock is held for microseconds; the records are all from one
+ * snapshot.
  */
 #include <string.h>
 
@@ -35,7 +36,8 @@ struct listing {
 };
 
 /* Stops the visit with 1 when the page is full, with an enum tz_rc on failure. */
-static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_head *h, const struct tz_entry *e)
+static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
+                   const struct tz_entry *e)
 {
     (void)h;
     struct listing *l = ctx;
@@ -43,7 +45,7 @@ static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_hea
         l->more = true;
         return 1;
     }
-    int rc = tz_state_make(e, l->unit, false, l->with->arena, &l->row[l->count]);
+    int rc = tz_state_make(e, l->unit, l->q->private_, l->with->arena, &l->row[l->count]);
     if (rc != TZ_OK)
         return rc;
     l->bytes += protobuf_c_message_get_packed_size(&l->row[l->count]->base);
@@ -192,7 +194,8 @@ static int check_cursor(struct listing *l, struct tz_error *e)
 
 static void read_list(struct tz_request *r, const struct tz_reading *with)
 {
-    struct listing l = {.r = r, .with = with, .q = r->msg->list, .limit = tz_lookup_page(r->msg->list->limit)};
+    struct listing l = {
+        .r = r, .with = with, .q = r->msg->list, .limit = tz_lookup_page(r->msg->list->limit)};
     struct tz_error e;
     int rc = check_arguments(&l, &e);
     if (rc == TZ_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reconcile: what the registry holds of versions whose answers were lost. Through the writer's queue, so that it is
- * answered after whatever of them is still queued.
+ * Reconcile: what the registry holds of versions whose answers were lost. Through the writer's queue, so that
+ * it is answered after whatever of them is still queued.
  */
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Submit: everything about a record that needs nothing but the record is done here, on the I/O thread; what is left for
- * the writer is to decide.
+ * Submit: everything about a record that needs nothing but the record is done here, on the I/O thread; what
+ * is left for the writer is to decide.
  */
 #include "daemon/service/asks.h"
 #include "daemon/service/lookup.h"
@@ -20,8 +20,8 @@ static void check_size(const char *field, size_t len, struct tz_errors *errors)
         tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LARGE_BODY), field, NULL), "limit", TZ_BODY_MAX);
 }
 
-/* Decodes and validates. Errors of form refuse the record whatever the registry holds; the others only count when it
- * comes to validation. */
+/* Decodes and validates. Errors of form refuse the record whatever the registry holds; the others only count
+ * when it comes to validation. */
 static int prepare_record(struct tz_request *r, size_t i, int64_t today)
 {
     const Taizhang__V1__Record *w = r->msg->submit->records[i];
@@ -30,18 +30,22 @@ static int prepare_record(struct tz_request *r, size_t i, int64_t today)
     errors.count = errors.dropped = 0;
     ask->base = w->base_revision;
     ask->confirmed = w->confirmed;
+    ask->keep_private = w->keep_private;
     ask->body = (struct tz_bytes){w->body.data, w->body.len};
     ask->private_ = (struct tz_bytes){w->private_.data, w->private_.len};
     tz_asks_address(ask, w->address, &w->ticket, &errors);
     check_size("body", w->body.len, &errors);
     check_size("private", w->private_.len, &errors);
+    if (w->keep_private && w->private_.len > 0)
+        tz_errors_add(&errors, TZ_CODE(BAD_ARGUMENT), "keep_private", NULL);
     if (errors.count > 0)
         return tz_asks_errors(r, i, &errors, true);
     tz_asks_room(r, w->body.len + w->private_.len);
     int rc = tz_record_decode(tz_kind_info(ask->address.kind), w->body.data, w->body.len, w->private_.data,
                               w->private_.len, &r->op.arena, &ask->record, &errors);
     if (rc == TZ_ELIMIT)
-        tz_error_number(tz_errors_add(&errors, TZ_CODE(TOO_MANY_ITEMS), "body", NULL), "limit", TZ_LIST_ITEMS);
+        tz_error_number(tz_errors_add(&errors, TZ_CODE(TOO_MANY_ITEMS), "body", NULL), "limit",
+                        TZ_LIST_ITEMS);
     else if (rc != TZ_OK && rc != TZ_EINVAL)
         return rc;
     if (rc == TZ_OK)

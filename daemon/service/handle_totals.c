@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Totals, and the records behind a figure. The sums are the views'; here are the arguments, positions, and the splitting
- * of long answers.
+ * Totals, and the records behind a figure. The sums are the views'; here are the arguments, positions, and
+ * the splitting of long answers.
  */
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
@@ -49,7 +49,8 @@ static void read_totals(struct tz_request *r, const struct tz_reading *with)
     int rc = begin(r, with, q->committee, q->min_position, &node, &e);
     tz_lookup_today(r->service, today);
     if (rc == TZ_OK)
-        rc = tz_totals_answer(r->service->views, with->reader, q, node.number, today, with->arena, &reply, &e);
+        rc =
+            tz_totals_answer(r->service->views, with->reader, q, node.number, today, with->arena, &reply, &e);
     if (rc == TZ_OK)
         answer_totals(r, &reply);
     else
@@ -102,7 +103,8 @@ static void read_trace(struct tz_request *r, const struct tz_reading *with)
     q.limit = (uint32_t)tz_lookup_page(q.limit);
     while (rc == TZ_OK) {
         taizhang__v1__trace_reply__init(&reply);
-        rc = tz_trace_answer(r->service->views, with->reader, &q, node.number, today, with->arena, &reply, &e);
+        rc =
+            tz_trace_answer(r->service->views, with->reader, &q, node.number, today, with->arena, &reply, &e);
         if (rc != TZ_ELIMIT || q.limit == 1)
             break;
         /* A page of the largest records does not fit into the arena: a shorter one does. */

@@ -22,7 +22,8 @@ static void check_reason(const char *reason, struct tz_errors *errors)
     if (!tz_text_valid(reason, len, &characters))
         tz_errors_add(errors, TZ_CODE(BAD_TEXT), "reason", reason);
     else if (characters > TZ_TEXT_CHARACTERS)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), "reason", reason), "limit", TZ_TEXT_CHARACTERS);
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), "reason", reason), "limit",
+                        TZ_TEXT_CHARACTERS);
     else if (tz_text_has_resident_id(reason, len))
         tz_errors_add(errors, TZ_CODE(RESIDENT_ID), "reason", NULL);
 }

@@ -33,18 +33,9 @@ int tz_lookup_committee(struct tz_service *s, const char *field, const char *cod
     return rc;
 }
 
-int tz_lookup_number(struct tz_service *s, uint32_t number, struct tz_arena *arena, struct tz_committee_ref *out)
-{
-    tz_views_read_lock(s->views);
-    const struct tz_unit_node *u = tz_tree_at(s->views->tree, number);
-    int rc = u ? copy_unit(u, arena, out) : TZ_ENOENT;
-    tz_views_unlock(s->views);
-    return rc;
-}
-
 int tz_lookup_address(struct tz_service *s, const Taizhang__V1__Address *w, struct tz_arena *arena,
-                      struct tz_address *address, struct tz_committee_ref *committee, struct tz_record_key *key,
-                      struct tz_error *e)
+                      struct tz_address *address, struct tz_committee_ref *committee,
+                      struct tz_record_key *key, struct tz_error *e)
 {
     struct tz_errors errors;
     errors.count = errors.dropped = 0;
@@ -74,7 +65,8 @@ int tz_lookup_position(uint64_t min_position, uint64_t position, struct tz_error
 {
     if (min_position <= position)
         return TZ_OK;
-    tz_error_number(tz_error_set(e, TZ_CODE(POSITION_AHEAD), "min_position", NULL), "position", (int64_t)position);
+    tz_error_number(tz_error_set(e, TZ_CODE(POSITION_AHEAD), "min_position", NULL), "position",
+                    (int64_t)position);
     return TZ_EINVAL;
 }
 

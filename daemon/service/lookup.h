@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the arguments of a query stand for: committees by code, addresses, positions. Errors are for the request's
- * status.
+ * What the arguments of a query stand for: committees by code, addresses, positions. Errors are for the
+ * request's status.
  */
 #ifndef TZ_DAEMON_SERVICE_LOOKUP_H
 #define TZ_DAEMON_SERVICE_LOOKUP_H
@@ -15,17 +15,14 @@ struct tz_committee_ref {
     const char *name;        /* in the arena */
 };
 
-/* By code, current or old; "" is the root. Takes the read lock. 0; TZ_EINVAL with BAD_CODE or UNKNOWN_COMMITTEE in *e;
- * TZ_ENOMEM. */
+/* By code, current or old; "" is the root. Takes the read lock. 0; TZ_EINVAL with BAD_CODE or
+ * UNKNOWN_COMMITTEE in *e; TZ_ENOMEM. */
 int tz_lookup_committee(struct tz_service *s, const char *field, const char *code, struct tz_arena *arena,
                         struct tz_committee_ref *out, struct tz_error *e) TZ_MUSTCHECK;
-/* By number, for an entry that is stored. Takes the read lock. */
-int tz_lookup_number(struct tz_service *s, uint32_t number, struct tz_arena *arena,
-                     struct tz_committee_ref *out) TZ_MUSTCHECK;
 /* An address from the wire as the store's key. key->key points into *address. Errors: the first one. */
 int tz_lookup_address(struct tz_service *s, const Taizhang__V1__Address *w, struct tz_arena *arena,
-                      struct tz_address *address, struct tz_committee_ref *committee, struct tz_record_key *key,
-                      struct tz_error *e) TZ_MUSTCHECK;
+                      struct tz_address *address, struct tz_committee_ref *committee,
+                      struct tz_record_key *key, struct tz_error *e) TZ_MUSTCHECK;
 /* 0, or TZ_EINVAL with POSITION_AHEAD. */
 int tz_lookup_position(uint64_t min_position, uint64_t position, struct tz_error *e) TZ_MUSTCHECK;
 /* A page's length: 0 is the limit, more is the limit. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One request, from its frame to its answer. It belongs to one thread at a time: the I/O thread, then the writer or a
- * reader thread, then the I/O thread again. The connection is named by number: it may be gone when the answer comes.
+ * One request, from its frame to its answer. It belongs to one thread at a time: the I/O thread, then the
+ * writer or a reader thread, then the I/O thread again. The connection is named by number: it may be gone
+ * when the answer comes.
  */
 #ifndef TZ_DAEMON_SERVICE_REQUEST_H
 #define TZ_DAEMON_SERVICE_REQUEST_H
@@ -11,7 +12,7 @@
 struct tz_verb;
 
 struct tz_request {
-    struct tz_mail mail; /* first: the way back to the I/O thread */
+    struct tz_mail mail;     /* first: the way back to the I/O thread */
     struct tz_request *next; /* in the desk's lists */
     struct tz_service *service;
     struct tz_io *io;

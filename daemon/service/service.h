@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The service: what requests mean. A frame becomes a request on its connection's I/O thread; its verb (verbs.h) says where
- * it runs: at once, on a reader thread, or through the writer. The answer always leaves by the I/O thread.
+ * The service: what requests mean. A frame becomes a request on its connection's I/O thread; its verb
+ * (verbs.h) says where it runs: at once, on a reader thread, or through the writer. The answer always leaves
+ * by the I/O thread.
  */
 #ifndef TZ_DAEMON_SERVICE_SERVICE_H
 #define TZ_DAEMON_SERVICE_SERVICE_H
@@ -40,7 +41,8 @@ struct tz_service {
 /* "taizhangd 0.1.0" */
 const char *tz_service_name(void);
 
-/* env, log, store, views, access are set by the caller before. Makes the writer and the readers, starts nothing. */
+/* env, log, store, views, access are set by the caller before. Makes the writer and the readers, starts
+ * nothing. */
 int tz_service_init(struct tz_service *s, unsigned io_threads, unsigned readers) TZ_MUSTCHECK;
 /* The handler that the net is made with. */
 struct tz_net_handler tz_service_handler(struct tz_service *s);

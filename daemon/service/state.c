@@ -12,7 +12,8 @@ static int copy_bytes(struct tz_arena *arena, struct tz_bytes from, ProtobufCBin
 
 static int read_reason(const struct tz_entry *e, struct tz_arena *arena, Taizhang__V1__RecordState *s)
 {
-    Taizhang__V1__Withdrawal *w = taizhang__v1__withdrawal__unpack(&arena->protobuf, e->body.len, e->body.data);
+    Taizhang__V1__Withdrawal *w =
+        taizhang__v1__withdrawal__unpack(&arena->protobuf, e->body.len, e->body.data);
     if (!w)
         return TZ_ECORRUPT;
     s->withdrawn = true;

@@ -7,8 +7,8 @@
 
 #include "daemon/service/lookup.h"
 
-/* Everything is copied into the arena but the committee's name, which is lent. with_private: the private bytes too.
- * 0, TZ_ECORRUPT or TZ_ENOMEM. */
+/* Everything is copied into the arena but the committee's name, which is lent. with_private: the private
+ * bytes too. 0, TZ_ECORRUPT or TZ_ENOMEM. */
 int tz_state_make(const struct tz_entry *e, const struct tz_committee_ref *committee, bool with_private,
                   struct tz_arena *arena, Taizhang__V1__RecordState **out) TZ_MUSTCHECK;
 

@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/store/sqlite_internal.h"
+
+/* SQLite says FULL for ENOSPC alone. A quota and a limit of the file's size are no different: the frames that
+ * were written are not valid without the last one. */
+static bool no_room(sqlite3 *db, int rc)
+{
+    sqlite3_file *log = NULL;
+    int error = 0;
+    if (rc == SQLITE_IOERR_SHMSIZE)
+        return true;
+    if (rc != SQLITE_IOERR_WRITE || !db ||
+        sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) || !log || !log->pMethods ||
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error))
+        return false;
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
 
 int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc)
 {
@@ -19,6 +35,8 @@ int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc)
         tz_log(log, TZ_LOG_ERROR, "fsync_failed", "action=abort");
         abort();
     }
+    if (no_room(db, rc))
+        return TZ_EFULL;
     switch (rc & 0xff) {
     case SQLITE_FULL:
         return TZ_EFULL;
@@ -117,7 +135,7 @@ void tz_sqlite_column_entry(sqlite3_stmt *st, int first, uint64_t position, stru
     out->salt = tz_sqlite_column_bytes(st, first + 3);
 }
 
-int tz_sqlite_copy_entry(struct tz_entry *e, struct tz_arena *arena)
+static int copy_entry(struct tz_entry *e, struct tz_arena *arena)
 {
     struct tz_bytes *const parts[] = {&e->header, &e->body, &e->private_, &e->salt};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -146,6 +164,49 @@ int tz_sqlite_two_numbers(sqlite3 *db, struct tz_log *log, const char *what, sql
     if (!rc) {
         *a = (uint64_t)sqlite3_column_int64(st, 0);
         *b = (uint64_t)sqlite3_column_int64(st, 1);
+    }
+    tz_sqlite_done(st);
+    return rc;
+}
+
+int tz_sqlite_get_head(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st,
+                       const struct tz_record_key *k, struct tz_head *out)
+{
+    *out = (struct tz_head){0};
+    tz_sqlite_bind_key(st, 1, k);
+    int step = sqlite3_step(st);
+    int rc = tz_sqlite_map(db, log, what, step);
+    if (step == SQLITE_ROW)
+        rc = tz_sqlite_column_head(st, 0, out);
+    tz_sqlite_done(st);
+    return rc;
+}
+
+int tz_sqlite_get_revision(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *past,
+                           const struct tz_record_key *k, const struct tz_head *head, uint64_t revision,
+                           uint64_t *position)
+{
+    if (!revision || revision > head->revision)
+        return TZ_ENOENT;
+    if (revision == head->revision) {
+        *position = head->position;
+        return TZ_OK;
+    }
+    uint64_t unused;
+    tz_sqlite_bind_key(past, 1, k);
+    tz_sqlite_bind_uint(past, 5, revision);
+    return tz_sqlite_two_numbers(db, log, what, past, position, &unused);
+}
+
+int tz_sqlite_get_entry(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st,
+                        uint64_t position, struct tz_arena *arena, struct tz_entry *out)
+{
+    tz_sqlite_bind_uint(st, 1, position);
+    int step = sqlite3_step(st);
+    int rc = step == SQLITE_DONE ? TZ_ENOENT : tz_sqlite_map(db, log, what, step);
+    if (!rc) {
+        tz_sqlite_column_entry(st, 0, position, out);
+        rc = copy_entry(out, arena);
     }
     tz_sqlite_done(st);
     return rc;

@@ -87,11 +87,21 @@ struct tz_bytes tz_sqlite_column_bytes(sqlite3_stmt *st, int column);
 int tz_sqlite_column_head(sqlite3_stmt *st, int first, struct tz_head *out);
 /* header, body, private, salt from column `first` on, lent until the next step. */
 void tz_sqlite_column_entry(sqlite3_stmt *st, int first, uint64_t position, struct tz_entry *out);
-int tz_sqlite_copy_entry(struct tz_entry *e, struct tz_arena *arena);
 void tz_sqlite_done(sqlite3_stmt *st); /* resets and clears */
 /* Steps a statement whose one row is two numbers. TZ_ENOENT: no row. */
 int tz_sqlite_two_numbers(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st, uint64_t *a,
                           uint64_t *b);
+/* The same questions, asked by the writer and by readers with statements of their own; `what` names them in
+ * the log. No head: revision 0. */
+int tz_sqlite_get_head(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st,
+                       const struct tz_record_key *k, struct tz_head *out);
+/* The position of a revision, once the head is known. TZ_ENOENT: there never was that one. */
+int tz_sqlite_get_revision(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *past,
+                           const struct tz_record_key *k, const struct tz_head *head, uint64_t revision,
+                           uint64_t *position);
+/* A copy in the arena. TZ_ENOENT: no such position. */
+int tz_sqlite_get_entry(sqlite3 *db, struct tz_log *log, const char *what, sqlite3_stmt *st,
+                        uint64_t position, struct tz_arena *arena, struct tz_entry *out);
 
 /* --- sqlite_write.c --- */
 extern const char *const tz_sqlite_write_sql[W_COUNT];

@@ -109,15 +109,7 @@ void tz_sqlite_reader_end(void *reader)
 int tz_sqlite_reader_head(void *reader, const struct tz_record_key *k, struct tz_head *out)
 {
     struct tz_sqlite_reader *r = reader;
-    sqlite3_stmt *st = r->stmt[R_HEAD];
-    *out = (struct tz_head){0};
-    tz_sqlite_bind_key(st, 1, k);
-    int row = sqlite3_step(st);
-    int rc = tz_sqlite_map(r->db, r->log, "reader_head", row);
-    if (row == SQLITE_ROW)
-        rc = tz_sqlite_column_head(st, 0, out);
-    tz_sqlite_done(st);
-    return rc;
+    return tz_sqlite_get_head(r->db, r->log, "reader_head", r->stmt[R_HEAD], k, out);
 }
 
 int tz_sqlite_reader_revision(void *reader, const struct tz_record_key *k, uint64_t revision,
@@ -126,33 +118,15 @@ int tz_sqlite_reader_revision(void *reader, const struct tz_record_key *k, uint6
     struct tz_sqlite_reader *r = reader;
     struct tz_head head;
     int rc = tz_sqlite_reader_head(reader, k, &head);
-    if (rc)
-        return rc;
-    if (!revision || revision > head.revision)
-        return TZ_ENOENT;
-    if (revision == head.revision) {
-        *position = head.position;
-        return TZ_OK;
-    }
-    uint64_t unused;
-    tz_sqlite_bind_key(r->stmt[R_PAST], 1, k);
-    tz_sqlite_bind_uint(r->stmt[R_PAST], 5, revision);
-    return tz_sqlite_two_numbers(r->db, r->log, "reader_past", r->stmt[R_PAST], position, &unused);
+    return rc ? rc
+              : tz_sqlite_get_revision(r->db, r->log, "reader_past", r->stmt[R_PAST], k, &head, revision,
+                                       position);
 }
 
 int tz_sqlite_reader_entry(void *reader, uint64_t position, struct tz_arena *arena, struct tz_entry *out)
 {
     struct tz_sqlite_reader *r = reader;
-    sqlite3_stmt *st = r->stmt[R_ENTRY];
-    tz_sqlite_bind_uint(st, 1, position);
-    int row = sqlite3_step(st);
-    int rc = row == SQLITE_DONE ? TZ_ENOENT : tz_sqlite_map(r->db, r->log, "reader_entry", row);
-    if (!rc) {
-        tz_sqlite_column_entry(st, 0, position, out);
-        rc = tz_sqlite_copy_entry(out, arena);
-    }
-    tz_sqlite_done(st);
-    return rc;
+    return tz_sqlite_get_entry(r->db, r->log, "reader_entry", r->stmt[R_ENTRY], position, arena, out);
 }
 
 const struct tz_store_ops tz_sqlite_ops = {

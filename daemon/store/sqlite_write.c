@@ -74,15 +74,7 @@ int tz_sqlite_append(void *db, const struct tz_entry *e)
 int tz_sqlite_head(void *db, const struct tz_record_key *k, struct tz_head *out)
 {
     struct tz_sqlite *s = db;
-    sqlite3_stmt *st = s->stmt[W_HEAD];
-    *out = (struct tz_head){0};
-    tz_sqlite_bind_key(st, 1, k);
-    int step = sqlite3_step(st);
-    int rc = tz_sqlite_map(s->db, s->log, "head", step);
-    if (step == SQLITE_ROW)
-        rc = tz_sqlite_column_head(st, 0, out);
-    tz_sqlite_done(st);
-    return rc;
+    return tz_sqlite_get_head(s->db, s->log, "head", s->stmt[W_HEAD], k, out);
 }
 
 static int add_past(struct tz_sqlite *s, const struct tz_record_key *k, const struct tz_head *before)
@@ -118,33 +110,14 @@ int tz_sqlite_revision(void *db, const struct tz_record_key *k, uint64_t revisio
     struct tz_sqlite *s = db;
     struct tz_head head;
     int rc = tz_sqlite_head(db, k, &head);
-    if (rc)
-        return rc;
-    if (!revision || revision > head.revision)
-        return TZ_ENOENT;
-    if (revision == head.revision) {
-        *position = head.position;
-        return TZ_OK;
-    }
-    uint64_t unused;
-    tz_sqlite_bind_key(s->stmt[W_PAST], 1, k);
-    tz_sqlite_bind_uint(s->stmt[W_PAST], 5, revision);
-    return tz_sqlite_two_numbers(s->db, s->log, "past", s->stmt[W_PAST], position, &unused);
+    return rc ? rc
+              : tz_sqlite_get_revision(s->db, s->log, "past", s->stmt[W_PAST], k, &head, revision, position);
 }
 
 int tz_sqlite_entry(void *db, uint64_t position, struct tz_arena *arena, struct tz_entry *out)
 {
     struct tz_sqlite *s = db;
-    sqlite3_stmt *st = s->stmt[W_ENTRY];
-    tz_sqlite_bind_uint(st, 1, position);
-    int step = sqlite3_step(st);
-    int rc = step == SQLITE_DONE ? TZ_ENOENT : tz_sqlite_map(s->db, s->log, "entry", step);
-    if (!rc) {
-        tz_sqlite_column_entry(st, 0, position, out);
-        rc = tz_sqlite_copy_entry(out, arena);
-    }
-    tz_sqlite_done(st);
-    return rc;
+    return tz_sqlite_get_entry(s->db, s->log, "entry", s->stmt[W_ENTRY], position, arena, out);
 }
 
 static int part(struct tz_sqlite *s, enum tz_sqlite_write which, const struct tz_record_key *whole,

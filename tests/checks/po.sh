@@ -21,7 +21,7 @@ for folder; do
 done | LC_ALL=C sort -u >"$work/files"
 
 xgettext --directory="$root" --files-from="$work/files" --language=C --from-code=UTF-8 --add-comments=TRANSLATORS \
-    --keyword --keyword=_ --keyword=N_ --keyword=P_:1,2 --keyword=tz_words_n:1,2 \
+    --keyword --keyword=_ --keyword=N_ --keyword=P_:1,2 \
     --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
     --no-location --sort-output --package-name=taizhang --output="$work/messages.pot"
 if [ ! -s "$work/messages.pot" ]; then
@@ -37,5 +37,9 @@ if [ "$update" ]; then
     fi
     exit 0
 fi
-msgfmt --check --output-file=/dev/null "$po"
+# What msgfmt only warns of is wrong too.
+if ! msgfmt --check --output-file=/dev/null "$po" >"$work/said" 2>&1 || [ -s "$work/said" ]; then
+    cat "$work/said"
+    exit 1
+fi
 msgcmp "$po" "$work/messages.pot"

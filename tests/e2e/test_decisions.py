@@ -6,7 +6,8 @@ import hashlib
 import pytest
 
 import bodies
-from tzclient import Refused, code_name, new_ticket, outcome_name, pb, record
+from tzclient import Refused, code_name, kind_number, new_ticket, outcome_name, pb, record
+from tzclient import record_pb2 as rec
 
 PLACE = "320100/project/2017/K"
 
@@ -145,6 +146,16 @@ def test_a_stale_withdrawal_is_a_conflict(client):
     send(client, 6, base=1)
     assert outcome_name(client.withdraw(PLACE, 1)) == "CONFLICT"
     assert not client.get(PLACE).withdrawn
+
+
+def test_a_to_b_to_a_is_three_revisions_each_with_its_ticket(client):
+    tickets = [new_ticket() for _ in range(3)]
+    for base, (amount, ticket) in enumerate(zip((5, 6, 5), tickets)):
+        send(client, amount, base=base, ticket=ticket)
+    assert [send(client, amount, base=base, ticket=ticket) for base, (amount, ticket)
+            in enumerate(zip((5, 6, 5), tickets))] == [("UNCHANGED", 1), ("UNCHANGED", 2), ("UNCHANGED", 3)]
+    assert send(client, 99, base=2, ticket=tickets[2]) == ("UNCHANGED", 3), "the ticket alone is the key"
+    assert send(client, 99, base=3, ticket=tickets[0]) == ("UPDATED", 4), "of another revision it is no retry"
 
 
 def test_an_address_twice_in_one_request_blames_the_later(client):
@@ -336,3 +347,26 @@ def test_every_error_of_a_record_at_once(client):
 def test_no_resident_id_numbers(client):
     outcome = client.submit(record(PLACE, bodies.project(5, title="11010519491231002X")))[0]
     assert codes(outcome) == ["RESIDENT_ID"]
+
+
+# --- private bytes ---
+
+def test_private_bytes_may_be_kept(client):
+    place = "320100/worker/2017/K"
+
+    def put(note, base, keep, private=b""):
+        one = record(place, bodies.worker(1, env={"note": note}), base=base, private=private)
+        one.keep_private = keep
+        return client.submit(one)[0]
+
+    secret = rec.WorkerPrivate(name="张三")
+    secret = secret.SerializeToString(deterministic=True)
+    assert outcome_name(put("a", 0, False, secret)) == "CREATED"
+    assert outcome_name(put("a", 0, True)) == "UNCHANGED"
+    assert outcome_name(put("b", 1, True)) == "UPDATED"
+    assert client.get(place).private == secret
+    both = put("c", 2, True, secret)
+    assert (outcome_name(both), codes(both)) == ("REJECTED", ["BAD_ARGUMENT"])
+    assert client.get(place).revision == 2
+    assert [one.private for one in client.list(kind=kind_number("worker"), private=True)] == [secret]
+    assert [one.private for one in client.list(kind=kind_number("worker"))] == [b""]

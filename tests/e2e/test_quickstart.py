@@ -40,6 +40,11 @@ def test_quickstart_twice_in_a_path_with_spaces(folder, tmp_path):
         assert figure in out, out
     with Client(f"unix:{folder / 'taizhangd.sock'}") as client:
         before = client.position()
+        go_on = re.search(r"Go on with:\n(.*)Stop the registry", out, re.DOTALL)[1]
+        typed = subprocess.run(["sh", "-eu"], input=go_on.encode(), capture_output=True, cwd=tmp_path,
+                               env={**os.environ, "LC_ALL": "C", "HOME": str(tmp_path)})
+        assert typed.returncode == 0, typed.stderr.decode()
+        assert "北京市" in typed.stdout.decode()
         second = quickstart(folder.name, tmp_path)
         assert second.returncode == 0, second.stderr.decode()
         assert client.position() == before

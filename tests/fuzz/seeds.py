@@ -7,25 +7,14 @@ Inputs that a fuzzer found are added beside these by hand, under names of their 
 
 import pathlib
 import struct
-import subprocess
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROTO = HERE.parent.parent / "proto"
+sys.path.insert(0, str(HERE.parent / "support"))
 
+import messages  # noqa: E402
 
-def load_messages():
-    out = tempfile.mkdtemp()
-    files = sorted(PROTO.glob("taizhang/v1/*.proto"))
-    subprocess.check_call(["protoc", f"-I{PROTO}", f"--python_out={out}", *files])
-    sys.path.insert(0, out)
-    from taizhang.v1 import record_pb2, registry_pb2
-
-    return record_pb2, registry_pb2
-
-
-record, registry = load_messages()
+record, registry, _ = messages.load_anew()
 TICKET = bytes(range(16))
 
 

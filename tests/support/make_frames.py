@@ -2,24 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes proto/vectors/frames.txt: whole frames as python3-protobuf packs them, independent of the C code.
 
-A line: name, direction (client or server), hex. Run it after a change of the protocol and look at the difference:
+    make_frames.py           write the file; run it after a change of the protocol and look at the difference
+    make_frames.py --check   fail if the file differs from what would be written
 
-    make_frames.py PROTO_FOLDER >proto/vectors/frames.txt
-"""
+A line: name, direction (client or server), hex. Every request and every reply of the protocol is there."""
 
-import subprocess
-import sys
-import tempfile
-
-SOURCES = ("record", "journal", "registry")
-
-
-def generate(folder, into):
-    names = [f"{folder}/taizhang/v1/{name}.proto" for name in SOURCES]
-    subprocess.run(["protoc", f"-I{folder}", f"--python_out={into}", *names], check=True)
-    sys.path.insert(0, into)
-    from taizhang.v1 import record_pb2, registry_pb2
-    return record_pb2, registry_pb2
+from messages import golden_main, load_anew
 
 
 def frame(message):
@@ -27,7 +15,7 @@ def frame(message):
     return (len(body).to_bytes(4, "big") + body).hex()
 
 
-def client_messages(rec, pb):
+def client_messages(rec, pb, journal):
     address = pb.Address(committee="520000", kind=1, period="2017", key="贵州-001")
     ticket = bytes(range(16))
     body = rec.Project(
@@ -53,9 +41,27 @@ def client_messages(rec, pb):
     yield "trace", pb.ClientMessage(id=10, trace=pb.TraceRequest(
         kind=2, period="2017", measure="amount", where=[pb.ByFilter(field="source", number=6)]))
     yield "status", pb.ClientMessage(id=11, status=pb.StatusRequest())
+    yield "history", pb.ClientMessage(id=12, history=pb.HistoryRequest(address=address, after_revision=1, limit=2))
+    yield "committee_list", pb.ClientMessage(id=13, committee_list=pb.CommitteeListRequest(
+        under="520000", subtree=True, level=4, reporting_set="provinces", find="市", after_code="520100", limit=50))
+    yield "committee_import", pb.ClientMessage(id=14, committee_import=pb.CommitteeImportRequest(
+        items=[pb.CommitteeItem(body=unit(journal), contacts=[journal.Contact(name="张三", phone="0851-1234")])]))
+    yield "reporting_set_list", pb.ClientMessage(id=15, reporting_set_list=pb.ReportingSetListRequest(
+        name="provinces"))
+    yield "reporting_set_put", pb.ClientMessage(id=16, reporting_set_put=pb.ReportingSetPutRequest(
+        body=reporting_set(journal)))
 
 
-def server_messages(rec, pb):
+def unit(journal):
+    return journal.CommitteeBody(code="520100", name="贵阳市", short_name="贵阳", level=3, type=1,
+                                 parent_code="520000", valid_from="1949", successors=["520101", "520102"])
+
+
+def reporting_set(journal):
+    return journal.ReportingSetBody(name="provinces", label="省级", members=["110000", "520000"])
+
+
+def server_messages(rec, pb, journal):
     status = pb.Status(code=pb.CODE_FRAME_TOO_LARGE, params=[pb.Param(name="limit", number=4096)])
     error = pb.FieldError(code=pb.CODE_BAD_DATE, field="start_on", value="去年")
     outcomes = [pb.Outcome(outcome=pb.OUTCOME_CREATED, revision=1, position=7),
@@ -68,16 +74,55 @@ def server_messages(rec, pb):
     yield "totals_part", pb.ServerMessage(id=9, totals=pb.TotalsReply(
         position=7, tree="2018-03-26", kind=2, period="2017", basis=pb.BASIS_SUBMITTED, additive=True,
         rows=[pb.TotalsRow(committee="000000", name="全国", figures=[figure])]))
+    limits = pb.Limits(frame_bytes=1048576, body_bytes=65536, outstanding_requests=64, outstanding_bytes=4194304,
+                       records_per_submit=1000, page=1000, text_characters=2000, list_items=32, errors_per_record=16,
+                       tree_depth=8)
+    address = pb.Address(committee="520000", kind=1, period="2017", key="1")
+    state = pb.RecordState(
+        address=address, revision=2, base_revision=1, ticket=bytes(range(16)), position=6, epoch=1,
+        time_ms=1521993600000, principal="socket", withdrawn=True, reason="重复", body_sha256=bytes(32),
+        committee_name="贵州省")
+    project = pb.KindInfo(number=1, name="project", zh="项目", en="Project", fields=[pb.FieldInfo(
+        name="scope", zh="统计范围", en="Scope", type="enum", required=True, envelope=True, number=1,
+        members=[pb.EnumMember(number=1, name="own", zh="本级")], aliases=["范围"])])
+    yield "hello_reply", pb.ServerMessage(id=1, final=True, hello=pb.HelloReply(
+        major=1, server="taizhangd 1", registry_id=bytes(range(16)), epoch=1, position=7, principal="socket",
+        committee="000000", roles=["administrator"], limits=limits))
+    yield "ping_reply", pb.ServerMessage(id=2, final=True, ping=pb.PingReply(position=7, time_ms=1521993600000))
+    yield "schema_reply", pb.ServerMessage(id=3, final=True, schema=pb.SchemaReply(kinds=[project]))
+    yield "reconcile_reply", pb.ServerMessage(id=5, final=True, reconcile=pb.ReconcileReply(
+        answers=[pb.HeldAnswer(held=pb.HELD_SUPERSEDED, revision=5), pb.HeldAnswer(held=pb.HELD_NONE)], position=7))
+    yield "withdraw_reply", pb.ServerMessage(id=6, final=True, withdraw=pb.WithdrawReply(
+        outcomes=[pb.Outcome(outcome=pb.OUTCOME_WITHDRAWN, revision=5, position=8, withdrawn=True)], position=8))
+    yield "get_reply", pb.ServerMessage(id=7, final=True, get=pb.GetReply(record=state, position=7))
+    yield "history_reply", pb.ServerMessage(id=12, final=True, history=pb.HistoryReply(
+        records=[state], position=7, more=True))
+    yield "list_reply", pb.ServerMessage(id=2**63, final=True, list=pb.ListReply(
+        records=[state], position=7, next_cursor=b"\0\xff"))
+    yield "trace_reply", pb.ServerMessage(id=10, final=True, trace=pb.TraceReply(
+        position=7, tree="2018-03-26", figure=figure, rows=[pb.TraceRow(record=state, quantity=rec.Quantity(
+            value=12294000000, qualifier=rec.QUALIFIER_OVER, written="12294余万元"))]))
+    yield "committee_list_reply", pb.ServerMessage(id=13, final=True, committee_list=pb.CommitteeListReply(
+        committees=[pb.Committee(body=unit(journal), number=3, revision=1)], position=7, next_after="520100"))
+    yield "committee_import_reply", pb.ServerMessage(id=14, final=True, committee_import=pb.CommitteeImportReply(
+        outcomes=outcomes[:1], position=9))
+    yield "reporting_set_list_reply", pb.ServerMessage(
+        id=15, final=True, reporting_set_list=pb.ReportingSetListReply(
+            sets=[pb.ReportingSet(body=reporting_set(journal), revision=1)], position=9))
+    yield "reporting_set_put_reply", pb.ServerMessage(id=16, final=True, reporting_set_put=pb.ReportingSetPutReply(
+        outcome=outcomes[0], position=9))
+    yield "status_reply", pb.ServerMessage(id=11, final=True, status_report=pb.StatusReply(
+        server="taizhangd 1", registry_id=bytes(range(16)), epoch=1, position=9, tree="2018-03-26",
+        time_ms=1521993600000, started_ms=1521990000000, committees=3385, records=180, connections=1,
+        limits=limits, counters=[pb.Param(name="requests", number=16)]))
 
 
-def main():
-    with tempfile.TemporaryDirectory() as into:
-        rec, pb = generate(sys.argv[1], into)
-        for name, message in client_messages(rec, pb):
-            print(name, "client", frame(message))
-        for name, message in server_messages(rec, pb):
-            print(name, "server", frame(message))
+def make():
+    modules = load_anew()
+    lines = [f"{name} client {frame(message)}\n" for name, message in client_messages(*modules)]
+    lines += [f"{name} server {frame(message)}\n" for name, message in server_messages(*modules)]
+    return "".join(lines)
 
 
 if __name__ == "__main__":
-    main()
+    golden_main("frames.txt", make)

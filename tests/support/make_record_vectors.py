@@ -9,26 +9,12 @@ One vector a line, fields separated by tabs: verdict (OK, or the code of the err
 the body, hex of the private bytes (- for none), SHA-256 of the body, description."""
 
 import hashlib
-import importlib
-import os
-import subprocess
-import sys
-import tempfile
 
-ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-TARGET = os.path.join(ROOT, "proto", "vectors", "records.txt")
+from messages import golden_main, load_anew
+
 KINDS = ["Project", "Funding", "Post", "Worker", "Coverage", "Output", "Organisation", "Platform", "Need", "Catalogue",
          "Policy", "Liaison", "Evaluation", "Practice", "Issue"]
 TEXTS = ["关爱贫困青少年项目", "a", "两行\n文字", "𠮷 é", "x" * 200]
-
-
-def load():
-    """record_pb2, generated into a temporary folder."""
-    sys.dont_write_bytecode = True
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["protoc", f"-I{ROOT}/proto", f"--python_out={folder}", "taizhang/v1/record.proto"], check=True)
-        sys.path.insert(0, folder)
-        return importlib.import_module("taizhang.v1.record_pb2")
 
 
 def scalar(field, n):
@@ -164,7 +150,7 @@ def line(verdict, kind, body, private, description):
 
 
 def make():
-    rec = load()
+    rec = load_anew()[0]
     lines = ["# SPDX-License-Identifier: Apache-2.0\n",
              "# Made by tests/support/make_record_vectors.py; its head says what the columns are.\n"]
     lines += [line("OK", *vector) for vector in good(rec)]
@@ -172,14 +158,5 @@ def make():
     return "".join(lines)
 
 
-def main():
-    made = make()
-    if sys.argv[1:] == ["--check"]:
-        with open(TARGET, encoding="utf-8") as file:
-            sys.exit(file.read() != made and f"{TARGET} is not what this script makes")
-    with open(TARGET, "w", encoding="utf-8") as file:
-        file.write(made)
-
-
 if __name__ == "__main__":
-    main()
+    golden_main("records.txt", make)

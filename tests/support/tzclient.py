@@ -4,19 +4,18 @@
 It shares no code with the client and daemon in C: what both read in the document must agree. Needs Debian's
 python3-protobuf; the _pb2 modules are generated into the build folder."""
 
-import importlib
 import os
 import pathlib
 import secrets
 import shutil
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
 import time
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
+import messages
+from messages import SOURCE
+
 BUILD = pathlib.Path(os.environ.get("TZ_BUILD", SOURCE / "build" / "debug"))
 
 
@@ -29,14 +28,12 @@ def generate():
     if not out.is_dir():
         out.parent.mkdir(parents=True, exist_ok=True)
         scratch = tempfile.mkdtemp(prefix="pb-", dir=out.parent)
-        subprocess.run(["protoc", f"-I{SOURCE / 'proto'}", f"--python_out={scratch}", *map(str, sources)],
-                       check=True)
+        messages.generate(scratch)
         try:
             os.rename(scratch, out)
         except OSError:
             shutil.rmtree(scratch)
-    sys.path.insert(0, str(out))
-    return [importlib.import_module(f"taizhang.v1.{name}_pb2") for name in ("record", "registry", "journal")]
+    return messages.load(out)
 
 
 record_pb2, registry_pb2, journal_pb2 = generate()

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "client/cli/messages.h"
-#include "client/cli/words.h"
+#include "common/base/i18n.h"
 
 static const char catalogues[] = TZ_BINARY_DIR "/../client/locale";
 
@@ -26,7 +26,7 @@ static void render(char out[2048], const struct tz_error *e, bool zh)
 {
     struct tz_buf text;
     tz_buf_init(&text, 2047);
-    tz_words_use(zh, catalogues);
+    tz_i18n_start("taizhang", zh ? "zh" : "en", catalogues);
     tz_message_error(&text, e, tz_kind_info(TZ_KIND_PROJECT), zh);
     assert_true(tz_buf_ok(&text));
     strcpy(out, text.data);
@@ -65,7 +65,7 @@ static void every_code_speaks_both_languages(void **state)
         assert_null(strchr(zh, '{'));
         assert_true(strlen(en) > 20 && en[strlen(en) - 1] != ' ');
         /* Both say the same things. */
-        const char *translated = tz_word(template);
+        const char *translated = gettext(template);
         for (size_t p = 0; p < sizeof places / sizeof *places; p++)
             assert_int_equal(count(template, places[p]), count(translated, places[p]));
     }
@@ -118,16 +118,6 @@ static void works_in_the_c_locale(void **state)
     setenv("LC_ALL", "C", 1);
     render(out, &e, true);
     assert_string_equal(out, "登记处正忙。请稍后再试。");
-    assert_false(tz_words_environment_is_chinese());
-    setenv("LC_ALL", "zh_CN.GB18030", 1);
-    assert_true(tz_words_environment_is_chinese());
-    unsetenv("LC_ALL");
-    unsetenv("LC_MESSAGES");
-    unsetenv("LANGUAGE");
-    setenv("LANG", "en_US.UTF-8", 1);
-    assert_false(tz_words_environment_is_chinese());
-    setenv("LANGUAGE", "zh_CN:en", 1);
-    assert_true(tz_words_environment_is_chinese());
 }
 
 static void tells_every_failure(void **state)
@@ -142,7 +132,7 @@ static void tells_every_failure(void **state)
         tz_failure_set(&c.failure, (enum tz_reason)reason, "SERVER", "DETAIL");
         assert_true(c.failure.result != TZ_RESULT_DONE && *c.failure.message);
         for (int zh = 0; zh < 2; zh++) {
-            tz_words_use(zh, catalogues);
+            tz_i18n_start("taizhang", zh ? "zh" : "en", catalogues);
             tz_buf_clear(&text);
             tz_message_failure(&text, &c, zh);
             assert_true(text.len > 10);

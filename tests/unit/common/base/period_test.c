@@ -143,28 +143,6 @@ static void spans_days(void **state)
     spans("2017-12", "2017-12-01", "2017-12-31");
 }
 
-static void inside_is_of_another_granularity(void **state)
-{
-    (void)state;
-    assert_true(tz_period_inside(period("2017Q3"), period("2017")));
-    assert_true(tz_period_inside(period("2017Q3"), period("2017H2")));
-    assert_true(tz_period_inside(period("2017-12"), period("2017Q4")));
-    assert_false(tz_period_inside(period("2017Q3"), period("2017H1")));
-    assert_false(tz_period_inside(period("2017"), period("2017")));
-    assert_false(tz_period_inside(period("2017"), period("2017Q1")));
-    assert_false(tz_period_inside(period("2018-01"), period("2017")));
-}
-
-static void next_is_of_the_same_granularity(void **state)
-{
-    static const char *const rows[][2] = {{"2017", "2018"},       {"2017H1", "2017H2"},
-                                          {"2017H2", "2018H1"},   {"2017Q4", "2018Q1"},
-                                          {"2017-11", "2017-12"}, {"2017-12", "2018-01"}};
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_true(tz_period_equal(tz_period_next(period(rows[i][0])), period(rows[i][1])));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,8 +151,6 @@ int main(void)
         cmocka_unit_test(order_is_a_key_that_turns_back),
         cmocka_unit_test(every_other_number_is_refused),
         cmocka_unit_test(spans_days),
-        cmocka_unit_test(inside_is_of_another_granularity),
-        cmocka_unit_test(next_is_of_the_same_granularity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,7 @@ static void test_cells(void **state)
          "就业创业支持；生态环保；留守儿童关爱等", "employment; ecology; left_behind_children等"},
         {TZ_KIND_PROJECT, "themes", "男女平等；传承、弘扬", "男女平等；传承、弘扬", "男女平等; 传承、弘扬"},
         {TZ_KIND_PROJECT, "themes", "甲；；乙等", "甲；乙等", "甲; 乙等"},
+        {TZ_KIND_PROJECT, "themes", "民主；平等等", "民主；平等等", "民主; 平等等"},
         {TZ_KIND_PROJECT, "stage", "验收", "验收", "acceptance"},
         {TZ_KIND_PROJECT, "is_pilot", "是", "是", "yes"},
         {TZ_KIND_PROJECT, "is_pilot", "０", "否", "no"},
@@ -140,6 +141,10 @@ static void test_refused_cells(void **state)
         {TZ_KIND_PROJECT, "supplier_uscc", "91350100M000100Y4Z", TZ_CODE(BAD_USCC), NULL},
         {TZ_KIND_PROJECT, "need", "X01", TZ_CODE(BAD_REF), "X01"},
         {TZ_KIND_FUNDING, "projects", "110000/project/2017/X01;X02", TZ_CODE(BAD_REF), "X02"},
+        {TZ_KIND_PROJECT, "need", "110000/need/2017/11010519491231002X", TZ_CODE(RESIDENT_ID),
+         "110000/need/2017/11010519491231002X"},
+        {TZ_KIND_FUNDING, "projects", "110000/project/2017/11010519491231002X", TZ_CODE(RESIDENT_ID),
+         "110000/project/2017/11010519491231002X"},
         {TZ_KIND_EVALUATION, "satisfaction", "85", TZ_CODE(BAD_PERMILLE), "85"},
         {TZ_KIND_EVALUATION, "satisfaction", "85分", TZ_CODE(BAD_PERMILLE), NULL},
         {TZ_KIND_EVALUATION, "satisfaction", "100.1%", TZ_CODE(BAD_PERMILLE), NULL},
@@ -199,6 +204,7 @@ static void test_states_nothing(void **state)
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         assert_true(nothing(TZ_KIND_PROJECT, "quantity", cells[i]));
         assert_true(nothing(TZ_KIND_PROJECT, "title", cells[i]));
+        assert_true(tz_cell_states_nothing(NULL, cells[i], strlen(cells[i])));
     }
     assert_false(nothing(TZ_KIND_EVALUATION, "consequence", "无"));
     assert_false(nothing(TZ_KIND_WORKER, "cert_level", "无"));

@@ -4,27 +4,6 @@
  */
 #include "fixture.h"
 
-static int setup(void **state)
-{
-    struct fixture *f = fixture_new(false);
-    fixture_open(f);
-    fixture_tree(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    fixture_free(*state);
-    return 0;
-}
-
-static uint64_t position(const struct fixture *f)
-{
-    return tz_store_info(f->store).position;
-}
-
 /* One committee; its first error goes to *code. */
 static Taizhang__V1__OutcomeCode import(struct fixture *f, const char *code, uint32_t level, uint32_t type,
                                         const char *parent, tz_code *error)
@@ -220,7 +199,7 @@ static void members_are_checked(void **state)
     assert_int_equal(position(f), 5);
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -275,4 +275,26 @@ static inline Taizhang__V1__HeldCode reconcile(struct fixture *f, const char *ad
     return held;
 }
 
+/* For tests that begin with the small tree, in memory. */
+static inline int fixture_setup(void **state)
+{
+    struct fixture *f = fixture_new(false);
+    fixture_open(f);
+    fixture_tree(f);
+    *state = f;
+    return 0;
+}
+
+static inline int fixture_teardown(void **state)
+{
+    fixture_close(*state);
+    fixture_free(*state);
+    return 0;
+}
+
+static inline uint64_t position(const struct fixture *f)
+{
+    return tz_store_info(f->store).position;
+}
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The connection's state machine over a socket pair, with a clock of its own: limits, deadlines, back-pressure,
- * half-closed peers, and the last words.
+ * The connection's state machine over a socket pair, with a clock of its own: limits, deadlines,
+ * back-pressure, half-closed peers, and the last words.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,8 @@
 #include "common/wire/frame.h"
 #include "daemon/net/io.h"
 
-/* What the handler does with a frame is its first byte: 'e' echo, 'k' keep (a request in progress), 'o' opened, 'p' park,
- * 'b' answers 64 KiB. */
+/* What the handler does with a frame is its first byte: 'e' echo, 'k' keep (a request in progress), 'o'
+ * opened, 'p' park, 'b' answers 64 KiB. */
 struct fixture {
     int64_t now;
     struct tz_env env;
@@ -110,10 +110,15 @@ static int setup(void **state)
     f->now = 1000000;
     f->env = (struct tz_env){.wall_ms = fake_ms, .mono_us = fake_us, .ctx = f};
     tz_log_init(&f->log, &f->env, -1, TZ_LOG_DEBUG);
-    f->handler = (struct tz_net_handler){
-        .ctx = f, .open = on_open, .frame = on_frame, .mail = on_mail, .closed = on_closed, .retry = on_retry};
+    f->handler = (struct tz_net_handler){.ctx = f,
+                                         .open = on_open,
+                                         .frame = on_frame,
+                                         .mail = on_mail,
+                                         .closed = on_closed,
+                                         .retry = on_retry};
     f->limits = tz_net_default_limits;
-    struct tz_io_options o = {.handler = &f->handler, .counters = &f->counters, .env = &f->env, .log = &f->log};
+    struct tz_io_options o = {
+        .handler = &f->handler, .counters = &f->counters, .env = &f->env, .log = &f->log};
     assert_int_equal(tz_io_new(&f->io, &o), TZ_OK);
     f->peer = -1;
     return 0;

@@ -134,9 +134,10 @@ static void test_tcp_addresses(void **state)
 {
     struct fixture *f = *state;
     struct tz_listener_options o = options(f);
-    static const char *const bad[] = {"",          "127.0.0.1",      "127.0.0.1:",  ":7117",         "0.0.0.0:0", "[::]:0",
-                                      "8.8.8.8:0", "127.0.0.1:7117x", "127.0.0.1:65536", "127.0.0.1:-1", "[::1:0",
-                                      "[]:0",      "[::ffff:8.8.8.8]:0"};
+    static const char *const bad[] = {
+        "",       "127.0.0.1", "127.0.0.1:",        ":7117",           "0.0.0.0:0",
+        "[::]:0", "8.8.8.8:0", "127.0.0.1:7117x",   "127.0.0.1:65536", "127.0.0.1:-1",
+        "[::1:0", "[]:0",      "[::ffff:8.8.8.8]:0"};
     char why[TZ_WHY_SIZE];
     struct tz_listener *l;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -20,9 +20,9 @@ static void test_decisions(void **state)
         bool insecure;
         const char *principal; /* NULL: refused */
     } rows[] = {
-        {true, 1000, false, "socket"}, {true, 1000, true, "socket"},      {true, 0, false, NULL},
-        {true, 0, true, NULL},         {true, 1001, false, NULL},         {true, (uid_t)-1, false, NULL},
-        {false, 0, false, NULL},       {false, 0, true, "loopback"},      {false, 1000, false, NULL},
+        {true, 1000, false, "socket"}, {true, 1000, true, "socket"}, {true, 0, false, NULL},
+        {true, 0, true, NULL},         {true, 1001, false, NULL},    {true, (uid_t)-1, false, NULL},
+        {false, 0, false, NULL},       {false, 0, true, "loopback"}, {false, 1000, false, NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct tz_access_rules rules = {.owner = 1000, .insecure_loopback = rows[i].insecure};

@@ -18,7 +18,7 @@ enum { ARGS_MAX = 8 };
 
 static int load(struct tz_config *c, struct tz_option_error *e, const char *const *args)
 {
-    char *argv[ARGS_MAX + 1] = {(char *)(uintptr_t)"taizhangd"};
+    char *argv[ARGS_MAX + 1] = {(char *)(uintptr_t) "taizhangd"};
     int argc = 1;
     for (; args[argc - 1]; argc++)
         argv[argc] = (char *)(uintptr_t)args[argc - 1];
@@ -58,6 +58,7 @@ static void test_refused(void **state)
         {"--listen=8.8.8.8:7117", "--insecure-loopback"},
         {"--listen=127.0.0.1:65536", "--insecure-loopback"},
         {"--listen=127.0.0.1", "--insecure-loopback"},
+        {"--lang", "klingon"},
         {"--config", "/nonexistent/taizhangd.conf"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
