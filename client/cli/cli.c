@@ -12,6 +12,7 @@
 #include "common/schema/schema.h"
 
 struct common_options {
+    const char *server;
     const char *format;
     const char *lang;
     bool help;
@@ -23,7 +24,7 @@ enum { COMMON_OPTIONS = 8 };
 static void fill_common(struct tz_cli *cli, struct common_options *c, struct tz_option out[COMMON_OPTIONS])
 {
     const struct tz_option options[COMMON_OPTIONS] = {
-        {"server", TZ_OPTION_TEXT, &cli->server}, {"profile", TZ_OPTION_TEXT, &cli->profile_name},
+        {"server", TZ_OPTION_TEXT, &c->server},   {"profile", TZ_OPTION_TEXT, &cli->profile_name},
         {"format", TZ_OPTION_TEXT, &c->format},   {"lang", TZ_OPTION_TEXT, &c->lang},
         {"quiet", TZ_OPTION_FLAG, &cli->quiet},   {"help", TZ_OPTION_FLAG, &c->help},
         {"version", TZ_OPTION_FLAG, &c->version}, {NULL, TZ_OPTION_FLAG, NULL},
@@ -160,6 +161,10 @@ static void use_language(struct tz_cli *cli, const char *lang)
 
 static int apply_common(struct tz_cli *cli, const struct common_options *c)
 {
+    if (c->server) {
+        cli->server = c->server;
+        cli->server_given = true;
+    }
     if (c->lang) {
         if (strcmp(c->lang, "zh") != 0 && strcmp(c->lang, "en") != 0)
             return tz_cli_usage(cli, _("--lang is zh or en, not %s."), c->lang);

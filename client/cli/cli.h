@@ -17,6 +17,7 @@ struct tz_cli {
     FILE *err;
     const struct tz_env *env;
     const char *server;       /* --server, else TAIZHANG_SERVER; NULL: none */
+    bool server_given;        /* by --server, not by the environment */
     const char *profile_name; /* --profile */
     enum tz_format format;
     bool zh; /* the language of messages */

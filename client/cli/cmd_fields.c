@@ -5,8 +5,10 @@
 #include "common/base/arena.h"
 #include "common/base/json.h"
 #include "common/schema/info.h"
+#include "common/wire/frame.h"
 
-enum { SCHEMA_MAX = 8 << 20 };
+/* A later registry has more kinds than this program. */
+enum { SCHEMA_MAX = 8 << 20, KINDS_MAX = 64 };
 
 static void put_text(struct tz_json *j, const char *key, const char *s)
 {
@@ -196,11 +198,77 @@ static int print_reply(struct tz_cli *cli, const Taizhang__V1__SchemaReply *r, b
     return rc == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
 }
 
+/* --- the registry's own table --- */
+
+struct served {
+    struct tz_cli *cli;
+    const char *wanted; /* a kind's name or label; NULL: all */
+    struct tz_arena *arena;
+    Taizhang__V1__SchemaReply *reply;
+    Taizhang__V1__KindInfo *kind[KINDS_MAX];
+};
+
+/* Keeps a kind beyond its answer. */
+static int keep_kind(struct served *s, const Taizhang__V1__KindInfo *k)
+{
+    ProtobufCMessage *copy;
+    size_t len = protobuf_c_message_get_packed_size(&k->base);
+    uint8_t *bytes = tz_arena_alloc(s->arena, len + 1);
+    if (s->wanted && strcmp(s->wanted, k->name) != 0 && strcmp(s->wanted, k->zh) != 0)
+        return TZ_RESULT_DONE;
+    if (!bytes)
+        return tz_cli_no_memory(s->cli);
+    if (s->reply->n_kinds == KINDS_MAX)
+        return tz_cli_strange_answer(s->cli);
+    protobuf_c_message_pack(&k->base, bytes);
+    if (tz_wire_unpack(k->base.descriptor, bytes, len, s->arena, &copy) != TZ_OK)
+        return tz_cli_strange_answer(s->cli);
+    s->kind[s->reply->n_kinds++] = (Taizhang__V1__KindInfo *)copy;
+    return TZ_RESULT_DONE;
+}
+
+static enum tz_result take_schema(void *ctx, const tz_answer *m)
+{
+    struct served *s = ctx;
+    int rc = TZ_RESULT_DONE;
+    if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_SCHEMA)
+        return (enum tz_result)tz_cli_strange_answer(s->cli);
+    for (size_t i = 0; i < m->schema->n_kinds && rc == TZ_RESULT_DONE; i++)
+        rc = keep_kind(s, m->schema->kinds[i]);
+    return (enum tz_result)rc;
+}
+
+static int print_served(struct tz_cli *cli, const char *wanted, struct tz_arena *arena)
+{
+    Taizhang__V1__SchemaReply reply = TAIZHANG__V1__SCHEMA_REPLY__INIT;
+    struct served s = {.cli = cli, .wanted = wanted, .arena = arena, .reply = &reply};
+    tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
+    Taizhang__V1__SchemaRequest schema = TAIZHANG__V1__SCHEMA_REQUEST__INIT;
+    reply.kinds = s.kind;
+    request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_SCHEMA;
+    request.schema = &schema;
+    int rc = tz_cli_call(cli, &request, take_schema, &s);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    if (wanted && reply.n_kinds == 0)
+        return tz_cli_usage(cli, _("There is no kind %s. taizhang fields lists them."), wanted);
+    return print_reply(cli, &reply, wanted != NULL);
+}
+
+static int print_own(struct tz_cli *cli, const char *wanted, struct tz_arena *arena)
+{
+    const struct tz_kind_info *kind = NULL;
+    Taizhang__V1__SchemaReply *reply;
+    if (wanted && !(kind = tz_cli_kind(cli, wanted)))
+        return TZ_RESULT_USAGE;
+    if (tz_schema_reply(kind ? kind->kind : 0, arena, &reply) != TZ_OK)
+        return tz_cli_no_memory(cli);
+    return print_reply(cli, reply, kind != NULL);
+}
+
 static int run_fields(struct tz_cli *cli, size_t argc, char **argv)
 {
     const struct tz_option options[] = {{NULL, TZ_OPTION_FLAG, NULL}};
-    const struct tz_kind_info *kind = NULL;
-    Taizhang__V1__SchemaReply *reply;
     struct tz_arena arena;
     size_t operands;
     bool helped;
@@ -209,13 +277,9 @@ static int run_fields(struct tz_cli *cli, size_t argc, char **argv)
         return rc;
     if (operands > 1)
         return tz_cli_usage(cli, _("%s is one argument too many."), argv[1]);
-    if (operands == 1 && !(kind = tz_cli_kind(cli, argv[0])))
-        return TZ_RESULT_USAGE;
+    const char *wanted = operands == 1 ? argv[0] : NULL;
     tz_arena_init(&arena, SCHEMA_MAX);
-    if (tz_schema_reply(kind ? kind->kind : 0, &arena, &reply) == TZ_OK)
-        rc = print_reply(cli, reply, kind != NULL);
-    else
-        rc = tz_cli_no_memory(cli);
+    rc = cli->server_given ? print_served(cli, wanted, &arena) : print_own(cli, wanted, &arena);
     tz_arena_free(&arena);
     return rc;
 }
@@ -224,8 +288,9 @@ const struct tz_command tz_command_fields = {
     .name = "fields",
     .help = N_("the kinds of records, or the fields of one"),
     .usage = "[KIND]",
-    .details = N_("The table is this program's own: no registry is asked. The header column is what stands "
-                  "in the first row\n"
-                  "of a sheet; English names are taken too."),
+    .details = N_("The table is this program's own and no registry is asked; with --server it is that "
+                  "registry's.\n"
+                  "The header column is what stands in the first row of a sheet; English names are taken "
+                  "too."),
     .run = run_fields,
 };

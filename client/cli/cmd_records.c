@@ -51,6 +51,7 @@ struct arguments {
     const char *period;
     bool subtree;
     bool withdrawn;
+    bool with_private;
     struct tz_option_number limit;
 };
 
@@ -69,17 +70,17 @@ static int list_records(struct tz_cli *cli, const struct arguments *a)
     if (cli->format == TZ_FORMAT_CSV && a->withdrawn)
         return tz_cli_usage(
             cli, "%s", _("CSV is for submitting again and has no withdrawn records: leave out --withdrawn."));
-    if (cli->format == TZ_FORMAT_CSV && kind->private_)
-        tz_cli_note(
-            cli, "%s",
-            _("The private columns are left out: lists do not carry them. Fill them in before you submit "
-              "this file again, or they are removed."));
+    if (cli->format == TZ_FORMAT_CSV && kind->private_ && !a->with_private)
+        tz_cli_note(cli, "%s",
+                    _("The private columns are left out; --private lists them too. A file without them "
+                      "leaves them as they are when it is submitted."));
     q.committee = (char *)(a->committee ? a->committee : "");
     q.subtree = a->subtree;
     q.kind = kind ? kind->kind : 0;
     q.period = period;
     q.withdrawn = a->withdrawn;
-    tz_record_list_init(&l.list, cli, kind, false, false);
+    q.private_ = a->with_private;
+    tz_record_list_init(&l.list, cli, kind, a->with_private, false);
     int rc = l.left > 0 ? list_all(&l, &q) : TZ_RESULT_DONE;
     if (rc == TZ_RESULT_DONE && l.list.count == 0)
         tz_cli_note(cli, "%s",
@@ -93,13 +94,10 @@ static int run_records(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"period", TZ_OPTION_TEXT, &a.period},
-        {"subtree", TZ_OPTION_FLAG, &a.subtree},
-        {"withdrawn", TZ_OPTION_FLAG, &a.withdrawn},
-        {"limit", TZ_OPTION_NUMBER, &a.limit},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"committee", TZ_OPTION_TEXT, &a.committee}, {"kind", TZ_OPTION_TEXT, &a.kind},
+        {"period", TZ_OPTION_TEXT, &a.period},       {"subtree", TZ_OPTION_FLAG, &a.subtree},
+        {"withdrawn", TZ_OPTION_FLAG, &a.withdrawn}, {"private", TZ_OPTION_FLAG, &a.with_private},
+        {"limit", TZ_OPTION_NUMBER, &a.limit},       {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -114,10 +112,12 @@ static int run_records(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_records = {
     .name = "records",
     .help = N_("list records"),
-    .usage = "[--committee CODE] [--kind KIND] [--period P] [--subtree] [--withdrawn] [--limit N]",
+    .usage =
+        "[--committee CODE] [--kind KIND] [--period P] [--subtree] [--withdrawn] [--private] [--limit N]",
     .details = N_("  --committee CODE  records of this unit; else of your own\n"
                   "  --subtree         of everything below it too\n"
                   "  --withdrawn       withdrawn records too\n"
+                  "  --private         the private fields too\n"
                   "  --limit N         at most N records\n"
                   "With --format csv the columns are those of a file to submit, and 版本 is each row's base: "
                   "correct the\n"

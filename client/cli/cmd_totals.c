@@ -26,9 +26,10 @@ static enum tz_result take_totals(void *ctx, const tz_answer *m)
                                                             : (enum tz_result)tz_cli_no_memory(t->cli);
 }
 
+/* The fields between the commas. */
 static int read_by(struct totals *t, const struct tz_kind_info *kind, const char *list)
 {
-    while (list && *list) {
+    for (;;) {
         size_t len = strcspn(list, ",");
         if (t->by_count == BY_MAX)
             return tz_cli_usage(t->cli, "%s", _("--by takes one or two fields."));
@@ -37,7 +38,9 @@ static int read_by(struct totals *t, const struct tz_kind_info *kind, const char
         if (!b)
             return TZ_RESULT_USAGE;
         t->by[t->by_count++] = b->name;
-        list += len + (list[len] == ',');
+        if (!list[len])
+            break;
+        list += len + 1;
     }
     if (t->by_count == 2 && strcmp(t->by[0], t->by[1]) == 0)
         return tz_cli_usage(t->cli, _("--by names %s twice."), t->by[0]);
@@ -84,15 +87,15 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct tz_select s = {0};
     struct totals t = {.cli = cli};
+    struct tz_option_list by = {0};
     struct tz_option_list measures = {0};
-    const char *by = NULL;
     bool children = false;
     const struct tz_option options[] = {
         {"committee", TZ_OPTION_TEXT, &s.committee},
         {"kind", TZ_OPTION_TEXT, &s.kind_name},
         {"period", TZ_OPTION_TEXT, &s.period_text},
         {"basis", TZ_OPTION_TEXT, &s.basis_name},
-        {"by", TZ_OPTION_TEXT, &by},
+        {"by", TZ_OPTION_LIST, &by},
         {"measure", TZ_OPTION_LIST, &measures},
         {"children", TZ_OPTION_FLAG, &children},
         {NULL, TZ_OPTION_FLAG, NULL},
@@ -105,8 +108,8 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
     if (operands > 0)
         return tz_cli_usage(cli, _("%s is one argument too many."), argv[0]);
     rc = tz_select_read(cli, &s);
-    if (rc == TZ_RESULT_DONE)
-        rc = read_by(&t, s.kind, by);
+    for (size_t i = 0; i < by.count && rc == TZ_RESULT_DONE; i++)
+        rc = read_by(&t, s.kind, by.item[i]);
     if (rc == TZ_RESULT_DONE)
         rc = read_measures(&t, s.kind, &measures);
     return rc == TZ_RESULT_DONE ? ask(&t, &s, children) : rc;
@@ -121,7 +124,8 @@ const struct tz_command tz_command_totals = {
     .details = N_("  --kind KIND       project, funding, ... (or 项目, 经费, ...)\n"
                   "  --period P        2017, 2017H1, 2017Q3, 2017-06; P1..P2 is a range of one sort\n"
                   "  --committee CODE  the unit whose total it is; else your own, on the socket the topmost\n"
-                  "  --by FIELD        a row for each value of the field; two fields with a comma between\n"
+                  "  --by FIELD        a row for each value of the field; two fields with a comma between,\n"
+                  "                    or --by twice\n"
                   "  --children        the unit, what it holds itself, and each unit directly below\n"
                   "  --measure M       only this measure; may stand several times\n"
                   "  --basis B         submitted (default) or accepted\n"

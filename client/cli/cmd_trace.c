@@ -19,6 +19,7 @@ static void keep_figure(struct trace *t, const Taizhang__V1__TraceReply *r)
 {
     struct tz_json j;
     const Taizhang__V1__Sum *sum = r->figure->sum;
+    bool empty = !sum || (sum->records == 0 && !sum->stated);
     if (t->cli->format == TZ_FORMAT_JSON) {
         tz_json_init(&j, &t->figure);
         tz_json_object(&j);
@@ -29,15 +30,18 @@ static void keep_figure(struct trace *t, const Taizhang__V1__TraceReply *r)
         tz_json_key(&j, "measure");
         tz_json_text(&j, r->figure->measure);
         tz_json_key(&j, "figure");
-        tz_figure_json(&j, t->kind, r->figure);
+        if (empty)
+            tz_json_null(&j);
+        else
+            tz_figure_json(&j, t->kind, r->figure);
         tz_json_end_object(&j);
         return;
     }
-    if (!sum || (sum->records == 0 && !sum->stated)) {
-        tz_buf_puts(&t->figure, _("Nothing was stated."));
+    if (empty) {
+        tz_buf_puts(&t->figure, _("Nothing was stated"));
     } else {
         tz_sum_text(&t->figure, t->kind, r->figure->measure, sum);
-        tz_buf_printf(&t->figure, _(" from %llu records, %llu of them unquantified"),
+        tz_buf_printf(&t->figure, _("; records %llu, of them unquantified %llu"),
                       (unsigned long long)sum->records, (unsigned long long)sum->unquantified);
     }
     tz_buf_printf(&t->figure, _("; position %llu; tree of %s"), (unsigned long long)r->position, r->tree);
@@ -161,6 +165,6 @@ const struct tz_command tz_command_trace = {
                   "  --limit N            at most N records\n"
                   "The other options are those of totals. With --format json the first line is the figure, "
                   "computed from\n"
-                  "the same state as the records; each further line is a record."),
+                  "the same state as the records (null if nothing was stated); each further line is a record."),
     .run = run_trace,
 };

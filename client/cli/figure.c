@@ -99,10 +99,23 @@ static enum tz_unit unit_of(const struct tz_kind_info *kind, const char *measure
     return f ? f->unit : TZ_UNIT_NONE;
 }
 
+/* A sum of no records is nothing, exactly; it is not `some`. */
+static tz_qualifier sum_qualifier(const Taizhang__V1__Sum *sum)
+{
+    if (sum->stated)
+        return sum->qualifier;
+    return sum->records == 0 ? TZ_QUALIFIER(EXACT) : TZ_QUALIFIER(SOME);
+}
+
+static bool has_value(const Taizhang__V1__Sum *sum)
+{
+    return sum->stated || sum->records == 0;
+}
+
 void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure,
                  const Taizhang__V1__Sum *sum)
 {
-    tz_quantity_format(out, sum->stated, sum->value, sum->stated ? sum->qualifier : TZ_QUALIFIER(SOME),
+    tz_quantity_format(out, has_value(sum), sum->stated ? sum->value : 0, sum_qualifier(sum),
                        unit_of(kind, measure));
 }
 
@@ -113,12 +126,12 @@ static void sum_members(struct tz_json *j, const struct tz_kind_info *kind, cons
     tz_buf_init(&text, 256);
     tz_sum_text(&text, kind, measure, sum);
     tz_json_key(j, "value");
-    if (sum->stated)
-        tz_json_int(j, sum->value);
+    if (has_value(sum))
+        tz_json_int(j, sum->stated ? sum->value : 0);
     else
         tz_json_null(j);
     tz_json_key(j, "qualifier");
-    tz_json_text(j, tz_qualifier_name(sum->stated ? sum->qualifier : TZ_QUALIFIER(SOME)));
+    tz_json_text(j, tz_qualifier_name(sum_qualifier(sum)));
     tz_json_key(j, "records");
     tz_json_uint(j, sum->records);
     tz_json_key(j, "unquantified");

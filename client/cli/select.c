@@ -116,9 +116,10 @@ static bool in_aliases(const char *aliases, const char *text)
     return false;
 }
 
-static bool find_number(const struct tz_field *f, const char *value, uint32_t *out)
+static bool find_number(const struct tz_breakdown *b, const char *value, uint32_t *out)
 {
-    static const char *const yes_no[][3] = {{"yes", "是", "1"}, {"no", "否", "2"}};
+    const struct tz_field *f = b->field;
+    static const char *const yes_no[][3] = {{"yes", "是", "1"}, {"no", "否", "0"}};
     if (f->type == TZ_TYPE_YESNO) {
         for (uint32_t i = 0; i < 2; i++)
             for (size_t k = 0; k < 3; k++)
@@ -134,6 +135,8 @@ static bool find_number(const struct tz_field *f, const char *value, uint32_t *o
     unsigned long number = strtoul(value, &end, 10);
     for (size_t i = 0; i < f->list->count; i++) {
         const struct tz_member *m = &f->list->members[i];
+        if (m->parent && !b->second_level) /* has no row of its own there */
+            continue;
         if (strcmp(m->name, value) == 0 || strcmp(m->zh, value) == 0 || in_aliases(m->aliases, value) ||
             (end != value && *end == '\0' && m->number == number)) {
             *out = m->number;
@@ -161,7 +164,7 @@ int tz_select_filter(struct tz_cli *cli, const struct tz_kind_info *kind, const 
         out->unstated = true;
     else if (b->code)
         out->code = (char *)value;
-    else if (!find_number(b->field, value, &out->number))
+    else if (!find_number(b, value, &out->number))
         return tz_cli_usage(cli, _("\"%s\" is not one of the values of %s. taizhang fields %s lists them."),
                             value, b->name, kind->name);
     return TZ_RESULT_DONE;

@@ -8,7 +8,7 @@
 #include "client/cli/messages.h"
 #include "client/lib/submit.h"
 
-enum { ROW_ARENA_MAX = 16 * 1024 * 1024, BATCH_ARENA_MAX = 4 * TZ_SUBMIT_BYTES };
+enum { ROW_ARENA_MAX = 16 * 1024 * 1024, BATCH_ARENA_MAX = 16 * TZ_SUBMIT_BYTES };
 
 struct item {
     size_t row;
@@ -22,9 +22,21 @@ struct item {
     ProtobufCBinaryData private_bytes;
 };
 
+/* A row that is not sent, told in its place among those that are. */
+struct refused {
+    struct refused *next;
+    size_t before; /* the index of the item that it stands before */
+    size_t row;
+    const char *written;
+    const struct tz_errors *errors;
+};
+
 /* Rows on their way in one frame. */
 struct batch {
     struct tz_arena arena;
+    struct refused *refused; /* those not told yet */
+    struct refused **refused_end;
+    size_t refused_count;
     size_t count;
     size_t bytes;
     struct item item[TZ_SUBMIT_RECORDS];
@@ -39,13 +51,16 @@ struct work {
     size_t rows_sent;
     size_t rows_decided;
     bool progress;
+    bool keep_private; /* the sheet has no private column: what the registry holds stays */
 };
 
 static struct batch *batch_new(void)
 {
     struct batch *b = calloc(1, sizeof *b);
-    if (b)
+    if (b) {
         tz_arena_init(&b->arena, BATCH_ARENA_MAX);
+        b->refused_end = &b->refused;
+    }
     return b;
 }
 
@@ -65,24 +80,30 @@ static void show_progress(const struct work *w)
 
 /* --- the profile --- */
 
-static int plan_item(struct tz_profile *p, struct item *it)
+static int plan_item(const struct work *w, struct item *it)
 {
+    static const uint8_t kept[1] = {0}; /* no message begins like that: another version than one without */
+    struct tz_profile *p = w->cli->profile;
     uint8_t hash[TZ_SHA256_SIZE];
     if (!it->has_base) {
         int rc = tz_profile_seen(p, it->written, &it->base);
         if (rc != TZ_OK)
             return rc;
     }
-    tz_sha256(hash, it->body.data, it->body.len, it->private_bytes.data, it->private_bytes.len);
+    if (w->keep_private)
+        tz_sha256(hash, it->body.data, it->body.len, kept, sizeof kept);
+    else
+        tz_sha256(hash, it->body.data, it->body.len, it->private_bytes.data, it->private_bytes.len);
     return tz_profile_ticket(p, it->written, it->base, hash, it->ticket);
 }
 
 /* Bases and tickets for a batch, kept before anything is sent. */
-static int plan(struct tz_profile *p, struct batch *b)
+static int plan(const struct work *w, struct batch *b)
 {
+    struct tz_profile *p = w->cli->profile;
     int rc = tz_profile_begin(p);
     for (size_t i = 0; i < b->count && rc == TZ_OK; i++)
-        rc = plan_item(p, &b->item[i]);
+        rc = plan_item(w, &b->item[i]);
     if (rc == TZ_OK)
         return tz_profile_commit(p);
     tz_profile_rollback(p);
@@ -113,6 +134,17 @@ static int learn(struct tz_profile *p, const struct item *items, const Taizhang_
 
 /* --- the registry --- */
 
+/* Tells the refused rows that stand before an item; SIZE_MAX: all. */
+static void tell_refused(struct work *w, struct batch *b, size_t before)
+{
+    for (; b->refused && b->refused->before <= before; b->refused = b->refused->next)
+        tz_report_row(w->report,
+                      &(struct tz_report_row){.row = b->refused->row,
+                                              .address = b->refused->written,
+                                              .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
+                                              .errors = b->refused->errors});
+}
+
 static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Taizhang__V1__SubmitReply *reply,
                                  bool last)
 {
@@ -122,11 +154,15 @@ static enum tz_result take_reply(void *ctx, void *batch, size_t first, const Tai
     int rc = learn(w->cli->profile, items, reply);
     if (w->progress)
         fputs("\r\033[K", w->cli->err);
-    for (size_t i = 0; i < reply->n_outcomes; i++)
+    for (size_t i = 0; i < reply->n_outcomes; i++) {
+        tell_refused(w, b, first + i);
         tz_report_outcome(w->report, items[i].row, items[i].written, reply->outcomes[i]);
+    }
     w->rows_decided += reply->n_outcomes;
-    if (last)
+    if (last) {
+        tell_refused(w, b, SIZE_MAX);
         batch_free(b);
+    }
     show_progress(w);
     if (rc == TZ_OK)
         return TZ_RESULT_DONE;
@@ -151,15 +187,25 @@ static void fill_record(const struct work *w, struct item *it, Taizhang__V1__Add
     r->confirmed = w->options->confirmed;
     r->body = it->body;
     r->private_ = it->private_bytes;
+    r->keep_private = w->keep_private;
 }
 
 /* Sends what has been collected. */
 static int flush_batch(struct work *w)
 {
     struct batch *b = w->filling;
-    if (!b || b->count == 0)
+    if (!b)
         return TZ_RESULT_DONE;
-    if (plan(w->cli->profile, b) != TZ_OK)
+    if (b->count == 0) { /* nothing to send, but it stands behind what was sent */
+        enum tz_result drained = tz_submitter_drain(&w->submitter);
+        if (drained == TZ_RESULT_DONE) {
+            tell_refused(w, b, SIZE_MAX);
+            batch_free(b);
+            w->filling = NULL;
+        }
+        return (int)drained;
+    }
+    if (plan(w, b) != TZ_OK)
         return tz_cli_profile_failed(w->cli);
     Taizhang__V1__Record *records = tz_arena_alloc(&b->arena, b->count * sizeof *records);
     Taizhang__V1__Address *addresses = tz_arena_alloc(&b->arena, b->count * sizeof *addresses);
@@ -178,20 +224,50 @@ static int flush_batch(struct work *w)
     return TZ_RESULT_DONE;
 }
 
-static int add_row(struct work *w, const struct tz_row *row)
+/* Room in the batch that is being filled. */
+static int make_room(struct work *w, size_t bytes)
 {
-    size_t bytes = row->body.len + row->private_bytes.len + strlen(row->address.key) + TZ_RECORD_OVERHEAD;
-    if (w->filling &&
-        (w->filling->count == TZ_SUBMIT_RECORDS || w->filling->bytes + bytes > TZ_SUBMIT_BYTES)) {
+    struct batch *b = w->filling;
+    if (b && (b->count == TZ_SUBMIT_RECORDS || b->refused_count == TZ_SUBMIT_RECORDS ||
+              b->bytes + bytes > TZ_SUBMIT_BYTES)) {
         int rc = flush_batch(w);
         if (rc != TZ_RESULT_DONE)
             return rc;
     }
     if (!w->filling)
         w->filling = batch_new();
+    return w->filling ? TZ_RESULT_DONE : tz_cli_no_memory(w->cli);
+}
+
+static int add_refused(struct work *w, const struct tz_row *row)
+{
+    size_t used = offsetof(struct tz_errors, item) + row->errors.count * sizeof row->errors.item[0];
+    int rc = make_room(w, 0);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
     struct batch *b = w->filling;
-    if (!b)
+    struct refused *r = tz_arena_zalloc(&b->arena, sizeof *r);
+    if (!r)
         return tz_cli_no_memory(w->cli);
+    r->before = b->count;
+    r->row = row->number;
+    r->written = tz_arena_strndup(&b->arena, row->written, strlen(row->written));
+    r->errors = tz_arena_dup(&b->arena, &row->errors, used);
+    if (!r->written || !r->errors)
+        return tz_cli_no_memory(w->cli);
+    *b->refused_end = r;
+    b->refused_end = &r->next;
+    b->refused_count++;
+    return TZ_RESULT_DONE;
+}
+
+static int add_row(struct work *w, const struct tz_row *row)
+{
+    size_t bytes = row->body.len + row->private_bytes.len + strlen(row->address.key) + TZ_RECORD_OVERHEAD;
+    int rc = make_room(w, bytes);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    struct batch *b = w->filling;
     struct item *it = &b->item[b->count];
     *it = (struct item){
         .row = row->number, .address = row->address, .has_base = row->has_base, .base = row->base};
@@ -259,8 +335,8 @@ static int take_row(struct work *w, const struct tz_row *row)
 {
     if (row->blank)
         return TZ_RESULT_DONE;
-    if (row->errors.count == 0 && !w->options->dry_run)
-        return add_row(w, row);
+    if (!w->options->dry_run)
+        return row->errors.count == 0 ? add_row(w, row) : add_refused(w, row);
     tz_report_row(w->report, &(struct tz_report_row){
                                  .row = row->number,
                                  .address = row->written,
@@ -311,8 +387,12 @@ static int finish(struct work *w, int rc)
             tz_cli_error(w->cli, _("%zu rows were sent and not answered: they may be stored or not."),
                          w->rows_sent - w->rows_decided);
     }
-    for (struct batch *b; (b = tz_submitter_abandoned(&w->submitter));)
+    for (struct batch *b; (b = tz_submitter_abandoned(&w->submitter));) {
+        tell_refused(w, b, SIZE_MAX);
         batch_free(b);
+    }
+    if (w->filling)
+        tell_refused(w, w->filling, SIZE_MAX);
     batch_free(w->filling);
     w->filling = NULL;
     return rc;
@@ -330,6 +410,7 @@ static int submit_rows(struct tz_cli *cli, struct tz_csv *csv, struct tz_headers
                            .seen = tz_seen_addresses_new()};
     if (!rows.seen)
         return tz_cli_no_memory(cli);
+    w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
     w.progress = !cli->quiet && !options->dry_run && isatty(fileno(cli->err)) == 1;
     tz_submitter_init(&w.submitter, &cli->connection, take_reply, &w);
     report->headers = headers;

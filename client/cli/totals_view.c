@@ -35,7 +35,7 @@ static void add_columns(struct tz_totals_view *v, const char *const *wanted, siz
         tz_table_column(&v->table, (struct tz_table_column){
                                        .key = by[i], .title = csv ? NULL : by_title(v->kind, by[i], v->zh)});
         if (csv)
-            tz_table_column(&v->table, (struct tz_table_column){.key = "label"});
+            tz_table_column(&v->table, (struct tz_table_column){.key = i ? "label2" : "label"});
     }
     if (csv) {
         static const char *const keys[] = {"own",     "measure",      "value", "qualifier",
@@ -209,15 +209,16 @@ static void first_cells(struct tz_totals_view *v, const Taizhang__V1__TotalsRow 
         tz_buf_puts(&text, _(" (own)"));
     tz_table_cell(&v->table, text.data ? text.data : "");
     for (size_t i = 0; i < v->by_count; i++) {
-        static const Taizhang__V1__ByValue nothing = TAIZHANG__V1__BY_VALUE__INIT;
-        const Taizhang__V1__ByValue *by = i < row->n_by ? row->by[i] : &nothing;
+        bool has = i < row->n_by; /* a unit that reported nothing has a row without values */
         tz_buf_clear(&text);
         if (v->format == TZ_FORMAT_CSV) {
-            tz_by_name(&text, v->kind, by);
+            if (has)
+                tz_by_name(&text, v->kind, row->by[i]);
             tz_table_cell_n(&v->table, text.data ? text.data : "", text.len);
             tz_buf_clear(&text);
         }
-        tz_by_label(&text, v->kind, by, v->zh || v->format == TZ_FORMAT_CSV);
+        if (has)
+            tz_by_label(&text, v->kind, row->by[i], v->zh || v->format == TZ_FORMAT_CSV);
         tz_table_cell_n(&v->table, text.data ? text.data : "", text.len);
     }
     tz_buf_free(&text);
@@ -297,13 +298,20 @@ static void add_notes(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *r
         tz_sum_text(&v->notes, v->kind, f->measure, &sum);
         tz_buf_printf(&v->notes, _(" (%llu records)"), (unsigned long long)f->overlap->records);
     }
-    for (size_t i = 0; i < f->n_levels; i++) {
-        begin_note(v, row, title, &any);
-        tz_buf_printf(&v->notes, "%s %llu", tz_level_label(f->levels[i]->level, v->zh),
-                      (unsigned long long)f->levels[i]->committees);
-    }
     if (any)
         tz_buf_putc(&v->notes, '\n');
+}
+
+static void figure_cell(const struct tz_totals_view *v, const Taizhang__V1__Figure *f, struct tz_buf *out)
+{
+    tz_sum_text(out, v->kind, f->measure, f->sum);
+    if (f->sum->unquantified > 0 && f->sum->stated)
+        tz_buf_printf(out, _(" (+%llu unquantified)"), (unsigned long long)f->sum->unquantified);
+    for (size_t i = 0; i < f->n_levels; i++)
+        tz_buf_printf(out, "%s%s %llu", i ? _(", ") : _(" ("), tz_level_label(f->levels[i]->level, v->zh),
+                      (unsigned long long)f->levels[i]->committees);
+    if (f->n_levels > 0)
+        tz_buf_puts(out, _(")"));
 }
 
 static void row_table(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row)
@@ -321,9 +329,7 @@ static void row_table(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *r
                 f = row->figures[k];
         tz_buf_clear(&text);
         if (f) {
-            tz_sum_text(&text, v->kind, name, f->sum);
-            if (f->sum->unquantified > 0 && f->sum->stated)
-                tz_buf_printf(&text, _(" (+%llu unquantified)"), (unsigned long long)f->sum->unquantified);
+            figure_cell(v, f, &text);
             add_notes(v, row, f,
                       i < v->measures    ? v->zh ? v->measure[i]->zh : v->measure[i]->en
                       : i == v->measures ? _("Records")

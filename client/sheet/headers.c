@@ -105,6 +105,14 @@ bool tz_headers_column(const struct tz_headers *h, const char *field, size_t *co
     return false;
 }
 
+bool tz_headers_private(const struct tz_headers *h)
+{
+    for (size_t i = 0; i < h->count; i++)
+        if (h->column[i].role == TZ_COLUMN_FIELD && h->column[i].field->place == TZ_IN_PRIVATE)
+            return true;
+    return false;
+}
+
 void tz_column_name(size_t column, char out[TZ_COLUMN_NAME_SIZE])
 {
     char reversed[TZ_COLUMN_NAME_SIZE];

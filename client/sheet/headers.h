@@ -52,6 +52,9 @@ size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, co
 /* The column of a field; false: it has none. */
 bool tz_headers_column(const struct tz_headers *h, const char *field, size_t *column);
 
+/* Whether a private field has a column: a sheet without any says nothing of the private fields. */
+bool tz_headers_private(const struct tz_headers *h);
+
 /* "A" of 0, "AA" of 26; as spreadsheets name columns. */
 enum { TZ_COLUMN_NAME_SIZE = 8 };
 void tz_column_name(size_t column, char out[TZ_COLUMN_NAME_SIZE]);

@@ -217,11 +217,14 @@ int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t 
     if (out->errors.count > 0)
         return TZ_OK;
     rc = tz_record_encode(&record, arena, &out->body, &out->private_bytes);
-    if (rc != TZ_OK)
+    if (rc != TZ_OK && rc != TZ_ELIMIT)
         return rc;
-    if (out->body.len + out->private_bytes.len > TZ_BODY_MAX)
+    if (rc == TZ_ELIMIT || out->body.len + out->private_bytes.len > TZ_BODY_MAX) {
+        if (!rows->validate)
+            add_rules(rows, &record, out); /* which cell it is */
         tz_error_number(tz_errors_add(&out->errors, TZ_CODE(TOO_LARGE_BODY), NULL, NULL), "limit",
                         TZ_BODY_MAX);
+    }
     return TZ_OK;
 }
 

@@ -42,7 +42,7 @@ static const struct tz_field funding_fields[] = {
      .aliases = "资金来源|经费来源"},
     {FUNDING(funding_kind, "经费类型", "Kind of funding"), TZ_ENUM(funding_kind), .flags = TZ_F_BREAKDOWN},
     {FUNDING(funder, "出资方", "Funder"), TZ_TEXT},
-    {FUNDING(funder_level, "出资层级", "Funder's level"), TZ_ENUMS(levels), .flags = TZ_F_BREAKDOWN},
+    {FUNDING(funder_level, "出资层级", "Funder's level"), TZ_ENUM(levels), .flags = TZ_F_BREAKDOWN},
     {FUNDING(projects, "对应项目", "Projects"), TZ_REFS(PROJECT)},
     {FUNDING(recipient_uscc, "受款单位代码", "Recipient's USCC"), TZ_SOCIAL},
     {FUNDING(acquisition, "争取方式", "Acquisition"), TZ_ENUM(acquisition), .flags = TZ_F_BREAKDOWN},

@@ -53,16 +53,22 @@ static bool ends_with(const char *s, size_t len, const char *word)
     return len >= n && memcmp(s + len - n, word, n) == 0;
 }
 
-/* Takes the trailing 等 off; not from words of which it is a part. */
-static bool take_more(const char *s, size_t *len)
+/* Words of which 等 is a part. */
+static bool ends_in_word(const char *s, size_t len)
 {
     static const char *const words[] = {"平等", "同等", "均等", "对等", "相等",
                                         "高等", "中等", "初等", "优等", "上等"};
-    bool more = false;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (ends_with(s, *len, words[i]))
-            return false;
-    while (ends_with(s, *len, "等")) {
+        if (ends_with(s, len, words[i]))
+            return true;
+    return false;
+}
+
+/* Takes the trailing 等 off: 平等等 leaves 平等. */
+static bool take_more(const char *s, size_t *len)
+{
+    bool more = false;
+    while (ends_with(s, *len, "等") && !ends_in_word(s, *len)) {
         *len -= strlen("等");
         more = true;
     }
@@ -127,8 +133,9 @@ static char *read_item(const struct tz_field *f, const char *item, size_t len, s
     *code = TZ_CODE(OK);
     if (f->type == TZ_TYPE_REFS) {
         struct tz_address a;
-        if (tz_address_read(item, len, &a, NULL) != TZ_OK) {
-            *code = TZ_CODE(BAD_REF);
+        struct tz_error e;
+        if (tz_address_read(item, len, &a, &e) != TZ_OK) {
+            *code = e.code == TZ_CODE(RESIDENT_ID) ? e.code : TZ_CODE(BAD_REF);
             return NULL;
         }
         tz_address_format(&a, address);

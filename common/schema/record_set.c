@@ -141,9 +141,10 @@ static tz_code set_short(void *member, const struct tz_field *f, const char *s, 
 static tz_code set_ref(void *member, const char *s, size_t len, struct tz_arena *arena)
 {
     struct tz_address a;
+    struct tz_error e;
     char text[TZ_ADDRESS_SIZE];
-    if (tz_address_read(s, len, &a, NULL) != TZ_OK)
-        return TZ_CODE(BAD_REF);
+    if (tz_address_read(s, len, &a, &e) != TZ_OK)
+        return e.code == TZ_CODE(RESIDENT_ID) ? e.code : TZ_CODE(BAD_REF);
     tz_address_format(&a, text);
     return set_string(member, text, strlen(text), arena);
 }

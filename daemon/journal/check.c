@@ -80,7 +80,7 @@ static int integrity_finding(void *ctx, const char *text)
 
 static int run_parts(struct tz_check *c)
 {
-    int rc = tz_reader_integrity(c->reader, integrity_finding, c);
+    int rc = tz_reader_integrity(c->reader, TZ_INTEGRITY_FULL, integrity_finding, c);
     if (!rc)
         rc = tz_check_replay(c);
     if (!rc)

@@ -111,7 +111,7 @@ int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__En
         .body = body,
     };
     if (live)
-        e.private_ = ask->private_;
+        e.private_ = ask->keep_private && s->has_entry ? s->entry.private_ : ask->private_;
     int rc = tz_batch_append(b, &e);
     if (rc)
         return rc;

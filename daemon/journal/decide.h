@@ -54,7 +54,8 @@ void tz_subject_settle(struct tz_subject *s, Taizhang__V1__OutcomeCode outcome, 
                        uint64_t position);
 /* Rules 4 and 5. */
 int tz_subject_stale(struct tz_batch *b, struct tz_subject *s) TZ_MUSTCHECK;
-/* A new revision: its entry and its head. */
+/* A new revision: its entry and its head. What the ask keeps of private bytes is taken from the live entry,
+ * which then has been read. */
 int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
                       struct tz_bytes body, const char *reason) TZ_MUSTCHECK;
 

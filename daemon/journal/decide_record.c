@@ -254,8 +254,8 @@ static int decide_new(struct tz_batch *b, struct candidate *c)
     return rc;
 }
 
-/* Rule 2. Private bytes that were erased are not compared: their commitment stands in the header without
- * them. */
+/* Rule 2. Private bytes that shall stay as they are, or were erased, are not compared: their commitment
+ * stands in the header without them. */
 static int same_bytes(struct tz_batch *b, struct tz_subject *s, bool *yes)
 {
     *yes = false;
@@ -264,7 +264,7 @@ static int same_bytes(struct tz_batch *b, struct tz_subject *s, bool *yes)
     int rc = tz_subject_entry(b, s);
     if (rc || !tz_bytes_equal(s->entry.body, s->ask->body))
         return rc;
-    *yes = tz_bytes_equal(s->entry.private_, s->ask->private_);
+    *yes = s->ask->keep_private || tz_bytes_equal(s->entry.private_, s->ask->private_);
     if (*yes || s->entry.private_.len)
         return TZ_OK;
     Taizhang__V1__EntryHeader *h;

@@ -18,6 +18,7 @@ struct tz_change_ask {
     uint64_t base;
     uint8_t ticket[16];
     bool confirmed;
+    bool keep_private;    /* private_ is empty: the live revision's stay */
     struct tz_bytes body; /* a Withdrawal's body is packed by the writer from `reason` */
     struct tz_bytes private_;
     const char *reason;

@@ -84,6 +84,8 @@ static void on_rested(evutil_socket_t fd, short what, void *ctx)
     (void)fd;
     (void)what;
     struct tz_listener *l = ctx;
+    if (l->spare < 0)
+        l->spare = spare_descriptor(); /* another part of the process may have been quicker */
     evconnlistener_enable(l->ev);
 }
 

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* REFUSED_AT_ONCE: so many above the cap are still told why; beyond that they are just closed. */
-enum { LISTENERS_MAX = 8, REFUSED_AT_ONCE = 64 };
+enum { LISTENERS_MAX = 8 };
 
 struct tz_net {
     struct tz_net_options o;
@@ -24,9 +23,9 @@ static void on_accepted(void *ctx, int fd, const struct tz_peer *peer)
     size_t now = atomic_load(&n->counters.connections);
     if (now >= n->o.max_connections) {
         atomic_fetch_add(&n->counters.refused, 1);
-        tz_log(n->o.log, TZ_LOG_WARN, "connection_refused",
-               "peer=\"%s\" reason=too_many_connections limit=%zu", peer->name, n->o.max_connections);
-        if (now >= n->o.max_connections + REFUSED_AT_ONCE) {
+        tz_log(n->o.log, TZ_LOG_WARN, "connection_refused", "peer=\"%s\" reason=too_many_connections limit=%zu",
+               peer->name, n->o.max_connections);
+        if (now >= n->o.max_connections + TZ_NET_REFUSED_AT_ONCE) {
             close(fd);
             return;
         }

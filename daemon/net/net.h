@@ -11,6 +11,9 @@
 
 struct tz_net;
 
+/* So many peers above max_connections are told why they are refused; what comes beyond them is just closed. */
+enum { TZ_NET_REFUSED_AT_ONCE = 64 };
+
 struct tz_net_options {
     struct event_base *base; /* the main thread's */
     unsigned threads;

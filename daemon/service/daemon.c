@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/service/descriptors.h"
 #include "daemon/service/port_file.h"
+#include "daemon/service/recheck.h"
 #include "daemon/service/service.h"
 #include "daemon/store/lock.h"
 
@@ -34,6 +36,7 @@ struct tz_daemon {
     struct tz_service service;
     bool service_ready;
     struct tz_net *net;
+    struct tz_recheck *recheck; /* NULL: the last stop was clean */
     bool draining;
     int64_t drain_deadline; /* monotonic, us */
     enum tz_exit result;
@@ -110,17 +113,33 @@ static enum tz_exit open_service(struct tz_daemon *d)
     return TZ_EXIT_OK;
 }
 
+/* max-connections, or what the limit of open files leaves of it; 0: nothing. */
+static size_t connections_allowed(struct tz_daemon *d)
+{
+    size_t wanted = (size_t)d->config->max_connections;
+    size_t room = tz_descriptors_room(d->config, wanted);
+    if (room < wanted)
+        tz_log(d->log, TZ_LOG_WARN, "connections_limited", "by=open_files max_connections=%zu allowed=%zu", wanted,
+               room);
+    return room;
+}
+
 static enum tz_exit open_net(struct tz_daemon *d)
 {
     char why[TZ_WHY_SIZE] = "out of memory";
     char path[PATH_MAX + 16];
     struct tz_net_options o = {.base = d->base,
                                .threads = (unsigned)d->config->threads,
-                               .max_connections = (size_t)d->config->max_connections,
+                               .max_connections = connections_allowed(d),
                                .limits = tz_config_limits(d->config),
                                .handler = tz_service_handler(&d->service),
                                .env = d->env,
                                .log = d->log};
+    if (o.max_connections == 0) {
+        snprintf(why, sizeof why, "the limit of open files is too low: more than %zu are needed",
+                 tz_descriptors_reserve(d->config));
+        return failed(d, TZ_EXIT_FAILED, "open_files", why);
+    }
     int rc = tz_net_new(&d->net, &o);
     if (rc != TZ_OK)
         return failed_rc(d, "net", rc);
@@ -189,7 +208,7 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
         tz_config_reload(d->config, &fresh, d->log);
         atomic_store(&d->log->level, d->config->log_level);
         struct tz_net_limits limits = tz_config_limits(d->config);
-        tz_net_set_limits(d->net, &limits, (size_t)d->config->max_connections);
+        tz_net_set_limits(d->net, &limits, connections_allowed(d));
         tz_log(d->log, TZ_LOG_INFO, "reloaded", "%s", "");
     }
     tz_config_free(&fresh);
@@ -252,6 +271,8 @@ static int start_threads(struct tz_daemon *d)
     int rc = tz_service_start(&d->service);
     if (rc == TZ_OK)
         rc = tz_net_start(d->net);
+    if (rc == TZ_OK && d->service.registry.unclean)
+        rc = tz_recheck_start(&d->recheck, d->store, d->log);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc;
 }
@@ -282,6 +303,7 @@ enum tz_exit tz_daemon_run(struct tz_daemon *d)
         rc = failed_rc(d, "threads", started);
     else if (event_base_dispatch(d->base) != 0)
         rc = failed(d, TZ_EXIT_FAILED, "loop", "the event loop failed");
+    tz_recheck_stop(d->recheck);
     tz_service_stop(&d->service);
     tz_net_stop(d->net);
     if (d->config->port_file[0])

@@ -177,12 +177,25 @@ void tz_dispatch_read(void *ctx, struct tz_request *r, const struct tz_reading *
 
 /* --- the way in --- */
 
+static enum tz_lane lane_of(const struct tz_request *r)
+{
+    return r->verb->lane ? r->verb->lane(r) : TZ_LANE_QUICK;
+}
+
 /* TZ_OK: another thread has it. */
 static int offer(struct tz_request *r)
 {
     if (r->verb->where == TZ_READER)
-        return tz_readers_submit(r->service->readers, r);
+        return tz_readers_submit(r->service->readers, r, lane_of(r));
     return tz_writer_submit(r->service->writer, &r->op);
+}
+
+/* The readers' lanes, then the writer's queue. */
+enum { QUEUES = TZ_LANES + 1 };
+
+static size_t queue_of(const struct tz_request *r)
+{
+    return r->verb->where == TZ_READER ? (size_t)lane_of(r) : TZ_LANES;
 }
 
 static void give_up(struct tz_request *r, int rc)
@@ -211,7 +224,7 @@ void tz_dispatch_retry(void *ctx, struct tz_io *io)
 {
     struct tz_service *s = ctx;
     struct tz_desk *d = desk_of(s, io);
-    bool full[TZ_WRITER + 1] = {false};
+    bool full[QUEUES] = {false};
     struct tz_request *r = d->parked;
     if (!r)
         return;
@@ -221,9 +234,10 @@ void tz_dispatch_retry(void *ctx, struct tz_io *io)
     while (r) {
         struct tz_request *next = r->next;
         struct tz_conn *c = tz_io_find(io, r->conn);
-        int rc = full[r->verb->where] ? TZ_EFULL : offer(r);
+        size_t queue = queue_of(r);
+        int rc = full[queue] ? TZ_EFULL : offer(r);
         if (rc == TZ_EFULL) {
-            full[r->verb->where] = true;
+            full[queue] = true;
             *d->parked_end = r;
             d->parked_end = &r->next;
             d->parked_count++;

@@ -45,7 +45,7 @@ static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_hea
         l->more = true;
         return 1;
     }
-    int rc = tz_state_make(e, l->unit, false, l->with->arena, &l->row[l->count]);
+    int rc = tz_state_make(e, l->unit, l->q->private_, l->with->arena, &l->row[l->count]);
     if (rc != TZ_OK)
         return rc;
     l->bytes += protobuf_c_message_get_packed_size(&l->row[l->count]->base);
@@ -217,10 +217,18 @@ static void read_list(struct tz_request *r, const struct tz_reading *with)
         tz_answer_rc(r, rc);
 }
 
+/* A period of any kind is found by looking at all records. */
+static enum tz_lane lane_of_list(const struct tz_request *r)
+{
+    const Taizhang__V1__ListRequest *q = r->msg->list;
+    return q->period[0] && !q->kind ? TZ_LANE_SLOW : TZ_LANE_QUICK;
+}
+
 const struct tz_verb tz_verb_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_LIST,
     .name = "list",
     .where = TZ_READER,
     .right = TZ_RIGHT_READ,
+    .lane = lane_of_list,
     .read = read_list,
 };

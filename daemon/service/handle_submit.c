@@ -30,11 +30,14 @@ static int prepare_record(struct tz_request *r, size_t i, int64_t today)
     errors.count = errors.dropped = 0;
     ask->base = w->base_revision;
     ask->confirmed = w->confirmed;
+    ask->keep_private = w->keep_private;
     ask->body = (struct tz_bytes){w->body.data, w->body.len};
     ask->private_ = (struct tz_bytes){w->private_.data, w->private_.len};
     tz_asks_address(ask, w->address, &w->ticket, &errors);
     check_size("body", w->body.len, &errors);
     check_size("private", w->private_.len, &errors);
+    if (w->keep_private && w->private_.len > 0)
+        tz_errors_add(&errors, TZ_CODE(BAD_ARGUMENT), "keep_private", NULL);
     if (errors.count > 0)
         return tz_asks_errors(r, i, &errors, true);
     tz_asks_room(r, w->body.len + w->private_.len);

@@ -57,11 +57,18 @@ static void read_totals(struct tz_request *r, const struct tz_reading *with)
         answer_failure(r, rc, &e);
 }
 
+/* Up to one field is answered from the cube, a second one by a scan. */
+static enum tz_lane lane_of_totals(const struct tz_request *r)
+{
+    return r->msg->totals->n_by < 2 ? TZ_LANE_QUICK : TZ_LANE_SLOW;
+}
+
 const struct tz_verb tz_verb_totals = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS,
     .name = "totals",
     .where = TZ_READER,
     .right = TZ_RIGHT_READ,
+    .lane = lane_of_totals,
     .read = read_totals,
 };
 
@@ -111,10 +118,17 @@ static void read_trace(struct tz_request *r, const struct tz_reading *with)
         answer_failure(r, rc, &e);
 }
 
+static enum tz_lane lane_of_trace(const struct tz_request *r)
+{
+    (void)r;
+    return TZ_LANE_SLOW;
+}
+
 const struct tz_verb tz_verb_trace = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TRACE,
     .name = "trace",
     .where = TZ_READER,
     .right = TZ_RIGHT_READ,
+    .lane = lane_of_trace,
     .read = read_trace,
 };

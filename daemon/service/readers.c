@@ -12,35 +12,57 @@ struct worker {
     struct tz_arena arena;
     pthread_t thread;
     bool started;
+    bool quick_only;
+    enum tz_lane last; /* what it ran last: the lanes take turns */
+};
+
+/* A ring. */
+struct lane {
+    struct tz_request **queue;
+    size_t first;
+    size_t count;
+    bool was_full; /* somebody was turned away */
 };
 
 struct tz_readers {
     struct tz_readers_options o;
     pthread_mutex_t lock;
     pthread_cond_t work;
-    struct tz_request **queue; /* a ring */
-    size_t first;
-    size_t count;
-    bool was_full; /* somebody was turned away */
+    struct lane lane[TZ_LANES];
     bool stopping;
     struct worker *worker;
 };
 
-/* NULL: stopping and nothing is left. */
-static struct tz_request *take(struct tz_readers *p, bool *room)
+/* The lane to take from; NULL: nothing waits for this worker. */
+static struct lane *choose(struct worker *w)
 {
+    struct tz_readers *p = w->pool;
+    enum tz_lane turn = w->last == TZ_LANE_QUICK && !w->quick_only ? TZ_LANE_SLOW : TZ_LANE_QUICK;
+    if (p->lane[turn].count == 0)
+        turn = turn == TZ_LANE_SLOW || w->quick_only ? TZ_LANE_QUICK : TZ_LANE_SLOW;
+    if (p->lane[turn].count == 0)
+        return NULL;
+    w->last = turn;
+    return &p->lane[turn];
+}
+
+/* NULL: stopping and nothing is left. */
+static struct tz_request *take(struct worker *w, bool *room)
+{
+    struct tz_readers *p = w->pool;
     struct tz_request *r = NULL;
+    struct lane *l;
     pthread_mutex_lock(&p->lock);
-    while (p->count == 0 && !p->stopping)
+    while (!(l = choose(w)) && !p->stopping)
         pthread_cond_wait(&p->work, &p->lock);
     *room = false;
-    if (p->count > 0) {
-        r = p->queue[p->first];
-        p->first = (p->first + 1) % p->o.queue;
-        p->count--;
-        *room = p->was_full && p->count <= p->o.queue / 2;
+    if (l) {
+        r = l->queue[l->first];
+        l->first = (l->first + 1) % p->o.queue;
+        l->count--;
+        *room = l->was_full && l->count <= p->o.queue / 2;
         if (*room)
-            p->was_full = false;
+            l->was_full = false;
     }
     pthread_mutex_unlock(&p->lock);
     return r;
@@ -53,7 +75,7 @@ static void *work(void *ctx)
     const struct tz_reading with = {.reader = w->reader, .arena = &w->arena};
     for (;;) {
         bool room;
-        struct tz_request *r = take(p, &room);
+        struct tz_request *r = take(w, &room);
         if (!r)
             return NULL;
         if (room)
@@ -63,19 +85,20 @@ static void *work(void *ctx)
     }
 }
 
-int tz_readers_submit(struct tz_readers *p, struct tz_request *r)
+int tz_readers_submit(struct tz_readers *p, struct tz_request *r, enum tz_lane lane)
 {
     int rc = TZ_OK;
+    struct lane *l = &p->lane[lane];
     pthread_mutex_lock(&p->lock);
     if (p->stopping) {
         rc = TZ_ECLOSED;
-    } else if (p->count == p->o.queue) {
-        p->was_full = true;
+    } else if (l->count == p->o.queue) {
+        l->was_full = true;
         rc = TZ_EFULL;
     } else {
-        p->queue[(p->first + p->count) % p->o.queue] = r;
-        p->count++;
-        pthread_cond_signal(&p->work);
+        l->queue[(l->first + l->count) % p->o.queue] = r;
+        l->count++;
+        pthread_cond_broadcast(&p->work); /* not every worker may take it */
     }
     pthread_mutex_unlock(&p->lock);
     return rc;
@@ -89,11 +112,15 @@ int tz_readers_new(struct tz_readers **out, const struct tz_readers_options *opt
     p->o = *options;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->work, NULL);
-    p->queue = calloc(options->queue, sizeof(struct tz_request *));
     p->worker = calloc(options->threads, sizeof *p->worker);
-    int rc = p->queue && p->worker ? TZ_OK : TZ_ENOMEM;
+    int rc = p->worker ? TZ_OK : TZ_ENOMEM;
+    for (size_t i = 0; rc == TZ_OK && i < TZ_LANES; i++) {
+        p->lane[i].queue = calloc(options->queue, sizeof(struct tz_request *));
+        rc = p->lane[i].queue ? TZ_OK : TZ_ENOMEM;
+    }
     for (unsigned i = 0; rc == TZ_OK && i < options->threads; i++) {
         p->worker[i].pool = p;
+        p->worker[i].quick_only = i == 0 && options->threads > 1;
         tz_arena_init(&p->worker[i].arena, options->arena_bytes);
         rc = tz_reader_open(&p->worker[i].reader, options->store);
     }
@@ -140,6 +167,7 @@ void tz_readers_free(struct tz_readers *p)
     pthread_cond_destroy(&p->work);
     pthread_mutex_destroy(&p->lock);
     free(p->worker);
-    free(p->queue);
+    for (size_t i = 0; i < TZ_LANES; i++)
+        free(p->lane[i].queue);
     free(p);
 }

@@ -28,6 +28,8 @@ struct tz_verb {
     int (*check)(const struct tz_request *r, struct tz_error *e);
     /* TZ_INLINE: answers. */
     void (*answer)(struct tz_request *r, struct tz_conn *c);
+    /* TZ_READER, I/O thread: what it will cost. NULL: quick. */
+    enum tz_lane (*lane)(const struct tz_request *r);
     /* TZ_READER: answers. */
     void (*read)(struct tz_request *r, const struct tz_reading *with);
     /* TZ_WRITER, I/O thread: fills in r->op (type, count, ask, done). 0 or an enum tz_rc. */

@@ -8,6 +8,8 @@ int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc)
 {
     if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE)
         return TZ_OK;
+    if (rc == SQLITE_INTERRUPT)
+        return TZ_ECLOSED;
     char text[256];
     const char *message = db ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
     tz_log_quote(text, sizeof text, message, strlen(message));

@@ -70,7 +70,8 @@ int tz_sqlite_reopen(void *db, struct tz_store_info *info);
 int tz_sqlite_harden(sqlite3 *db, struct tz_log *log, bool reader);
 
 /* --- sqlite_base.c --- */
-/* A result of SQLite as ours; logs what is not SQLITE_OK, ROW or DONE. A failed fsync does not return. */
+/* A result of SQLite as ours; logs what is not SQLITE_OK, ROW, DONE or INTERRUPT. A failed fsync does not
+ * return. */
 int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc);
 int tz_sqlite_exec(sqlite3 *db, struct tz_log *log, const char *sql);
 /* Prepares count statements to keep; those made before a failure are in out, the rest NULL. */
@@ -170,6 +171,7 @@ int tz_sqlite_reader_journal(void *reader, uint64_t from, tz_visit_entry visit, 
 int tz_sqlite_reader_committees(void *reader, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_reporting_sets(void *reader, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_rows(void *reader, enum tz_table table, tz_visit_row visit, void *ctx);
-int tz_sqlite_reader_integrity(void *reader, tz_visit_text visit, void *ctx);
+int tz_sqlite_reader_integrity(void *reader, enum tz_integrity how, tz_visit_text visit, void *ctx);
+void tz_sqlite_reader_interrupt(void *reader);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/store/position_file.h"
@@ -274,6 +275,18 @@ static int disconnect_writer(struct tz_sqlite *s)
     return tz_sqlite_map(s->db, s->log, "close", rc);
 }
 
+/* A clean close removes the log. */
+static bool log_left_behind(const struct tz_sqlite *s)
+{
+    char *path;
+    struct stat st;
+    if (s->memory || s->read_only || asprintf(&path, "%s-wal", s->path) < 0)
+        return false;
+    bool left = stat(path, &st) == 0 && st.st_size > 0;
+    free(path);
+    return left;
+}
+
 int tz_sqlite_open(void **db, const struct tz_store_options *options, struct tz_store_info *info, char *why,
                    size_t why_size)
 {
@@ -288,6 +301,7 @@ int tz_sqlite_open(void **db, const struct tz_store_options *options, struct tz_
     s->path = strdup(options->path);
     if (!s->path || asprintf(&s->side_path, "%s-position", s->path) < 0)
         s->side_path = NULL;
+    s->info.unclean = s->side_path && log_left_behind(s);
     int rc = s->side_path ? connect_writer(s, why, why_size) : TZ_ENOMEM;
     if (!rc && !s->memory && !s->read_only) {
         rc = tz_position_open(s->side_path, &s->side_fd);

@@ -164,4 +164,5 @@ const struct tz_store_ops tz_sqlite_ops = {
     .reader_reporting_sets = tz_sqlite_reader_reporting_sets,
     .reader_rows = tz_sqlite_reader_rows,
     .reader_integrity = tz_sqlite_reader_integrity,
+    .reader_interrupt = tz_sqlite_reader_interrupt,
 };

@@ -144,11 +144,12 @@ int tz_sqlite_reader_rows(void *reader, enum tz_table table, tz_visit_row visit,
     return rc;
 }
 
-int tz_sqlite_reader_integrity(void *reader, tz_visit_text visit, void *ctx)
+int tz_sqlite_reader_integrity(void *reader, enum tz_integrity how, tz_visit_text visit, void *ctx)
 {
+    const char *sql = how == TZ_INTEGRITY_FULL ? "PRAGMA integrity_check" : "PRAGMA quick_check";
     struct tz_sqlite_reader *r = reader;
     sqlite3_stmt *st = NULL;
-    int step = sqlite3_prepare_v2(r->db, "PRAGMA integrity_check", -1, &st, NULL);
+    int step = sqlite3_prepare_v2(r->db, sql, -1, &st, NULL);
     int rc = tz_sqlite_map(r->db, r->log, "integrity", step);
     while (!rc && (step = sqlite3_step(st)) == SQLITE_ROW) {
         const char *text = (const char *)sqlite3_column_text(st, 0);
@@ -159,4 +160,10 @@ int tz_sqlite_reader_integrity(void *reader, tz_visit_text visit, void *ctx)
         rc = tz_sqlite_map(r->db, r->log, "integrity", step);
     sqlite3_finalize(st);
     return rc;
+}
+
+void tz_sqlite_reader_interrupt(void *reader)
+{
+    struct tz_sqlite_reader *r = reader;
+    sqlite3_interrupt(r->db);
 }

@@ -296,8 +296,13 @@ int tz_reader_rows(struct tz_reader *r, enum tz_table table, tz_visit_row visit,
     return r->ops->reader_rows(r->reader, table, visit, ctx);
 }
 
-int tz_reader_integrity(struct tz_reader *r, tz_visit_text visit, void *ctx)
+int tz_reader_integrity(struct tz_reader *r, enum tz_integrity how, tz_visit_text visit, void *ctx)
 {
     assert(r->in_snapshot);
-    return r->ops->reader_integrity(r->reader, visit, ctx);
+    return r->ops->reader_integrity(r->reader, how, visit, ctx);
+}
+
+void tz_reader_interrupt(struct tz_reader *r)
+{
+    r->ops->reader_interrupt(r->reader);
 }

@@ -51,6 +51,7 @@ struct tz_store_info {
     uint8_t registry_id[16];
     uint64_t epoch;
     uint64_t position; /* last committed */
+    bool unclean;      /* as opened: the last process did not close it */
 };
 
 struct tz_store_options {
@@ -162,7 +163,14 @@ typedef int (*tz_visit_row)(void *ctx, const struct tz_table_row *row);
 /* Every row of a table in the order of its key. */
 int tz_reader_rows(struct tz_reader *r, enum tz_table table, tz_visit_row visit, void *ctx) TZ_MUSTCHECK;
 typedef int (*tz_visit_text)(void *ctx, const char *text);
-/* The backend's own check of its file; visits one sentence a finding. */
-int tz_reader_integrity(struct tz_reader *r, tz_visit_text visit, void *ctx) TZ_MUSTCHECK;
+enum tz_integrity {
+    TZ_INTEGRITY_QUICK, /* the structure of the file */
+    TZ_INTEGRITY_FULL,  /* also that indexes and tables agree */
+};
+/* The backend's own check of its file; visits one sentence a finding. TZ_ECLOSED: interrupted. */
+int tz_reader_integrity(struct tz_reader *r, enum tz_integrity how, tz_visit_text visit,
+                        void *ctx) TZ_MUSTCHECK;
+/* Any thread, while the reader is open: ends what it does now, if anything, with TZ_ECLOSED. */
+void tz_reader_interrupt(struct tz_reader *r);
 
 #endif

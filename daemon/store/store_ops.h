@@ -54,7 +54,8 @@ struct tz_store_ops {
     int (*reader_committees)(void *reader, tz_visit_entry visit, void *ctx);
     int (*reader_reporting_sets)(void *reader, tz_visit_entry visit, void *ctx);
     int (*reader_rows)(void *reader, enum tz_table table, tz_visit_row visit, void *ctx);
-    int (*reader_integrity)(void *reader, tz_visit_text visit, void *ctx);
+    int (*reader_integrity)(void *reader, enum tz_integrity how, tz_visit_text visit, void *ctx);
+    void (*reader_interrupt)(void *reader);
 };
 
 extern const struct tz_store_ops tz_sqlite_ops;

@@ -107,6 +107,15 @@ def test_standard_input(registry):
     assert outcomes(lines) == ["CREATED"]
 
 
+def test_rows_are_told_in_the_order_of_the_file(registry):
+    """Rows refused here and rows that the registry decides on, over several frames."""
+    rows = [f"320100,K{i},2017,{'x' if i % 3 else ''},{'三百余' if i % 4 == 0 or i > 1500 else '1个'}\n" for i in range(2300)]
+    lines = registry.lines("submit", sheet(registry, "project.csv", HEADER + "".join(rows)), code=1)
+    assert [line["row"] for line in lines] == list(range(2, 2302))
+    wanted = ["CREATED" if i % 3 and i % 4 and i <= 1500 else "REJECTED" for i in range(2300)]
+    assert outcomes(lines) == wanted
+
+
 def test_good_rows_beside_bad_ones(registry, client):
     text = HEADER + ("320100,A,2017,名,1\n320100,B,2017,,三百余\n999999,C,2017,名,1\n"
                      "320100,D,2017,名,3-5名\n320100,E,2017,名,1\n")
@@ -253,6 +262,43 @@ def test_a_file_written_by_records_can_be_edited_and_sent_back(registry, client)
     assert client.total("project", "quantity")[0] == 10
 
 
+WORKERS = "报送单位,编号,报告期,人数,姓名,联系方式,备注\n320100,W1,2017,,张三,13800138000,第一版\n320100,W2,2017,3名,,,第一版\n"
+
+
+def private_of(client, key):
+    return client.get("320100/worker/2017/" + key).private
+
+
+def test_private_fields_are_listed_when_asked_for_and_come_back_unchanged(registry, client):
+    registry.lines("submit", sheet(registry, "worker.csv", WORKERS))
+    position = client.position()
+    plain = registry.run("records", "--kind", "worker", "--subtree", "--format", "csv", "--lang", "zh")
+    full = registry.run("records", "--kind", "worker", "--subtree", "--private", "--format", "csv", "--lang", "zh")
+    assert "张三" not in plain and "姓名" not in plain
+    assert "张三" in full and "13800138000" in full
+    for form in ("json", "table"):
+        assert "张三" not in registry.run("records", "--kind", "worker", "--subtree", "--format", form)
+    assert "张三" in registry.run("records", "--kind", "worker", "--subtree", "--private", "--format", "json")
+    for text in (plain, full):
+        assert outcomes(registry.lines("submit", sheet(registry, "worker.csv", text))) == ["UNCHANGED"] * 2
+    assert client.position() == position
+
+
+def test_a_file_without_private_columns_leaves_them_as_they_are(registry, client):
+    registry.lines("submit", sheet(registry, "worker.csv", WORKERS))
+    before = private_of(client, "W1")
+    plain = registry.run("records", "--kind", "worker", "--subtree", "--format", "csv", "--lang", "zh")
+    edited = sheet(registry, "worker.csv", plain.replace("第一版", "第二版"))
+    assert outcomes(registry.lines("submit", edited)) == ["UPDATED"] * 2
+    assert before and private_of(client, "W1") == before
+    assert private_of(client, "W2") == b""
+    assert outcomes(registry.lines("submit", edited)) == ["UNCHANGED"] * 2
+    # Columns that are there and empty do take them away.
+    gone = WORKERS.replace("第一版", "第二版").replace("张三,13800138000", ",")
+    assert outcomes(registry.lines("submit", sheet(registry, "worker.csv", gone))) == ["UPDATED", "UNCHANGED"]
+    assert private_of(client, "W1") == b""
+
+
 # --- asking ---
 
 @pytest.fixture
@@ -359,6 +405,15 @@ def test_history_shows_every_revision(some):
 def test_fields_for_programs(registry):
     answer = registry.json("fields", "funding")
     assert "welfare_lottery" in json.dumps(answer) and "福彩" in json.dumps(answer, ensure_ascii=False)
+
+
+def test_fields_are_the_programs_own_or_a_registrys(registry):
+    for kind in ([], ["post"], ["岗位"]):
+        own = registry.run("fields", *kind, "--format", "json", env={"TAIZHANG_SERVER": "unix:/nowhere"})
+        served = registry.run("fields", *kind, "--format", "json", "--server", registry.server)
+        assert json.loads(own) == json.loads(served)
+    assert registry.cli("fields", "nothing", "--server", registry.server).returncode == 2
+    assert registry.cli("fields", "--server", "unix:/nowhere").returncode == 3
 
 
 def test_ping_names_the_position(registry, client):

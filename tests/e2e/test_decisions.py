@@ -6,7 +6,8 @@ import hashlib
 import pytest
 
 import bodies
-from tzclient import Refused, code_name, new_ticket, outcome_name, pb, record
+from tzclient import Refused, code_name, kind_number, new_ticket, outcome_name, pb, record
+from tzclient import record_pb2 as rec
 
 PLACE = "320100/project/2017/K"
 
@@ -336,3 +337,26 @@ def test_every_error_of_a_record_at_once(client):
 def test_no_resident_id_numbers(client):
     outcome = client.submit(record(PLACE, bodies.project(5, title="11010519491231002X")))[0]
     assert codes(outcome) == ["RESIDENT_ID"]
+
+
+# --- private bytes ---
+
+def test_private_bytes_may_be_kept(client):
+    place = "320100/worker/2017/K"
+
+    def put(note, base, keep, private=b""):
+        one = record(place, bodies.worker(1, env={"note": note}), base=base, private=private)
+        one.keep_private = keep
+        return client.submit(one)[0]
+
+    secret = rec.WorkerPrivate(name="张三")
+    secret = secret.SerializeToString(deterministic=True)
+    assert outcome_name(put("a", 0, False, secret)) == "CREATED"
+    assert outcome_name(put("a", 0, True)) == "UNCHANGED"
+    assert outcome_name(put("b", 1, True)) == "UPDATED"
+    assert client.get(place).private == secret
+    both = put("c", 2, True, secret)
+    assert (outcome_name(both), codes(both)) == ("REJECTED", ["BAD_ARGUMENT"])
+    assert client.get(place).revision == 2
+    assert [one.private for one in client.list(kind=kind_number("worker"), private=True)] == [secret]
+    assert [one.private for one in client.list(kind=kind_number("worker"))] == [b""]

@@ -320,6 +320,23 @@ def test_connections_above_the_limit_are_told(make_registry):
     wait_until(again, "room for another")
 
 
+def test_peers_cannot_use_up_the_descriptors(make_registry):
+    """The cap follows the limit of open files: peers are told, and the daemon keeps some for itself."""
+    registry = make_registry("--threads", "1", "--readers", "1", wrapper=["prlimit", "--nofile=150:150"])
+    registry.plant()
+    client = registry.client()
+    peers = [registry.wire() for _ in range(90)]
+    for peer in peers:
+        peer.send(HELLO)
+    first = [peer.receive_message() for peer in peers]
+    codes = {code_name(message.status.code) for message in first if message and message.id == 0}
+    assert codes == {"TOO_MANY_CONNECTIONS"}
+    assert 20 < sum(bool(message and message.HasField("hello")) for message in first) < 60
+    client.put(record("320100/project/2017/K", bodies.project(1)))
+    assert "accept_failed" not in registry.log()
+    assert "connections_limited" in registry.log()
+
+
 def drip(wire, data, seconds):
     """A byte each quarter of a second, as long as the other end listens; seconds it took to be cut."""
     start = time.monotonic()

@@ -70,6 +70,56 @@ def test_check_of_a_running_registry_does_not_disturb_it(registry):
     registry.client().put(record("320100/project/2017/K", bodies.project(5)))
 
 
+def test_too_few_descriptors_are_refused_with_the_number_needed(make_registry):
+    registry = make_registry(start=False, wrapper=["prlimit", "--nofile=60:60"])
+    assert registry.launch().wait(60) == 1
+    registry.process = None
+    assert re.search(r"limit of open files is too low: more than \d+ are needed", registry.log())
+
+
+def test_the_soft_limit_of_descriptors_is_raised(make_registry):
+    registry = make_registry("--max-connections", "300", wrapper=["prlimit", "--nofile=64:4096"])
+    assert "connections_limited" not in registry.log()
+    registry.client().ping()
+
+
+def test_after_an_unclean_stop_the_file_is_checked_while_serving(registry):
+    registry.client().put(*[record(f"320100/project/2017/K{n}", bodies.project(n + 1)) for n in range(200)])
+    registry.stop()
+    registry.start()
+    registry.client().put(record("320100/project/2017/ONE", bodies.project(1)))
+    assert "quick_check" not in registry.log()
+    registry.kill()
+    registry.start()
+    registry.client().put(record("320100/project/2017/TWO", bodies.project(1)))
+    wait_until(lambda: "quick_check result=ok" in registry.log(), "the quick check")
+
+
+def test_damage_found_after_an_unclean_stop_is_logged(registry):
+    """Bytes in the middle of a page of records: the registry serves what it can read, and says what it found."""
+    long = {"note": "x" * 1900}
+    registry.client().put(*[record(f"320100/project/2017/K{n}", bodies.project(n + 1, env=long)) for n in range(300)])
+    registry.stop()
+    registry.start()
+    registry.client().put(record("320100/project/2017/ONE", bodies.project(1)))
+    registry.kill()
+    path = database(registry)
+    with sqlite3.connect(path) as sql:
+        root = sql.execute("SELECT rootpage FROM sqlite_schema WHERE name='past'").fetchone()[0]
+        size = sql.execute("PRAGMA page_size").fetchone()[0]
+    sql.close()
+    with open(path, "r+b") as file:
+        file.seek((root - 1) * size + 1)
+        file.write(b"\x00\x10\x00\x01")
+    folder = path.parent
+    (folder / f"{path.name}-wal").write_bytes(b"no log")  # as after an unclean stop
+    registry.start()
+    wait_until(lambda: "quick_check_finding" in registry.log(), "the finding")
+    registry.client().ping()
+    registry.kill()
+    registry.data = folder / "none"
+
+
 def test_a_stale_socket_is_replaced(registry):
     registry.kill()
     assert (registry.data / "taizhangd.sock").exists()

@@ -8,6 +8,7 @@ import oracle
 from bodies import SUBTREE, full, put_project
 from registry import times
 from tzclient import Refused, outcome_name, pb, plain, record
+from tzclient import record_pb2 as rec
 
 
 def quantity(client, node, **options):
@@ -272,6 +273,15 @@ def test_own_and_counted_add_up_to_the_nodes_built_sum(registry, client):
     assert value(own["figures"]) + sum(counted) == 112
 
 
+def test_a_child_of_which_nothing_counts(registry, client):
+    put_project(client, "320000/WHOLE", 100)
+    put_project(client, "320102/PART", 30, part_of="320000/project/2017/WHOLE")
+    _, own, below = children(registry, "320000")
+    assert below["320100"]["quantity"]["counted"] == {
+        "value": 0, "qualifier": "exact", "records": 0, "unquantified": 0, "text": "0个"}
+    assert value(own["figures"]) == 100
+
+
 def test_some_subtree_records_are_the_nodes_own(registry, client):
     put_project(client, "320000/ALL", "若干", scope=SUBTREE)
     put_project(client, "320100/A", 5)
@@ -306,6 +316,33 @@ def test_two_breakdowns_at_once(client):
     assert cells == {(2, 1): 7, (2, 3): 8, (3, 1): 9}
 
 
+def test_by_may_stand_twice(registry, client):
+    put_project(client, "320100/A", 7, stage=2, procurement=1)
+    options = ("--kind", "project", "--period", "2017")
+    twice = registry.json("totals", *options, "--by", "stage", "--by", "procurement")
+    assert twice == registry.json("totals", *options, "--by", "stage,procurement")
+    assert twice["rows"][0]["by"] == {"stage": "approval", "procurement": "open_tender"}
+    for wrong in (["--by", "stage", "--by", "stage"], ["--by", "stage,place", "--by", "procurement"],
+                  ["--by", ""], ["--by", "stage,"]):
+        assert registry.cli("totals", *options, *wrong).returncode == 2
+
+
+def test_a_trace_of_nothing_says_so(registry):
+    options = ("--kind", "project", "--period", "2017", "--measure", "quantity")
+    (head,) = registry.lines("trace", *options)
+    assert head["figure"] is None
+    assert "若干" not in registry.run("trace", *options)
+
+
+def test_a_trace_names_only_rows_that_there_are(registry, client):
+    put_project(client, "320100/A", 7, env={"service_fields": rec.EnumList(values=[504]), "is_pilot": 2})
+    options = ("--kind", "project", "--period", "2017")
+    for where in ("service_fields=05", "service_fields.2=0504", "service_fields.2=易地扶贫搬迁", "is_pilot=0",
+                  "is_pilot=否", "stage="):
+        assert registry.lines("trace", *options, "--where", where)[0]["figure"]["value"] == 1, where
+    assert registry.cli("trace", *options, "--where", "service_fields=0504").returncode == 2
+
+
 def test_an_unknown_breakdown_is_refused(client):
     with pytest.raises(Refused) as refused:
         client.totals_reply("project", by=["title"])
@@ -316,6 +353,27 @@ def test_basis_accepted_waits_for_rounds(client):
     with pytest.raises(Refused) as refused:
         client.totals_reply("project", basis=pb.BASIS_ACCEPTED)
     assert refused.value.code == "UNSUPPORTED"
+
+
+def test_a_sum_too_large_is_an_error_of_that_measure_alone(registry, client):
+    for batch in range(10):
+        client.put(*[record(f"320104/funding/2017/{batch}-{n}", bodies.funding(10**15, paid=10**8), confirmed=True)
+                     for n in range(1000)])
+    options = ("totals", "--kind", "funding", "--period", "2017")
+    done = registry.cli(*options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "amount" in done.stderr and "--measure" in done.stderr
+    assert registry.json(*options, "--measure", "paid")["rows"][0]["figures"]["paid"]["value"] == 10**12
+    for n in range(780):
+        client.withdraw(f"320104/funding/2017/0-{n}", 1)
+    assert client.total("funding", "amount") == (9220 * 10**15, "exact", 9220, 0)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_command_line_names_the_code_of_a_refusal(registry, lang):
+    done = registry.cli("totals", "--kind", "project", "--period", "2017", "--basis", "accepted", "--lang", lang)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "UNSUPPORTED" in done.stderr
 
 
 def test_one_row_when_nothing_was_stated(client):

@@ -47,10 +47,11 @@ def times(n):
 class Registry:
     """One data folder and, while it runs, its daemon."""
 
-    def __init__(self, folder, *options, tcp=False, data=None):
+    def __init__(self, folder, *options, tcp=False, data=None, wrapper=()):
         self.folder = pathlib.Path(folder)
         self.data = pathlib.Path(data) if data else self.folder / "data"
         self.options = list(options) + (["--listen", "127.0.0.1:0", "--insecure-loopback"] if tcp else [])
+        self.wrapper = list(wrapper)  # a command that becomes the daemon, with other limits
         self.port_file = self.folder / "ports"
         self.log_file = self.folder / "log"
         self.home = self.folder / "home"
@@ -63,7 +64,7 @@ class Registry:
     def launch(self):
         """Starts the daemon without waiting for it."""
         self.port_file.unlink(missing_ok=True)
-        command = [DAEMON, "--data", self.data, "--port-file", self.port_file, *self.options]
+        command = [*self.wrapper, DAEMON, "--data", self.data, "--port-file", self.port_file, *self.options]
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         return self.process

@@ -190,6 +190,37 @@ static void prints_every_member_of_a_figure(void **state)
     free(csv);
 }
 
+/* The child takes part in no row, and nothing of its figure counts above: neither is a 0 or `some`. */
+static void tells_nothing_from_some(void **state)
+{
+    (void)state;
+    const char *const by_names[] = {"stage", "procurement"};
+    Taizhang__V1__Sum sum = make_sum(true, 30, TZ_QUALIFIER(EXACT), 1, 0);
+    Taizhang__V1__Sum nothing = make_sum(false, 0, TZ_QUALIFIER(NONE), 0, 0);
+    Taizhang__V1__Figure figure = make_figure("quantity", &sum);
+    Taizhang__V1__Figure *figures[] = {&figure};
+    Taizhang__V1__TotalsRow row = TAIZHANG__V1__TOTALS_ROW__INIT;
+    Taizhang__V1__TotalsRow *rows[] = {&row};
+    row.committee = (char *)"520100";
+    row.name = (char *)"贵阳市";
+    row.figures = figures;
+    figure.counted = &nothing;
+    Taizhang__V1__TotalsReply r = make_reply(TZ_KIND_PROJECT, rows, 1);
+    char *table = show(TZ_FORMAT_TABLE, true, by_names, 2, &r, 1);
+    assert_non_null(strstr(table, "贵阳市"));
+    assert_null(strstr(table, "贵阳市  0"));
+    free(table);
+    row.n_figures = 1;
+    char *json = show(TZ_FORMAT_JSON, true, NULL, 0, &r, 1);
+    assert_non_null(strstr(json, "\"counted\":{\"value\":0,\"qualifier\":\"exact\",\"records\":0,"
+                                 "\"unquantified\":0,\"text\":\"0个\"}"));
+    free(json);
+    char *csv = show(TZ_FORMAT_CSV, true, by_names, 2, &r, 1);
+    assert_non_null(strstr(csv, "committee,name,stage,label,procurement,label2,own,"));
+    assert_non_null(strstr(csv, "520100,贵阳市,,,,,,quantity,30,"));
+    free(csv);
+}
+
 static void label(const char *kind, const char *field, uint32_t number, const char *name, const char *zh)
 {
     Taizhang__V1__ByValue by = TAIZHANG__V1__BY_VALUE__INIT;
@@ -225,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_the_agreed_json),
         cmocka_unit_test(prints_every_member_of_a_figure),
+        cmocka_unit_test(tells_nothing_from_some),
         cmocka_unit_test(names_breakdown_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/sheet/rows.h"
@@ -101,7 +102,7 @@ static void tells_blank_from_nothing(void **state)
 {
     (void)state;
     struct sheet s;
-    static const char *const nothing[] = {"——", "—", "-", "---", "/", "无", " 无 ", "－"};
+    static const char *const nothing[] = {"——", "—", "-", "---", "/", "无", " 无 ", "－", "———", "–"};
     char key[16];
     open_sheet(&s, "project", LIST("报送单位", "编号", "报告期", "名称", "项目数", "统计口径"));
     const struct tz_row *r = ROW(&s, "110000", "a", "2017", "x", "", "");
@@ -184,6 +185,26 @@ static void blames_the_later_row(void **state)
     close_sheet(&s);
 }
 
+/* A row too large for one record is that row's error, with the cells that make it so. */
+static void refuses_a_large_row(void **state)
+{
+    (void)state;
+    enum { LARGE = 30000 };
+    struct sheet s;
+    char *text = malloc(LARGE + 1);
+    assert_non_null(text);
+    memset(text, 'x', LARGE);
+    text[LARGE] = '\0';
+    open_sheet(&s, "project", LIST("报送单位", "编号", "报告期", "名称", "备注", "成效", "依据"));
+    const struct tz_row *r = ROW(&s, "110000", "a", "2017", "x", text, text, text);
+    assert_true(has(r, TZ_CODE(TOO_LARGE_BODY), ""));
+    assert_true(has(r, TZ_CODE(TOO_LONG), "note"));
+    assert_true(has(r, TZ_CODE(TOO_LONG), "evidence"));
+    assert_int_equal(ROW(&s, "110000", "b", "2017", "x")->errors.count, 0);
+    free(text);
+    close_sheet(&s);
+}
+
 static void remembers_many_addresses(void **state)
 {
     (void)state;
@@ -232,6 +253,7 @@ int main(void)
         cmocka_unit_test(finds_every_error_at_once),
         cmocka_unit_test(leaves_rules_to_the_registry),
         cmocka_unit_test(blames_the_later_row),
+        cmocka_unit_test(refuses_a_large_row),
         cmocka_unit_test(remembers_many_addresses),
         cmocka_unit_test(tells_kinds_from_names),
     };

@@ -245,8 +245,8 @@ static void test_format(void **state)
     check_format("近300000人", true, 300000, TZ_QUALIFIER(NEARLY), TZ_UNIT_PERSON);
     check_format("约5场次", true, 5, TZ_QUALIFIER(ABOUT), TZ_UNIT_SESSION);
     check_format("至少1名", true, 1, TZ_QUALIFIER(AT_LEAST), TZ_UNIT_HEAD);
-    check_format("780个", true, 780, TZ_QUALIFIER(EXACT), TZ_UNIT_POST);
-    check_format("-9223372036854775808个", true, INT64_MIN, TZ_QUALIFIER(EXACT), TZ_UNIT_POST);
+    check_format("780个岗位", true, 780, TZ_QUALIFIER(EXACT), TZ_UNIT_POST);
+    check_format("-9223372036854775808个", true, INT64_MIN, TZ_QUALIFIER(EXACT), TZ_UNIT_PROJECT);
     check_format("若干", true, 0, TZ_QUALIFIER(SOME), TZ_UNIT_HEAD);
     check_format("若干", false, 12, TZ_QUALIFIER(EXACT), TZ_UNIT_HEAD);
 }

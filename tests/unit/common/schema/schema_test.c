@@ -203,6 +203,35 @@ static void test_enums_are_frozen(void **state)
     tz_buf_free(&now);
 }
 
+/* Type, unit, role and list of every field, compared with the table of the specification when the file was
+ * made. */
+static void test_fields_are_frozen(void **state)
+{
+    (void)state;
+    struct tz_buf now;
+    tz_buf_init(&now, 1 << 20);
+    for (uint32_t i = 1; i <= TZ_KINDS; i++) {
+        const struct tz_kind_info *k = tz_kind_info(i);
+        for (size_t j = 0; k && j < k->count; j++) {
+            const struct tz_field *f = &k->fields[j];
+            const struct tz_kind_info *to = tz_kind_info(f->ref_kind);
+            const char *detail = f->list                       ? f->list->name
+                                 : to                          ? to->name
+                                 : f->type == TZ_TYPE_QUANTITY ? tz_unit_name(f->unit)
+                                                               : "-";
+            tz_buf_printf(&now, "%s %s %s %s %s [%s%s%s%s]\n", k->name, f->name, f->zh, tz_type_name(f),
+                          detail, f->flags & TZ_F_REQUIRED ? "*" : "", tz_measure_name(f->measure),
+                          f->flags & TZ_F_BREAKDOWN ? "B" : "", f->place == TZ_IN_PRIVATE ? "P" : "");
+        }
+    }
+    assert_true(tz_buf_ok(&now));
+    char *golden = read_file(SCHEMA_DATA "fields.golden", NULL);
+    if (strcmp(golden, now.data) != 0)
+        fail_msg("the fields differ from %s:\n%s", SCHEMA_DATA "fields.golden", now.data);
+    free(golden);
+    tz_buf_free(&now);
+}
+
 /* Every label, name and alias of a list leads back to its member. */
 static void test_enum_input(void **state)
 {
@@ -323,9 +352,10 @@ static void test_schema_reply(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_and_fields),         cmocka_unit_test(test_no_message_without_kind),
-        cmocka_unit_test(test_enums_are_frozen),        cmocka_unit_test(test_enum_input),
-        cmocka_unit_test(test_measures_and_breakdowns), cmocka_unit_test(test_schema_reply),
+        cmocka_unit_test(test_rows_and_fields),   cmocka_unit_test(test_no_message_without_kind),
+        cmocka_unit_test(test_enums_are_frozen),  cmocka_unit_test(test_enum_input),
+        cmocka_unit_test(test_fields_are_frozen), cmocka_unit_test(test_measures_and_breakdowns),
+        cmocka_unit_test(test_schema_reply),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,56 @@ static void a_record_is_created_once(void **state)
     assert_int_equal(tz_cube_records(f->views->cube), 1);
 }
 
+static struct tz_bytes private_now(struct fixture *f, struct tz_buf *out)
+{
+    struct tz_arena arena;
+    struct tz_entry e;
+    tz_arena_init(&arena, 1 << 20);
+    assert_int_equal(tz_store_entry(f->store, position(f), &arena, &e), TZ_OK);
+    tz_buf_clear(out);
+    tz_buf_add(out, e.private_.data, e.private_.len);
+    tz_arena_free(&arena);
+    return (struct tz_bytes){(const uint8_t *)out->data, out->len};
+}
+
+/* Submits with these private bytes, or with those that are there (NULL). */
+static Taizhang__V1__OutcomeCode submit_private(struct fixture *f, uint64_t base, uint8_t ticket,
+                                                const char *title, const char *bytes)
+{
+    struct tz_op *op = op_new(f, TZ_OP_SUBMIT, 1);
+    op_record(op, 0, A, base, ticket, "title", title, NULL);
+    op->ask[0].keep_private = !bytes;
+    if (bytes)
+        op->ask[0].private_ = (struct tz_bytes){(const uint8_t *)bytes, strlen(bytes)};
+    op_run(f, op);
+    Taizhang__V1__OutcomeCode outcome = op->done[0].outcome;
+    op_free(op);
+    return outcome;
+}
+
+static void private_bytes_stay_if_the_change_says_nothing_of_them(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_buf now;
+    tz_buf_init(&now, 1000);
+    assert_int_equal(submit_private(f, 0, 1, "a", "secret"), TZ_OUTCOME(CREATED));
+    uint64_t first = position(f);
+    assert_int_equal(submit_private(f, 1, 2, "a", NULL), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(position(f), first);
+    assert_int_equal(submit_private(f, 1, 3, "b", NULL), TZ_OUTCOME(UPDATED));
+    assert_int_equal(private_now(f, &now).len, 6);
+    assert_memory_equal(now.data, "secret", 6);
+    assert_int_equal(submit_private(f, 1, 4, "c", NULL), TZ_OUTCOME(CONFLICT));
+    assert_int_equal(submit_private(f, 2, 5, "b", ""), TZ_OUTCOME(UPDATED));
+    assert_int_equal(private_now(f, &now).len, 0);
+    /* Of a record that was withdrawn there is nothing to keep. */
+    assert_int_equal(submit_private(f, 3, 6, "b", "again"), TZ_OUTCOME(UPDATED));
+    assert_int_equal(withdraw(f, A, 4, 7), TZ_OUTCOME(WITHDRAWN));
+    assert_int_equal(submit_private(f, 5, 8, "b", NULL), TZ_OUTCOME(UPDATED));
+    assert_int_equal(private_now(f, &now).len, 0);
+    tz_buf_free(&now);
+}
+
 static void a_late_retry_is_known_by_its_ticket(void **state)
 {
     struct fixture *f = *state;
@@ -303,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH(a_record_is_created_once),
+        EACH(private_bytes_stay_if_the_change_says_nothing_of_them),
         EACH(a_late_retry_is_known_by_its_ticket),
         EACH(a_stale_base_is_a_conflict_that_says_who_and_when),
         EACH(a_withdrawal_is_a_revision),
