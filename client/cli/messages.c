@@ -181,6 +181,9 @@ static const struct {
     {TZ_CODE(HAS_RECORDS),
      N_("The committee \"{value}\" holds records and cannot become a grouping unit. Keep its type.")},
     {TZ_CODE(PARENT_LEVEL), N_("\"{value}\" is of a higher level than its parent. Check level and parent.")},
+    {TZ_CODE(IN_REPORTING_SET),
+     N_("The committee \"{value}\" is in the reporting set {text} and cannot become a grouping unit. Take it "
+        "out of the set first.")},
 
     {TZ_CODE(CONFIRM_MONEY_RANGE),
      N_("\"{value}\" is unusually small or large for money: 万元 and 元 are easily mixed up. "

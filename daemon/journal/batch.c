@@ -25,13 +25,14 @@ void tz_batch_free(struct tz_batch *b)
     tz_arena_free(&b->scratch);
 }
 
-void tz_batch_start(struct tz_batch *b, const struct tz_tree *tree, uint64_t epoch, uint64_t position,
+void tz_batch_start(struct tz_batch *b, const struct tz_views *views, uint64_t epoch, uint64_t position,
                     int64_t last_ms)
 {
     int64_t now = b->env->wall_ms(b->env->ctx);
     tz_arena_reset(&b->arena);
     tz_arena_reset(&b->scratch);
-    b->tree = tree;
+    b->tree = views->tree;
+    b->sets = views->sets;
     b->epoch = epoch;
     b->position = position;
     b->entries = 0;

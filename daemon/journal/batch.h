@@ -40,6 +40,7 @@ struct tz_change {
 struct tz_batch {
     struct tz_store *store;
     const struct tz_tree *tree; /* only the writer's thread changes it, so it reads without the lock */
+    const struct tz_reporting_sets *sets; /* likewise */
     const struct tz_env *env;
     uint64_t epoch;
     uint64_t position; /* last appended */
@@ -57,7 +58,7 @@ enum { TZ_BATCH_ARENA = 64 * 1024 * 1024 };
 void tz_batch_init(struct tz_batch *b, struct tz_store *store, const struct tz_env *env);
 void tz_batch_free(struct tz_batch *b);
 /* Empties it for the next use. last_ms: the time of the journal's last entry. */
-void tz_batch_start(struct tz_batch *b, const struct tz_tree *tree, uint64_t epoch, uint64_t position,
+void tz_batch_start(struct tz_batch *b, const struct tz_views *views, uint64_t epoch, uint64_t position,
                     int64_t last_ms);
 
 /* An entry to be appended; strings may be NULL. */

@@ -74,7 +74,7 @@ int64_t tz_check_add(struct tz_check *c, const struct tz_record_key *k)
 
 static int integrity_finding(void *ctx, const char *text)
 {
-    tz_check_finding(ctx, "database: %s", text);
+    tz_check_finding(ctx, _("database: %s"), text);
     return 0;
 }
 
@@ -119,14 +119,16 @@ static int run_snapshot(struct tz_check *c, struct tz_store *store)
     return rc;
 }
 
-static void summarise(FILE *out, const struct tz_check_result *r)
+static void print_summary(FILE *out, const struct tz_check_result *r)
 {
     if (r->findings > FINDINGS_SHOWN)
-        fprintf(out, _("... and %llu more\n"), (unsigned long long)(r->findings - FINDINGS_SHOWN));
-    fprintf(out, _("position %llu, %llu live records, %llu committees: "), (unsigned long long)r->position,
-            (unsigned long long)r->records, (unsigned long long)r->committees);
+        fprintf(out, _("... and %" PRIu64 " more\n"), r->findings - FINDINGS_SHOWN);
+    if (r->erased)
+        fprintf(out, _("private fields are erased in %" PRIu64 " entries\n"), r->erased);
+    fprintf(out, _("position %" PRIu64 ", %" PRIu64 " live records, %" PRIu64 " committees: "), r->position,
+            r->records, r->committees);
     if (r->findings)
-        fprintf(out, _("%llu differences\n"), (unsigned long long)r->findings);
+        fprintf(out, _("%" PRIu64 " differences\n"), r->findings);
     else
         fputs(_("no differences\n"), out);
 }
@@ -149,11 +151,11 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     tz_store_close(store);
     result->position = c.position;
     if (rc == TZ_ECORRUPT)
-        tz_check_finding(&c, "cannot go on: %s", tz_rc_string(rc));
+        tz_check_finding(&c, _("cannot go on: %s"), tz_rc_string(rc));
     else if (rc < 0) {
         fprintf(out, _("cannot go on: %s\n"), tz_rc_string(rc));
         return rc;
     }
-    summarise(out, result);
+    print_summary(out, result);
     return result->findings ? 1 : 0;
 }

@@ -5,6 +5,7 @@
 #ifndef TZ_DAEMON_JOURNAL_CHECK_INTERNAL_H
 #define TZ_DAEMON_JOURNAL_CHECK_INTERNAL_H
 
+#include "common/base/i18n.h"
 #include "daemon/journal/batch.h"
 #include "daemon/journal/check.h"
 #include "daemon/journal/check_index.h"
@@ -56,6 +57,13 @@ struct tz_check {
 void tz_check_finding(struct tz_check *c, const char *fmt, ...) TZ_PRINTF(2, 3);
 /* Room for one more element in a growing array. */
 int tz_check_room(void **array, size_t *room, size_t count, size_t size) TZ_MUSTCHECK;
+
+/* Names for findings, in out: an address, and a cell of the totals. */
+enum { TZ_CHECK_NAME_SIZE = 800 };
+const char *tz_check_address_name(const struct tz_check *c, const struct tz_record_key *k,
+                                  char out[TZ_CHECK_NAME_SIZE]);
+const char *tz_check_cell_name(const struct tz_check *c, uint32_t node, uint32_t kind, uint32_t period,
+                               struct tz_slice slice, unsigned measure, char out[TZ_CHECK_NAME_SIZE]);
 
 /* The number of an address; TZ_CHECK_NONE: not known (find), no memory (add). */
 int64_t tz_check_find(const struct tz_check *c, const struct tz_record_key *k);

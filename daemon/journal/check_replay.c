@@ -14,7 +14,7 @@ typedef Taizhang__V1__EntryHeader header;
 
 static void wrong(struct tz_check *c, const struct tz_entry *e, const char *what)
 {
-    tz_check_finding(c, "entry %" PRIu64 ": %s", e->position, what);
+    tz_check_finding(c, _("entry %" PRIu64 ": %s"), e->position, what);
 }
 
 /* Packing a message again must give the same bytes, and nothing unknown may be among them. */
@@ -37,31 +37,31 @@ static void check_private(struct tz_check *c, const struct tz_entry *e, const he
         if (h->private_commitment.len)
             c->result->erased++;
         if (e->salt.len)
-            wrong(c, e, "a salt without private bytes");
+            wrong(c, e, _("a salt without private bytes"));
         return;
     }
     tz_sha256(sum, e->salt.data, e->salt.len, e->private_.data, e->private_.len);
     if (e->salt.len != SALT_SIZE || h->private_commitment.len != sizeof sum ||
         memcmp(h->private_commitment.data, sum, sizeof sum) != 0)
-        wrong(c, e, "the private bytes do not match their commitment");
+        wrong(c, e, _("the private bytes do not match their commitment"));
 }
 
 static void check_header(struct tz_check *c, const struct tz_entry *e, const header *h)
 {
     uint8_t sum[TZ_SHA256_SIZE];
     if (!canonical(c, &h->base, e->header))
-        wrong(c, e, "the header is not canonical");
+        wrong(c, e, _("the header is not canonical"));
     if (h->position != e->position)
-        wrong(c, e, "the header names another position");
+        wrong(c, e, _("the header names another position"));
     if (h->time_ms < c->last_ms)
-        wrong(c, e, "the time goes back");
+        wrong(c, e, _("the time goes back"));
     if (h->epoch < c->last_epoch || !h->epoch || h->epoch > c->info.epoch)
-        wrong(c, e, "the epoch does not fit");
+        wrong(c, e, _("the epoch does not fit"));
     if (h->suite != SUITE)
-        wrong(c, e, "unknown suite");
+        wrong(c, e, _("unknown suite"));
     tz_sha256(sum, e->body.data, e->body.len, NULL, 0);
     if (h->body_sha256.len != sizeof sum || memcmp(h->body_sha256.data, sum, sizeof sum) != 0)
-        wrong(c, e, "the body does not match its hash");
+        wrong(c, e, _("the body does not match its hash"));
     check_private(c, e, h);
     c->last_ms = h->time_ms;
     c->last_epoch = h->epoch;
@@ -73,12 +73,12 @@ static bool read_key(struct tz_check *c, const struct tz_entry *e, const header 
 {
     struct tz_period period;
     if (!h->committee || h->committee > tz_tree_count(c->tree)) {
-        wrong(c, e, "unknown committee");
+        wrong(c, e, _("unknown committee"));
     } else if (!tz_kind_info(h->kind)) {
-        wrong(c, e, "unknown kind");
+        wrong(c, e, _("unknown kind"));
     } else if (!tz_period_parse(h->period, strlen(h->period), &period) || !h->key[0] ||
                strlen(h->key) > TZ_KEY_MAX) {
-        wrong(c, e, "not an address");
+        wrong(c, e, _("not an address"));
     } else {
         *k = (struct tz_record_key){(uint32_t)h->committee, h->kind, tz_period_order(period), h->key,
                                     strlen(h->key)};
@@ -135,7 +135,7 @@ static bool read_after(struct tz_check *c, const struct tz_entry *e, const heade
         rc = tz_view_record_from(c->tree, k, &record, &c->scratch, after);
     if (!rc)
         return true;
-    tz_check_finding(c, "entry %" PRIu64 ": the body cannot be read: %s", e->position,
+    tz_check_finding(c, _("entry %" PRIu64 ": the body cannot be read: %s"), e->position,
                      errors.count ? tz_code_name(errors.item[0].code) : tz_rc_string(rc));
     return false;
 }
@@ -152,15 +152,15 @@ static int replay_address(struct tz_check *c, const struct tz_entry *e, const he
         return TZ_ENOMEM;
     struct tz_check_address *a = &c->address[n];
     if (h->revision != a->head.revision + 1 || h->base_revision != a->head.revision || h->ticket.len != 16) {
-        wrong(c, e, "the revision does not follow the one before, or the ticket is not 16 bytes");
+        wrong(c, e, _("the revision does not follow the one before, or the ticket is not 16 bytes"));
         return TZ_OK;
     }
     if (live && !read_after(c, e, h, &k, &after))
         return TZ_OK;
     if (!live && !a->head.live)
-        wrong(c, e, "withdraws what is not there");
+        wrong(c, e, _("withdraws what is not there"));
     if (!live && !canonical(c, unpack(c, &taizhang__v1__withdrawal__descriptor, e->body), e->body))
-        wrong(c, e, "the withdrawal is not canonical");
+        wrong(c, e, _("the withdrawal is not canonical"));
     int rc = apply_record(c, a, live ? &after : NULL);
     int64_t whole = TZ_CHECK_NONE;
     if (!rc && live && after.has_whole) {
@@ -189,12 +189,12 @@ static int replay_committee(struct tz_check *c, const struct tz_entry *e, const 
             c, &taizhang__v1__committee_private__descriptor, e->private_);
     if (!canonical(c, (const ProtobufCMessage *)body, e->body) ||
         (e->private_.len && !canonical(c, (const ProtobufCMessage *)private_, e->private_))) {
-        wrong(c, e, "the committee is not canonical");
+        wrong(c, e, _("the committee is not canonical"));
         return TZ_OK;
     }
     uint64_t count = tz_tree_count(c->tree);
     if (!h->committee || h->committee > count + 1) {
-        wrong(c, e, "the committee's number does not follow");
+        wrong(c, e, _("the committee's number does not follow"));
         return TZ_OK;
     }
     int rc = tz_check_room((void **)&c->unit, &c->unit_room, (size_t)count, sizeof *c->unit);
@@ -202,13 +202,13 @@ static int replay_committee(struct tz_check *c, const struct tz_entry *e, const 
         return rc;
     struct tz_check_current *u = &c->unit[h->committee - 1];
     if (h->revision != u->revision + 1)
-        wrong(c, e, "the committee's revision does not follow");
+        wrong(c, e, _("the committee's revision does not follow"));
     c->unflushed = 0;
     rc = tz_cube_flush(c->cube);
     if (!rc)
         rc = tz_cube_move(c->cube, (uint32_t)h->committee, h->revision, e->position, body, private_);
     if (rc == TZ_EINVAL) {
-        wrong(c, e, "the committee does not fit into the tree");
+        wrong(c, e, _("the committee does not fit into the tree"));
         return TZ_OK;
     }
     *u = (struct tz_check_current){h->revision, e->position};
@@ -221,14 +221,14 @@ static int replay_set(struct tz_check *c, const struct tz_entry *e, const header
         c, &taizhang__v1__reporting_set_body__descriptor, e->body);
     if (!canonical(c, (const ProtobufCMessage *)body, e->body) || !h->key[0] ||
         strcmp(body->name, h->key) != 0) {
-        wrong(c, e, "the reporting set is not canonical");
+        wrong(c, e, _("the reporting set is not canonical"));
         return TZ_OK;
     }
     int64_t n = tz_check_index_add(&c->sets, h->key, strlen(h->key));
     if (n == TZ_CHECK_NONE || tz_check_room((void **)&c->set, &c->set_room, c->sets.count, sizeof *c->set))
         return TZ_ENOMEM;
     if (h->revision != c->set[n].revision + 1)
-        wrong(c, e, "the reporting set's revision does not follow");
+        wrong(c, e, _("the reporting set's revision does not follow"));
     c->set[n] = (struct tz_check_current){h->revision, e->position};
     return TZ_OK;
 }
@@ -238,12 +238,12 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
     struct tz_check *c = ctx;
     tz_arena_reset(&c->scratch);
     if (e->position != c->next)
-        tz_check_finding(c, "entry %" PRIu64 ": follows a gap, %" PRIu64 " was expected", e->position,
+        tz_check_finding(c, _("entry %" PRIu64 ": follows a gap, %" PRIu64 " was expected"), e->position,
                          c->next);
     c->next = e->position + 1;
     header *h = (header *)unpack(c, &taizhang__v1__entry_header__descriptor, e->header);
     if (!h) {
-        wrong(c, e, "the header cannot be read");
+        wrong(c, e, _("the header cannot be read"));
         return TZ_OK;
     }
     check_header(c, e, h);
@@ -256,7 +256,7 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_REPORTING_SET:
         return replay_set(c, e, h);
     default:
-        wrong(c, e, "unknown type");
+        wrong(c, e, _("unknown type"));
         return TZ_OK;
     }
 }
@@ -267,7 +267,7 @@ int tz_check_replay(struct tz_check *c)
     if (!rc)
         rc = tz_cube_flush(c->cube);
     if (!rc && c->next != c->position + 1)
-        tz_check_finding(c, "the journal ends at %" PRIu64 ", the sequencer stands at %" PRIu64, c->next - 1,
-                         c->position);
+        tz_check_finding(c, _("the journal ends at %" PRIu64 ", the sequencer stands at %" PRIu64),
+                         c->next - 1, c->position);
     return rc;
 }

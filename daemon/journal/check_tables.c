@@ -14,10 +14,8 @@ struct count {
 
 static void wrong(struct tz_check *c, const char *table, const struct tz_record_key *k, const char *what)
 {
-    char key[TZ_KEY_SIZE * 4];
-    tz_log_quote(key, sizeof key, k->key ? k->key : "", k->key ? k->key_len : 0);
-    tz_check_finding(c, "%s %" PRIu32 "/%" PRIu32 "/%" PRIu32 "/%s: %s", table, k->committee, k->kind,
-                     k->period, key, what);
+    char name[TZ_CHECK_NAME_SIZE];
+    tz_check_finding(c, _("table %s, %s: %s"), table, tz_check_address_name(c, k, name), what);
 }
 
 static const struct tz_check_address *known(const struct tz_check *c, const struct tz_record_key *k)
@@ -32,10 +30,10 @@ static int check_head(void *ctx, const struct tz_table_row *row)
     const struct tz_check_address *a = known(n->c, &row->key);
     n->rows++;
     if (!a)
-        wrong(n->c, "head", &row->key, "not in the journal");
+        wrong(n->c, "head", &row->key, _("not in the journal"));
     else if (a->head.revision != row->head.revision || a->head.position != row->head.position ||
              a->head.live != row->head.live || memcmp(a->head.ticket, row->head.ticket, 16) != 0)
-        wrong(n->c, "head", &row->key, "not what the journal says");
+        wrong(n->c, "head", &row->key, _("not what the journal says"));
     return 0;
 }
 
@@ -59,7 +57,7 @@ static int check_past(void *ctx, const struct tz_table_row *row)
         strlen(h->key) == row->key.key_len && memcmp(h->key, row->key.key, row->key.key_len) == 0 &&
         tz_period_parse(h->period, strlen(h->period), &period) && tz_period_order(period) == row->key.period;
     if (!right)
-        wrong(n->c, "past", &row->key, "not what the journal says");
+        wrong(n->c, "past", &row->key, _("not what the journal says"));
     return 0;
 }
 
@@ -69,7 +67,7 @@ static int check_part(void *ctx, const struct tz_table_row *row)
     const struct tz_check_address *a = known(n->c, &row->key);
     n->rows++;
     if (!a || !a->head.live || a->whole == TZ_CHECK_NONE || tz_check_find(n->c, &row->whole) != a->whole)
-        wrong(n->c, "part", &row->key, "not what the journal says");
+        wrong(n->c, "part", &row->key, _("not what the journal says"));
     return 0;
 }
 
@@ -81,7 +79,7 @@ static int check_committee(void *ctx, const struct tz_table_row *row)
     if (!number || number > tz_tree_count(n->c->tree) ||
         n->c->unit[number - 1].revision != row->head.revision ||
         n->c->unit[number - 1].position != row->head.position)
-        tz_check_finding(n->c, "committee %" PRIu32 ": not what the journal says", number);
+        tz_check_finding(n->c, _("table committee, number %" PRIu32 ": not what the journal says"), number);
     return 0;
 }
 
@@ -92,7 +90,8 @@ static int check_set(void *ctx, const struct tz_table_row *row)
     n->rows++;
     if (i == TZ_CHECK_NONE || n->c->set[i].revision != row->head.revision ||
         n->c->set[i].position != row->head.position)
-        wrong(n->c, "reporting set", &row->key, "not what the journal says");
+        tz_check_finding(n->c, _("table reporting_set, %.*s: not what the journal says"),
+                         (int)row->key.key_len, row->key.key ? row->key.key : "");
     return 0;
 }
 
@@ -103,7 +102,8 @@ static int check_table(struct tz_check *c, enum tz_table table, const char *name
     struct count n = {.c = c};
     int rc = tz_reader_rows(c->reader, table, visit, &n);
     if (!rc && n.rows != expected)
-        tz_check_finding(c, "table %s: %" PRIu64 " rows, the journal gives %" PRIu64, name, n.rows, expected);
+        tz_check_finding(c, _("table %s: %" PRIu64 " rows, the journal gives %" PRIu64), name, n.rows,
+                         expected);
     return rc;
 }
 

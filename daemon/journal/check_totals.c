@@ -15,6 +15,9 @@
 struct load {
     struct tz_check *c;
     struct tz_cube *cube;
+    struct { /* the totals that were said to differ, of the last such place */
+        uint32_t node, kind, period, measures;
+    } said;
 };
 
 static int whole_state(struct tz_check *c, const struct tz_record_key *k, struct tz_whole_state *out)
@@ -59,7 +62,7 @@ static int load_record(void *ctx, const struct tz_record_key *k, const struct tz
     if (!rc && record.has_whole)
         rc = whole_state(l->c, &record.whole, &whole);
     if (rc == TZ_ECORRUPT || rc == TZ_ENOENT) {
-        tz_check_finding(l->c, "entry %" PRIu64 ": is not a record, though the table head says so",
+        tz_check_finding(l->c, _("entry %" PRIu64 ": is not a record, though the table head says so"),
                          h->position);
         return TZ_OK;
     }
@@ -70,16 +73,34 @@ static int load_record(void *ctx, const struct tz_record_key *k, const struct tz
     return rc;
 }
 
+/* Where a total differs, its slices do too: they are not said one by one. */
+static bool said_with_its_total(struct load *l, uint32_t node, uint32_t kind, uint32_t period, bool is_slice,
+                                unsigned measure)
+{
+    if (l->said.node != node || l->said.kind != kind || l->said.period != period) {
+        l->said.node = node;
+        l->said.kind = kind;
+        l->said.period = period;
+        l->said.measures = 0;
+    }
+    if (is_slice)
+        return l->said.measures >> measure & 1;
+    l->said.measures |= 1u << measure;
+    return false;
+}
+
 static void cells_differ(void *ctx, uint32_t node, uint32_t kind, uint32_t period, struct tz_slice slice,
                          unsigned measure, const struct tz_cell_view *a, const struct tz_cell_view *b)
 {
-    tz_check_finding(ctx,
-                     "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32 " slice %d=%" PRIu32
-                     " measure %u: %s",
-                     node, kind, period, slice.breakdown, slice.value, measure,
-                     a && b ? "the journal and the stored records give different figures"
-                     : a    ? "the stored records do not give it"
-                            : "the journal does not give it");
+    struct load *l = ctx;
+    char name[TZ_CHECK_NAME_SIZE];
+    if (said_with_its_total(l, node, kind, period, slice.breakdown >= 0, measure))
+        return;
+    tz_check_finding(l->c, _("total of %s: %s"),
+                     tz_check_cell_name(l->c, node, kind, period, slice, measure, name),
+                     a && b ? _("the journal and the stored records give different figures")
+                     : a    ? _("the stored records do not give it")
+                            : _("the journal does not give it"));
 }
 
 static int compare_stored(struct tz_check *c)
@@ -91,7 +112,7 @@ static int compare_stored(struct tz_check *c)
     rc = tz_reader_all(c->reader, load_record, &l);
     if (!rc)
         rc = tz_cube_flush(l.cube);
-    if (!rc && tz_cube_compare(c->cube, l.cube, cells_differ, c) < 0)
+    if (!rc && tz_cube_compare(c->cube, l.cube, cells_differ, &l) < 0)
         rc = TZ_ENOMEM;
     tz_cube_free(l.cube);
     return rc;
@@ -225,6 +246,7 @@ static int compare_cell(void *ctx, uint32_t node, uint32_t kind, uint32_t period
 {
     struct slow *s = ctx;
     const struct place p = {node, kind, period, measure};
+    char name[TZ_CHECK_NAME_SIZE];
     if (slice.breakdown >= 0)
         return 0;
     int64_t n = tz_check_index_find(&s->places, &p, sizeof p);
@@ -238,10 +260,8 @@ static int compare_cell(void *ctx, uint32_t node, uint32_t kind, uint32_t period
     if (cell)
         cell->seen = true;
     if (!same)
-        tz_check_finding(s->c,
-                         "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32
-                         " measure %u: not the sum of the records",
-                         node, kind, period, measure);
+        tz_check_finding(s->c, _("total of %s: not the sum of the records"),
+                         tz_check_cell_name(s->c, node, kind, period, slice, measure, name));
     return 0;
 }
 
@@ -254,11 +274,12 @@ static int compare_slow(struct tz_check *c)
         rc = tz_cube_visit(c->cube, compare_cell, &s);
     for (size_t i = 0; i < s.places.count && !rc; i++) {
         struct place p;
+        char name[TZ_CHECK_NAME_SIZE];
         memcpy(&p, s.places.name[i].data, sizeof p);
         if (!s.cell[i].seen)
             tz_check_finding(
-                c, "total of committee %" PRIu32 " kind %" PRIu32 " period %" PRIu32 " measure %u: missing",
-                p.node, p.kind, p.period, p.measure);
+                c, _("total of %s: missing"),
+                tz_check_cell_name(c, p.node, p.kind, p.period, (struct tz_slice){-1, 0}, p.measure, name));
     }
     tz_check_index_free(&s.places);
     free(s.cell);

@@ -53,7 +53,43 @@ static void check_parent(struct import *im, struct unit *u)
     else if (u->is_known && tz_tree_above(im->tree, u->known.number, u->parent->number))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", body->parent_code);
     else if (body->level < u->parent->level && !blamed(u, "level"))
-        tz_errors_add(&u->errors, TZ_CODE(PARENT_LEVEL), "level", NULL);
+        tz_errors_add(&u->errors, TZ_CODE(PARENT_LEVEL), "level", body->code);
+}
+
+/* Nor may what is below stand above the unit. */
+static void check_children(struct import *im, struct unit *u)
+{
+    const uint32_t *child;
+    size_t n = u->is_known && !blamed(u, "level") ? tz_tree_children(im->tree, u->known.number, &child) : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct tz_unit_node *below = tz_tree_at(im->tree, child[i]);
+        if (below->level < u->item->body->level) {
+            tz_errors_add(&u->errors, TZ_CODE(PARENT_LEVEL), "level", below->code);
+            return;
+        }
+    }
+}
+
+/* A grouping node holds no records and is in no reporting set. */
+static int check_grouping(struct import *im, struct unit *u)
+{
+    const Taizhang__V1__ReportingSetBody *set;
+    bool has = false;
+    int rc = tz_store_has_records(im->b->store, u->known.number, &has);
+    if (has)
+        tz_errors_add(&u->errors, TZ_CODE(HAS_RECORDS), "type", u->item->body->code);
+    for (size_t i = 0; (set = tz_reporting_set_at(im->b->sets, i, NULL)); i++) {
+        for (size_t m = 0; m < set->n_members; m++) {
+            const struct tz_unit_node *n = tz_tree_find(im->tree, set->members[m], strlen(set->members[m]));
+            if (!n || n->number != u->known.number)
+                continue;
+            struct tz_error *e =
+                tz_errors_add(&u->errors, TZ_CODE(IN_REPORTING_SET), "type", u->item->body->code);
+            tz_error_text(e, "set", set->name);
+            return rc;
+        }
+    }
+    return rc;
 }
 
 static int check_unit(struct import *im, struct unit *u)
@@ -64,13 +100,9 @@ static int check_unit(struct import *im, struct unit *u)
     if (body->type != TZ_TYPE_COMMITTEE && body->type != TZ_TYPE_GROUPING && !blamed(u, "type"))
         tz_errors_add(&u->errors, TZ_CODE(BAD_TYPE), "type", NULL);
     check_parent(im, u);
-    if (!u->is_known || u->known.type == TZ_TYPE_GROUPING || body->type != TZ_TYPE_GROUPING)
-        return TZ_OK;
-    bool has = false;
-    int rc = tz_store_has_records(im->b->store, u->known.number, &has);
-    if (has)
-        tz_errors_add(&u->errors, TZ_CODE(HAS_RECORDS), "type", body->code);
-    return rc;
+    check_children(im, u);
+    bool becomes = u->is_known && u->known.type != TZ_TYPE_GROUPING && body->type == TZ_TYPE_GROUPING;
+    return becomes ? check_grouping(im, u) : TZ_OK;
 }
 
 /* The body as the journal shall have it: the parent by number, and since when. */
@@ -192,7 +224,8 @@ static int accept_unit(struct import *im, struct unit *u)
     rc = tz_tree_put(im->tree, change.unit.number, change.unit.revision, change.unit.position,
                      change.unit.body, change.unit.private_);
     if (rc == TZ_EINVAL) { /* parent and loop were checked: the depth is left */
-        tz_errors_add(&u->errors, TZ_CODE(TREE_DEPTH), "parent", u->item->body->parent_code);
+        tz_error_number(tz_errors_add(&u->errors, TZ_CODE(TREE_DEPTH), "parent", u->item->body->parent_code),
+                        "limit", TZ_TREE_DEPTH);
         tz_reject(im->op, u->done, &u->errors);
         return TZ_OK;
     }

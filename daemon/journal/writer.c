@@ -277,7 +277,7 @@ static int transact(struct tz_writer *w, struct batch_list *list)
     int rc = begin(w, &position);
     if (rc)
         return rc;
-    tz_batch_start(&w->batch, w->o.views->tree, tz_store_info(w->o.store).epoch, position, w->last_ms);
+    tz_batch_start(&w->batch, w->o.views, tz_store_info(w->o.store).epoch, position, w->last_ms);
     rc = decide_all(w, list);
     if (rc || !w->batch.entries) {
         tz_store_rollback(w->o.store);

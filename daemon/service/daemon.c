@@ -71,10 +71,13 @@ static enum tz_exit open_folder(struct tz_daemon *d)
     if (st.st_mode & (S_IRWXG | S_IRWXO))
         tz_log(d->log, TZ_LOG_WARN, "folder_open_to_others", "mode=%04o", (unsigned)(st.st_mode & 07777));
     int rc = tz_lock_take(d->dir, &d->lock, &other);
+    int error = errno;
     if (rc == TZ_ELOCKED) {
         snprintf(why, sizeof why, "another daemon serves this folder, pid %ld", (long)other);
         return failed(d, TZ_EXIT_LOCKED, "data_folder", why);
     }
+    if (rc == TZ_EIO || rc == TZ_EFULL)
+        return failed(d, TZ_EXIT_FAILED, "lock", strerror(error));
     return rc == TZ_OK ? TZ_EXIT_OK : failed_rc(d, "lock", rc);
 }
 
@@ -217,7 +220,6 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
 static enum tz_exit open_loop(struct tz_daemon *d)
 {
     evthread_use_pthreads();
-    signal(SIGPIPE, SIG_IGN);
     d->base = event_base_new();
     if (d->base) {
         d->signal[0] = evsignal_new(d->base, SIGTERM, on_stop, d);
@@ -242,6 +244,8 @@ enum tz_exit tz_daemon_open(struct tz_daemon **out, struct tz_config *config, in
     d->argv = argv;
     d->log = log;
     d->env = tz_env_system();
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is a full disk */
     enum tz_exit rc = open_folder(d);
     if (rc == TZ_EXIT_OK)
         rc = open_store(d);

@@ -24,27 +24,33 @@ static void format_line(const struct tz_store_info *info, char out[LINE + 1])
     snprintf(out + CHECKED, 10, "%02x%02x%02x%02x\n", sum[0], sum[1], sum[2], sum[3]);
 }
 
-int tz_position_read(const char *path, const struct tz_store_info *of, uint64_t *position)
+static bool read_id(const char *hex, uint8_t id[16])
 {
-    *position = 0;
+    for (size_t i = 0; i < 16; i++)
+        if (sscanf(hex + 2 * i, "%2hhx", &id[i]) != 1)
+            return false;
+    return true;
+}
+
+int tz_position_read(const char *path, struct tz_store_info *said)
+{
+    memset(said, 0, sizeof *said);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? TZ_OK : TZ_EIO;
-    char line[LINE + 1];
+    char line[LINE + 1], expected[LINE + 1];
     ssize_t n = read(fd, line, LINE);
     close(fd);
     if (n < 0)
         return TZ_EIO;
-    if (n < LINE)
+    line[n] = '\0';
+    struct tz_store_info read;
+    if (n < LINE || !read_id(line, read.registry_id) ||
+        sscanf(line + 32, " %20" SCNu64 " %20" SCNu64, &read.epoch, &read.position) != 2)
         return TZ_OK;
-    line[LINE] = '\0';
-    struct tz_store_info said = *of;
-    if (sscanf(line + 32, " %20" SCNu64 " %20" SCNu64, &said.epoch, &said.position) != 2)
-        return TZ_OK;
-    char expected[LINE + 1];
-    format_line(&said, expected);
-    if (memcmp(line, expected, LINE) == 0 && said.epoch == of->epoch)
-        *position = said.position;
+    format_line(&read, expected);
+    if (memcmp(line, expected, LINE) == 0)
+        *said = read;
     return TZ_OK;
 }
 

@@ -10,8 +10,8 @@
 
 #include "daemon/store/store.h"
 
-/* What the file says; a missing, torn or foreign one says position 0. TZ_EIO. */
-int tz_position_read(const char *path, const struct tz_store_info *of, uint64_t *position) TZ_MUSTCHECK;
+/* What the file says; a missing or torn one says position 0 of no registry. TZ_EIO. */
+int tz_position_read(const char *path, struct tz_store_info *said) TZ_MUSTCHECK;
 /* The descriptor to write to, made if missing; the folder is fsynced. */
 int tz_position_open(const char *path, int *fd) TZ_MUSTCHECK;
 int tz_position_write(int fd, const struct tz_store_info *info) TZ_MUSTCHECK;

@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/store/sqlite_internal.h"
+
+/* SQLite says FULL for ENOSPC alone. A quota and a limit of the file's size are no different: the frames that
+ * were written are not valid without the last one. */
+static bool no_room(sqlite3 *db, int rc)
+{
+    sqlite3_file *log = NULL;
+    int error = 0;
+    if (rc == SQLITE_IOERR_SHMSIZE)
+        return true;
+    if (rc != SQLITE_IOERR_WRITE || !db ||
+        sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) || !log || !log->pMethods ||
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error))
+        return false;
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
 
 int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc)
 {
@@ -19,6 +35,8 @@ int tz_sqlite_map(sqlite3 *db, struct tz_log *log, const char *what, int rc)
         tz_log(log, TZ_LOG_ERROR, "fsync_failed", "action=abort");
         abort();
     }
+    if (no_room(db, rc))
+        return TZ_EFULL;
     switch (rc & 0xff) {
     case SQLITE_FULL:
         return TZ_EFULL;

@@ -74,7 +74,8 @@ static int recognise(struct tz_sqlite *s, sqlite3_int64 *version, char *why, siz
     if (rc == TZ_EFOREIGN)
         return because(rc, why, size, "%s is not a database", s->path);
     if (rc)
-        return because(rc, why, size, "cannot read %s: %s", s->path, sqlite3_errmsg(s->db));
+        return because(rc, why, size, "cannot read %s: %s", s->path,
+                       rc == TZ_EFULL ? tz_rc_string(rc) : sqlite3_errmsg(s->db));
     if (application != TZ_SQLITE_APPLICATION && (application || *version || tables))
         return because(TZ_EFOREIGN, why, size, "%s is a database of another program", s->path);
     if (*version > TZ_SQLITE_VERSION)
@@ -192,9 +193,13 @@ static int read_end(struct tz_sqlite *s, uint64_t *journal)
 static int check_end(struct tz_sqlite *s, char *why, size_t size)
 {
     uint64_t last, said = 0;
+    struct tz_store_info side = {0};
     int rc = read_end(s, &last);
     if (!rc && !s->memory)
-        rc = tz_position_read(s->side_path, &s->info, &said);
+        rc = tz_position_read(s->side_path, &side);
+    if (side.epoch == s->info.epoch &&
+        memcmp(side.registry_id, s->info.registry_id, sizeof side.registry_id) == 0)
+        said = side.position;
     if (!rc && said > s->info.position)
         rc = read_end(s, &last); /* it may have been written since */
     if (rc)
@@ -208,6 +213,22 @@ static int check_end(struct tz_sqlite *s, char *why, size_t size)
                        "entries are missing: position %llu was committed, the journal ends at %llu",
                        (unsigned long long)said, (unsigned long long)last);
     return TZ_OK;
+}
+
+/* An empty database where entries were acknowledged: the file was deleted, or came without its log. To make a
+ * registry there would hide the loss. */
+static int check_new(const struct tz_sqlite *s, char *why, size_t size)
+{
+    struct tz_store_info side;
+    int rc = s->memory ? TZ_OK : tz_position_read(s->side_path, &side);
+    if (rc)
+        return because(rc, why, size, "cannot read %s: %s", s->side_path, tz_rc_string(rc));
+    if (s->memory || !side.position)
+        return TZ_OK;
+    return because(TZ_ECORRUPT, why, size,
+                   "entries are missing: position %llu was committed, the database is empty; to begin anew, "
+                   "move registry.db-position away",
+                   (unsigned long long)side.position);
 }
 
 /* Private data: readable by the owner only. SQLite gives its other files the same mode. */
@@ -248,6 +269,8 @@ static int connect_writer(struct tz_sqlite *s, char *why, size_t size)
     sqlite3_int64 version = 0;
     sqlite3_busy_timeout(s->db, TZ_SQLITE_BUSY_MS);
     rc = recognise(s, &version, why, size);
+    if (!rc && !version)
+        rc = check_new(s, why, size);
     if (rc)
         return rc;
     if (!s->read_only && !s->memory)
@@ -256,6 +279,9 @@ static int connect_writer(struct tz_sqlite *s, char *why, size_t size)
         rc = tz_sqlite_harden(s->db, s->log, s->read_only);
     if (!rc)
         rc = migrate(s, version);
+    /* Even without its log the file shall say whose it is. */
+    if (!rc && version != TZ_SQLITE_VERSION && !s->memory)
+        rc = tz_sqlite_exec(s->db, s->log, "PRAGMA wal_checkpoint(TRUNCATE)");
     if (rc)
         return because(rc, why, size, "cannot use %s: %s", s->path, sqlite3_errmsg(s->db));
     rc = check_end(s, why, size);

@@ -118,6 +118,20 @@ def test_a_unit_with_records_does_not_become_a_grouping_node(client):
     assert refusal(client, *NANJING, True) == ["HAS_RECORDS"]
 
 
+def test_a_member_of_a_reporting_set_does_not_become_a_grouping_node(client):
+    body = journal_pb2.ReportingSetBody(name="cities", members=["320100"])
+    client.ask("reporting_set_put", pb.ReportingSetPutRequest(body=body))
+    assert refusal(client, *NANJING, True) == ["IN_REPORTING_SET"]
+    body.members[:] = ["320200"]
+    client.ask("reporting_set_put", pb.ReportingSetPutRequest(body=body))
+    assert outcome_name(import_one(client, *NANJING, True)) == "UPDATED"
+
+
+def test_a_unit_is_not_put_below_the_level_of_its_children(client):
+    assert refusal(client, "320000", "江苏省", 4, "000000") == ["PARENT_LEVEL"]
+    assert outcome_name(import_one(client, "320000", "江苏省", 3, "000000")) == "UPDATED"
+
+
 def test_units_come_in_the_order_of_the_tree(client):
     codes = [unit.body.code for unit in client.committees(subtree=True, limit=3)]
     assert codes == [code for code, *_ in TREE]

@@ -148,6 +148,16 @@ def test_a_stale_withdrawal_is_a_conflict(client):
     assert not client.get(PLACE).withdrawn
 
 
+def test_a_to_b_to_a_is_three_revisions_each_with_its_ticket(client):
+    tickets = [new_ticket() for _ in range(3)]
+    for base, (amount, ticket) in enumerate(zip((5, 6, 5), tickets)):
+        send(client, amount, base=base, ticket=ticket)
+    assert [send(client, amount, base=base, ticket=ticket) for base, (amount, ticket)
+            in enumerate(zip((5, 6, 5), tickets))] == [("UNCHANGED", 1), ("UNCHANGED", 2), ("UNCHANGED", 3)]
+    assert send(client, 99, base=2, ticket=tickets[2]) == ("UNCHANGED", 3), "the ticket alone is the key"
+    assert send(client, 99, base=3, ticket=tickets[0]) == ("UPDATED", 4), "of another revision it is no retry"
+
+
 def test_an_address_twice_in_one_request_blames_the_later(client):
     outcomes = client.submit(record("320100/project/2017/A", bodies.project(5)), record(PLACE, bodies.project(5)),
                              record(PLACE, bodies.project(6), base=1))

@@ -13,7 +13,7 @@ import pytest
 
 import bodies
 from registry import DAEMON, times
-from tzclient import SOURCE, Client, Closed, outcome_name, record, wait_until
+from tzclient import SOURCE, Client, Closed, journal_pb2, outcome_name, pb, record, wait_until
 
 
 SECTION = "[taizhangd]\n"
@@ -338,6 +338,46 @@ def test_check_finds_what_was_tampered_with(registry):
     assert done.returncode != 0
     assert done.stdout + done.stderr
     path.write_bytes(copy)
+
+
+TAMPERING = {
+    "UPDATE head SET revision = revision + 1 WHERE key = 'K1'": "320100/project/2017/",
+    "UPDATE head SET live = 0 WHERE key = 'K1'": "320000/project/2017 quantity",
+    "DELETE FROM past WHERE key = 'K2'": "past",
+    "DELETE FROM part": "part",
+    "UPDATE committee SET revision = 9 WHERE number = 3": "committee",
+    "UPDATE reporting_set SET revision = 9": "cities",
+    "UPDATE entry SET body = (SELECT body FROM entry WHERE position = 16) WHERE position = 17": "17",
+    "DELETE FROM entry WHERE position = 17": "17",
+    "UPDATE sequencer SET position = position + 1": "",
+    "UPDATE sequencer SET epoch = 0": "",
+    "DELETE FROM meta": "",
+}
+
+
+def test_check_finds_what_was_changed_in_any_table_and_says_it_in_both_languages(registry):
+    client = registry.client()
+    client.put(*[record(f"320100/project/2017/K{n}", bodies.project(n + 1)) for n in range(4)])
+    client.put(record("320100/project/2017/K2", bodies.project(9), base=1))
+    client.put(record("320102/project/2017/P", bodies.project(1, part_of="320100/project/2017/K1")))
+    body = journal_pb2.ReportingSetBody(name="cities", members=["320100"])
+    client.ask("reporting_set_put", pb.ReportingSetPutRequest(body=body))
+    registry.stop()
+    path = database(registry)
+    sound = path.read_bytes()
+    for sql, named in TAMPERING.items():
+        with sqlite3.connect(path) as raw:
+            raw.execute(sql)
+        raw.close()
+        english, chinese = (daemon("check", "--data", registry.data, "--lang", lang) for lang in ("en", "zh"))
+        assert english.returncode == chinese.returncode != 0, (sql, english)
+        assert named in english.stdout and named in chinese.stdout, (sql, english.stdout)
+        assert english.stdout.count("place=") == 0, "where a total differs, its slices go without saying"
+        assert "differences" in english.stdout or "cannot check" in english.stdout, (sql, english.stdout)
+        assert "不一致" in chinese.stdout or "无法核对" in chinese.stdout, (sql, chinese.stdout)
+        path.write_bytes(sound)
+    done = daemon("check", "--data", registry.data, "--lang", "zh")
+    assert done.returncode == 0 and "没有不一致" in done.stdout
 
 
 def test_check_of_nothing_says_so(tmp_path):

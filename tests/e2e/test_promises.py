@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ten promises, one test of its name each. Other files test each of them at more depth."""
 
+import contextlib
 import hashlib
+import sqlite3
 
 import pytest
 
 import bodies
 import oracle
 from registry import times
-from tzclient import Closed, Refused, code_name, outcome_name, record
+from tzclient import Closed, Refused, code_name, journal_pb2, outcome_name, record
 
 
 def test_promise_01_acknowledged_means_durable(registry):
@@ -37,6 +39,25 @@ def test_promise_02_the_same_thing_again_changes_nothing(registry):
     for again in (sent, from_another):
         assert outcome_name(client.submit(again)[0]) == "UNCHANGED"
     assert client.position() == position
+
+
+def test_promise_02_a_late_retry_changes_nothing_whatever_came_since(registry):
+    """From its own ticket alone: another version, a withdrawal and a crash came between."""
+    place = "320100/project/2017/K"
+    first, second = record(place, bodies.project(5)), record(place, bodies.project(6), base=1)
+    client = registry.client()
+    client.put(first)
+    assert outcome_name(client.submit(first)[0]) == "UNCHANGED"
+    client.put(second)
+    client.withdraw(place, 2)
+    registry.kill()
+    registry.start()
+    client = registry.client()
+    position = client.position()
+    for sent, revision in ((first, 1), (second, 2), (first, 1)):
+        outcome = client.submit(sent)[0]
+        assert (outcome_name(outcome), outcome.revision) == ("UNCHANGED", revision)
+    assert client.position() == position and client.get(place).withdrawn
 
 
 def test_promise_03_a_stale_base_is_a_conflict_that_shows_both(client):
@@ -112,6 +133,45 @@ def test_promise_09_memory_is_bounded_and_the_limits_are_seen(registry):
         peer.send(b"\x00\x00\x0f\xff" + b"\x00" * 2000)
     client.ping()
     assert registry.rss() - before < 32 << 20
+
+
+def read_journal(registry):
+    """Every entry as the file has it: (position, header bytes, body, private bytes, salt)."""
+    with contextlib.closing(sqlite3.connect(f"file:{registry.data}/registry.db?mode=ro", uri=True)) as raw:
+        return raw.execute("SELECT position, header, body, private, salt FROM entry ORDER BY position").fetchall()
+
+
+def test_promise_10_the_journal_is_what_the_documents_say(registry):
+    """Read from the file with protobuf and hashlib alone: headers are canonical and say what was sent, hashes and
+    commitments fit, positions have no gap, the time never goes back, and nothing is changed by what comes later."""
+    client = registry.client()
+    ticket, private = b"t" * 16, bodies.rec.WorkerPrivate(name="王芳")
+    sent = record("320102/worker/2017-06/W 1", bodies.worker(1), ticket=ticket, private=private)
+    client.put(sent)
+    before = read_journal(registry)
+    client.withdraw("320102/worker/2017-06/W 1", 1, "重复", ticket=b"u" * 16)
+    client.import_committees(("320102", "玄武区", 4, "330100"))
+    after = read_journal(registry)
+    assert after[:len(before)] == before and len(after) == len(before) + 2
+    headers, last = [], 0
+    for number, (position, raw, body, secret, salt) in enumerate(after, 1):
+        header = journal_pb2.EntryHeader.FromString(raw)
+        assert header.SerializeToString(deterministic=True) == raw
+        assert (position, header.position, header.epoch, header.suite) == (number, number, 1, 1)
+        assert header.time_ms >= last and header.principal
+        assert header.body_sha256 == hashlib.sha256(body).digest()
+        assert header.private_commitment == (hashlib.sha256(salt + secret).digest() if secret else b"")
+        assert len(salt or b"") == (32 if secret else 0)
+        headers.append(header)
+        last = header.time_ms
+    made, withdrawn, moved = headers[-3:]
+    assert after[-3][2:4] == (sent.body, sent.private)
+    for header in (made, withdrawn):
+        assert (header.code, header.kind, header.period, header.key) == ("320102", 4, "2017-06", "W 1")
+        assert header.committee == moved.committee
+    assert (made.type, made.revision, made.base_revision, made.ticket) == (1, 1, 0, ticket)
+    assert (withdrawn.type, withdrawn.revision, withdrawn.base_revision, withdrawn.ticket) == (2, 2, 1, b"u" * 16)
+    assert (moved.type, moved.code, moved.revision, moved.base_revision) == (3, "320102", 2, 1)
 
 
 def test_promise_10_history_is_never_rewritten(registry):

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * SQLite's own file system with a fault on demand: the n-th write to a write-ahead log fails with a given
- * result, once, or the n-th fsync of it does.
+ * result, once, or the n-th fsync of it does. Counts the fsyncs.
  */
 #ifndef TZ_TESTS_UNIT_DAEMON_JOURNAL_FAULTY_VFS_H
 #define TZ_TESTS_UNIT_DAEMON_JOURNAL_FAULTY_VFS_H
 
 #include <assert.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 
 static struct {
     sqlite3_vfs vfs;
@@ -17,12 +18,15 @@ static struct {
     int countdown; /* of writes; 0: no fault */
     int result;
     int sync_countdown;
+    unsigned syncs; /* done */
+    bool written;   /* since the last of them */
 } faulty;
 
 static int faulty_write(sqlite3_file *file, const void *data, int amount, sqlite3_int64 offset)
 {
     if (faulty.countdown && --faulty.countdown == 0)
         return faulty.result;
+    faulty.written = true;
     return faulty.real_methods->xWrite(file, data, amount, offset);
 }
 
@@ -30,6 +34,8 @@ static int faulty_sync(sqlite3_file *file, int flags)
 {
     if (faulty.sync_countdown && --faulty.sync_countdown == 0)
         return SQLITE_IOERR_FSYNC;
+    faulty.syncs++;
+    faulty.written = false;
     return faulty.real_methods->xSync(file, flags);
 }
 

@@ -186,6 +186,37 @@ static void a_failed_fsync_stops_the_process(void **state)
     fixture_free(f);
 }
 
+/* Promise 1, at the moment that counts: when an operation is complete. */
+static void complete_on_disk(struct tz_op *op)
+{
+    struct fixture *f = op->owner;
+    assert_false(faulty.written);
+    assert_int_equal(tz_store_info(f->store).position, op->position);
+    f->completed++;
+}
+
+static void replies_leave_after_the_fsync(void **state)
+{
+    struct fixture *f = *state;
+    for (unsigned n = 0; n < 5; n++) {
+        struct tz_op *op[3];
+        unsigned syncs = faulty.syncs;
+        size_t completed = f->completed;
+        for (unsigned i = 0; i < 3; i++) {
+            op[i] = one_record(f, 3 * n + i);
+            op[i]->complete = complete_on_disk;
+            assert_int_equal(tz_writer_submit(f->writer, op[i]), TZ_OK);
+        }
+        assert_int_equal(tz_writer_step(f->writer), 3);
+        assert_int_equal(f->completed, completed + 3);
+        assert_true(faulty.syncs > syncs);
+        for (unsigned i = 0; i < 3; i++) {
+            assert_int_equal(op[i]->done[0].outcome, TZ_OUTCOME(CREATED));
+            op_free(op[i]);
+        }
+    }
+}
+
 static void views_behind_the_store_are_rebuilt(void **state)
 {
     struct fixture *f = *state;
@@ -289,6 +320,7 @@ int main(void)
         MEMORY(views_behind_the_store_are_rebuilt),
         FILED(a_full_disk_refuses_writes_and_heals),
         FILED(a_failed_commit_has_no_outcome),
+        FILED(replies_leave_after_the_fsync),
         FILED(many_threads_submit),
         cmocka_unit_test(a_failed_fsync_stops_the_process),
     };

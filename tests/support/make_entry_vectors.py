@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes proto/vectors/entries.txt with python3-protobuf and hashlib, apart from the code under test.
+
+    make_entry_vectors.py           write the file
+    make_entry_vectors.py --check   fail if the file differs from what would be written
+
+Journal entries, one a line, positions from 1; fields separated by tabs, in hex (- for none): header, body, private bytes,
+salt, SHA-256 of the body, commitment to the private bytes (SHA-256 of the salt and them); then the header's fields as
+name=value for readers."""
+
+import hashlib
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+TARGET = os.path.join(ROOT, "proto", "vectors", "entries.txt")
+RECORD, WITHDRAWAL, COMMITTEE, REPORTING_SET = 1, 2, 3, 4
+START = 1522051200000  # 2018-03-26 08:00 UTC
+
+
+def load():
+    sys.dont_write_bytecode = True
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["protoc", f"-I{ROOT}/proto", f"--python_out={folder}", "taizhang/v1/record.proto",
+                        "taizhang/v1/journal.proto"], check=True)
+        sys.path.insert(0, folder)
+        return importlib.import_module("taizhang.v1.record_pb2"), importlib.import_module("taizhang.v1.journal_pb2")
+
+
+def pack(message):
+    return message.SerializeToString(deterministic=True)
+
+
+def ticket(n):
+    return hashlib.sha256(b"ticket %d" % n).digest()[:16]
+
+
+def salt(n):
+    return hashlib.sha256(b"salt %d" % n).digest()
+
+
+def entries(rec, jrn):
+    """(fields of the header, body, private bytes) in the order of their positions."""
+    own = rec.Envelope(scope=1, visibility=1)
+    yield dict(type=COMMITTEE, committee=1, code="000000", revision=1), pack(
+        jrn.CommitteeBody(code="000000", name="全国", level=1, type=1)), b""
+    yield dict(type=COMMITTEE, committee=2, code="320000-S01", revision=1), pack(
+        jrn.CommitteeBody(code="320000-S01", name="某大学", level=6, type=1, parent=1, parent_code="000000",
+                          valid_from="2017", successors=["320100", "320200"], effective_on="2017")), pack(
+        jrn.CommitteePrivate(contacts=[jrn.Contact(name="王芳", phone="13800000000"), jrn.Contact(name="李")]))
+    yield dict(type=REPORTING_SET, key="provinces", revision=2, base_revision=1), pack(
+        jrn.ReportingSetBody(name="provinces", label="省级", members=["110000", "320000"])), b""
+    address = dict(committee=2, code="320000-S01", kind=1, period="2017-06", key="〔2017〕第 1 号")
+    yield dict(type=RECORD, ticket=ticket(4), revision=1, **address), pack(
+        rec.Project(envelope=own, title="关爱贫困青少年项目",
+                    quantity=rec.Quantity(value=200, qualifier=rec.QUALIFIER_OVER, written="200余个"))), b""
+    yield dict(type=RECORD, ticket=ticket(5), revision=301, base_revision=300, person="张三", reason="代报：县里无网络",
+               **address), pack(rec.Project(envelope=own, title="x")), b""
+    yield dict(type=WITHDRAWAL, ticket=ticket(6), revision=302, base_revision=301, **address), pack(
+        jrn.Withdrawal(reason="重复")), b""
+    yield dict(type=WITHDRAWAL, ticket=ticket(7), revision=2, base_revision=1, committee=1, code="000000", kind=15,
+               period="2017H1", key="k"), b"", b""
+    yield dict(type=RECORD, ticket=b"\0" * 16, revision=2 ** 32, base_revision=2 ** 32 - 1, committee=4294967295,
+               code="110101", kind=4, period="2017Q3", key="a" * 128), pack(
+        rec.Worker(envelope=own, quantity=rec.Quantity(value=1, qualifier=rec.QUALIFIER_EXACT))), pack(
+        rec.WorkerPrivate(name="王芳", cert_no="20170001", contact="13800000000"))
+    yield dict(type=RECORD, ticket=b"\xff" * 16, revision=1, committee=1, code="000000", kind=4, period="2018",
+               key="1"), pack(rec.Worker(envelope=own)), b"\x0a\x01\x41"
+
+
+def line(jrn, position, fields, body, private):
+    salted = salt(position) if private else b""
+    commitment = hashlib.sha256(salted + private).digest() if private else b""
+    header = jrn.EntryHeader(position=position, epoch=1 + position // 4, time_ms=START + 1000 * position,
+                             principal="socket", body_sha256=hashlib.sha256(body).digest(),
+                             private_commitment=commitment, suite=1, **fields)
+    words = [f"{field.name}={value.hex() if isinstance(value, bytes) else value}" for field, value in header.ListFields()]
+    parts = (pack(header), body, private, salted, header.body_sha256, commitment)
+    return "\t".join([part.hex() or "-" for part in parts] + [" ".join(words)]) + "\n"
+
+
+def make():
+    rec, jrn = load()
+    lines = ["# SPDX-License-Identifier: Apache-2.0\n",
+             "# Made by tests/support/make_entry_vectors.py; its head says what the columns are.\n"]
+    lines += [line(jrn, n, *entry) for n, entry in enumerate(entries(rec, jrn), 1)]
+    return "".join(lines)
+
+
+def main():
+    made = make()
+    if sys.argv[1:] == ["--check"]:
+        with open(TARGET, encoding="utf-8") as file:
+            sys.exit(file.read() != made and f"{TARGET} is not what this script makes")
+    with open(TARGET, "w", encoding="utf-8") as file:
+        file.write(made)
+
+
+if __name__ == "__main__":
+    main()
