@@ -45,18 +45,10 @@ static void test_refused(void **state)
 {
     (void)state;
     static const char *const rows[][4] = {
-        {"--threads", "0"},
-        {"--threads", "two"},
-        {"--readers", "65"},
-        {"--log-level", "loud"},
-        {"--frame-bytes", "1K"},
-        {"--frame-bytes", "2M"},
-        {"--max-connections", "-1"},
-        {"--nonsense"},
-        {"--data"},
-        {"--listen", "127.0.0.1:0"},
-        {"--lang", "klingon"},
-        {"--config", "/nonexistent/taizhangd.conf"},
+        {"--threads", "0"},          {"--threads", "two"},    {"--readers", "65"},
+        {"--log-level", "loud"},     {"--frame-bytes", "1K"}, {"--frame-bytes", "2M"},
+        {"--max-connections", "-1"}, {"--nonsense"},          {"--data"},
+        {"--listen", "127.0.0.1:0"}, {"--lang", "klingon"},   {"--config", "/nonexistent/taizhangd.conf"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct tz_config c;
