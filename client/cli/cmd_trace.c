@@ -159,12 +159,13 @@ const struct tz_command tz_command_trace = {
     .usage =
         "--kind KIND --period P|P1..P2 [--measure M] [--committee CODE] [--where FIELD=VALUE]... [--basis B] "
         "[--limit N]",
-    .details = N_("  --measure M          the figure's measure; records if there is none\n"
-                  "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
-                  "are allowed\n"
-                  "  --limit N            at most N records\n"
-                  "The other options are those of totals. With --format json the first line is the figure, "
-                  "computed from\n"
-                  "the same state as the records (null if nothing was stated); each further line is a record."),
+    .details =
+        N_("  --measure M          the figure's measure; records if there is none\n"
+           "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
+           "are allowed\n"
+           "  --limit N            at most N records\n"
+           "The other options are those of totals. With --format json the first line is the figure, "
+           "computed from\n"
+           "the same state as the records (null if nothing was stated); each further line is a record."),
     .run = run_trace,
 };

@@ -50,10 +50,11 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
     case TZ_REASON_ANSWERED:
         /* The code too: it is what a script or a report can hold on to in either language. */
         if (c->status.code == TZ_CODE(QUANTITY_RANGE)) /* of an answer: no cell is wrong */
-            tz_buf_printf(out,
-                          _("The sum of %s is too large to be told. Ask for a unit further down, or for other "
-                            "measures with --measure."),
-                          c->status.field);
+            tz_buf_printf(
+                out,
+                _("The sum of %s is too large to be told. Ask for a unit further down, or for other "
+                  "measures with --measure."),
+                c->status.field);
         else
             tz_message_error(out, &c->status, NULL, zh);
         tz_buf_printf(out, " [%s]", tz_code_name(c->status.code));
