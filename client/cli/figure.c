@@ -119,8 +119,8 @@ void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char
                        unit_of(kind, measure));
 }
 
-static void sum_members(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
-                        const Taizhang__V1__Sum *sum)
+void tz_sum_json(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
+                 const Taizhang__V1__Sum *sum)
 {
     struct tz_buf text;
     tz_buf_init(&text, 256);
@@ -148,7 +148,7 @@ static void sum_object(struct tz_json *j, const char *key, const struct tz_kind_
         return;
     tz_json_key(j, key);
     tz_json_object(j);
-    sum_members(j, kind, measure, sum);
+    tz_sum_json(j, kind, measure, sum);
     tz_json_end_object(j);
 }
 
@@ -156,7 +156,7 @@ void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Ta
 {
     tz_json_object(j);
     if (f->sum)
-        sum_members(j, kind, f->measure, f->sum);
+        tz_sum_json(j, kind, f->measure, f->sum);
     sum_object(j, "reported", kind, f->measure, f->reported);
     sum_object(j, "built_up", kind, f->measure, f->built_up);
     sum_object(j, "difference", kind, f->measure, f->difference);

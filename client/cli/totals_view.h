@@ -49,6 +49,9 @@ void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taiz
 /* Text of a sum with its unit: 12294余万元, 若干, 31. measure: a field's name, records or committees. */
 void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure,
                  const Taizhang__V1__Sum *sum);
+/* The members of a sum, in an object that is open: value, qualifier, records, unquantified, text. */
+void tz_sum_json(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
+                 const Taizhang__V1__Sum *sum);
 /* The members of a figure, as totals and trace print them. */
 void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Taizhang__V1__Figure *f);
 
