@@ -390,6 +390,22 @@ def test_records_filter(some):
     assert some.cli("records", "--subtree").returncode == 2
 
 
+def test_measures_in_a_list_or_one_by_one(some):
+    def figures(*options):
+        answer = some.json("totals", "--kind", "project", "--period", "2017", *options)
+        return sorted(answer["rows"][0]["figures"])
+
+    assert figures("--measure", "quantity,records") == ["quantity", "records"]
+    assert figures("--measure", "项目数,quantity", "--measure", "committees,records") == [
+        "committees", "quantity", "records"]
+    many = ",".join(["quantity", "records"] * 100)
+    assert figures("--measure", many) == ["quantity", "records"]
+    for wrong in ("quantity,nonsense", "quantity,", ",quantity", ""):
+        done = some.cli("totals", "--kind", "project", "--period", "2017", "--measure", wrong, "--lang", "en")
+        assert done.returncode == 2
+        assert "quantity, contract_value, records, committees" in done.stderr
+
+
 def as_rows(text):
     """Rows of a JSON answer: one array, one object with rows, or an object a line."""
     try:
