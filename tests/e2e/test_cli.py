@@ -406,6 +406,18 @@ def test_measures_in_a_list_or_one_by_one(some):
         assert "quantity, contract_value, records, committees" in done.stderr
 
 
+def test_counts_are_told_in_the_right_number(some, client):
+    client.put(record("320100/project/2017Q1/Q", bodies.project(1)))
+
+    def foot():
+        return some.run("totals", "--kind", "project", "--period", "2017", "--lang", "en").splitlines()[-1]
+
+    assert foot() == "Not counted: period 2017Q1 with 1 record"
+    client.put(record("320100/project/2017Q1/R", bodies.project(1)))
+    assert foot() == "Not counted: period 2017Q1 with 2 records"
+    assert "有 2 条记录" in some.run("totals", "--kind", "project", "--period", "2017", "--lang", "zh")
+
+
 def as_rows(text):
     """Rows of a JSON answer: one array, one object with rows, or an object a line."""
     try:
