@@ -57,16 +57,12 @@ static int read_headers(struct import *im, const struct tz_csv *csv)
             im->place[column] = i;
         }
     }
-    for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_PARENT; i++) {
-        if (im->place[i] != SIZE_MAX)
-            continue;
-        tz_cli_error(im->cli, _("The column %s is missing. Add it%s."),
-                     im->cli->zh ? tz_committee_column_zh((enum tz_committee_column)i)
-                                 : tz_committee_column_name((enum tz_committee_column)i),
-                     "");
-        rc = TZ_RESULT_REFUSED;
-    }
-    return rc;
+    if (im->place[TZ_SHEET_CODE] != SIZE_MAX)
+        return rc;
+    tz_cli_error(
+        im->cli, _("The column %s is missing. Add it%s."),
+        im->cli->zh ? tz_committee_column_zh(TZ_SHEET_CODE) : tz_committee_column_name(TZ_SHEET_CODE), "");
+    return TZ_RESULT_REFUSED;
 }
 
 static bool is_blank(const struct tz_csv *csv)
@@ -79,6 +75,15 @@ static bool is_blank(const struct tz_csv *csv)
             return false;
     }
     return true;
+}
+
+static void refuse_row(struct import *im, const struct tz_committee_row *row)
+{
+    tz_report_row(&im->report,
+                  &(struct tz_report_row){.row = row->row,
+                                          .address = row->item->body->code,
+                                          .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
+                                          .errors = &row->errors});
 }
 
 static int add_row(struct import *im, const struct tz_csv *csv)
@@ -107,11 +112,7 @@ static int add_row(struct import *im, const struct tz_csv *csv)
         im->rows[im->count++] = row;
         return TZ_OK;
     }
-    tz_report_row(&im->report,
-                  &(struct tz_report_row){.row = row.row,
-                                          .address = code,
-                                          .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
-                                          .errors = &row.errors});
+    refuse_row(im, &row);
     return TZ_OK;
 }
 
@@ -146,6 +147,22 @@ static int read_sheet(struct import *im, FILE *file)
         result = refuse_csv(im->cli, &csv);
     tz_csv_free(&csv);
     return result;
+}
+
+/* What the sheet does not say comes from the registry; a new unit that lacks something is refused here. */
+static int complete_rows(struct import *im)
+{
+    int rc = tz_committee_complete(im->cli, im->rows, im->count, im->place, &im->arena);
+    size_t kept = 0;
+    for (size_t i = 0; i < im->count && rc == TZ_RESULT_DONE; i++) {
+        if (im->rows[i].errors.count > 0)
+            refuse_row(im, &im->rows[i]);
+        else
+            im->rows[kept++] = im->rows[i];
+    }
+    if (rc == TZ_RESULT_DONE)
+        im->count = kept;
+    return rc;
 }
 
 static enum tz_result take_outcomes(void *ctx, const tz_answer *m)
@@ -217,6 +234,8 @@ static int import(struct tz_cli *cli, FILE *file)
     im->seen = tz_seen_addresses_new();
     tz_arena_init(&im->arena, SHEET_ARENA_MAX);
     int rc = im->seen ? read_sheet(im, file) : tz_cli_no_memory(cli);
+    if (rc == TZ_RESULT_DONE)
+        rc = complete_rows(im);
     if (rc == TZ_RESULT_DONE)
         rc = send_all(im);
     if (rc == TZ_RESULT_DONE) {

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Totals: counted once, at every level, at once. The command line and the client in Python must agree."""
 
+import csv
+import io
+
 import pytest
 
 import bodies
@@ -271,6 +274,45 @@ def test_own_and_counted_add_up_to_the_nodes_built_sum(registry, client):
     assert "counted" not in below["320200"]["quantity"]
     counted = [figures["quantity"].get("counted", figures["quantity"])["value"] for figures in below.values()]
     assert value(own["figures"]) + sum(counted) == 112
+
+
+def flat(figure):
+    """A figure of the JSON as the cells of a CSV line."""
+    cells = {}
+    for name, member in figure.items():
+        prefix = "level_" if name == "levels" else name + "_"
+        if isinstance(member, dict):
+            cells.update({prefix + inner: value for inner, value in member.items()})
+        else:
+            cells[name] = member
+    return {name: str(value) for name, value in cells.items() if value is not None}
+
+
+def test_csv_says_of_a_figure_what_json_says(registry, client):
+    put_project(client, "320000/WHOLE", 100)
+    put_project(client, "320102/PART", 30, part_of="320000/project/2017/WHOLE")
+    put_project(client, "320102/A", 5)
+    put_project(client, "320200/B", 7)
+    put_project(client, "330100/ALL", (90, "over"), scope=SUBTREE)
+    put_project(client, "000000/TOP", 500)
+    put_project(client, "330102/C", 9, part_of="000000/project/2017/TOP")
+    seen = set()
+    for options in (["--committee", "320000", "--children"], ["--committee", "000000", "--children"],
+                    ["--committee", "330100"], ["--committee", "320000", "--by", "stage"]):
+        command = ["totals", "--kind", "project", "--period", "2017", *options]
+        wanted = []
+        for row in registry.json(*command)["rows"]:
+            head = {"committee": row["committee"], "name": row["name"]}
+            head.update({"own": "yes"} if row.get("own") else {})
+            for field, value in row.get("by", {}).items():
+                head.update({field: value} if value else {})
+                head["label"] = row["labels"][field]
+            wanted += [{**head, "measure": measure, **flat(figure)} for measure, figure in row["figures"].items()]
+        lines = list(csv.DictReader(io.StringIO(registry.run(*command, "--format", "csv").lstrip("\ufeff"))))
+        assert [{name: cell for name, cell in line.items() if cell} for line in lines] == wanted
+        seen.update(*wanted)
+    assert {"reported_qualifier", "built_up_value", "difference_text", "counted_records", "overlap_value",
+            "level_prefecture"} <= seen
 
 
 def test_a_child_of_which_nothing_counts(registry, client):
