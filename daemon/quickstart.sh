@@ -99,7 +99,7 @@ Go on with:
   PATH="$build/client:\$PATH"
   taizhang totals --kind project --period 2017 --children        # what each province adds
   taizhang trace --kind funding --period 2017 --measure amount   # the records behind a figure
-  taizhang records --kind practice --subtree --format csv        # what was submitted
+  taizhang records --kind practice --format csv                  # what was submitted
   taizhang fields project                                        # what a project has
   taizhang --help                                                # everything else; --lang zh for Chinese
 Stop the registry with:

@@ -49,7 +49,7 @@ struct arguments {
     const char *committee;
     const char *kind;
     const char *period;
-    bool subtree;
+    bool own;
     bool withdrawn;
     bool with_private;
     struct tz_option_number limit;
@@ -75,7 +75,7 @@ static int list_records(struct tz_cli *cli, const struct arguments *a)
                     _("The private columns are left out; --private lists them too. A file without them "
                       "leaves them as they are when it is submitted."));
     q.committee = (char *)(a->committee ? a->committee : "");
-    q.subtree = a->subtree;
+    q.subtree = !a->own;
     q.kind = kind ? kind->kind : 0;
     q.period = period;
     q.withdrawn = a->withdrawn;
@@ -84,8 +84,8 @@ static int list_records(struct tz_cli *cli, const struct arguments *a)
     int rc = l.left > 0 ? list_all(&l, &q) : TZ_RESULT_DONE;
     if (rc == TZ_RESULT_DONE && l.list.count == 0)
         tz_cli_note(cli, "%s",
-                    a->subtree ? _("No records.")
-                               : _("No records of this unit itself; --subtree lists those below too."));
+                    a->own ? _("No records of this unit itself; without --own those below are listed too.")
+                           : _("No records."));
     tz_record_list_free(&l.list);
     return rc;
 }
@@ -95,7 +95,7 @@ static int run_records(struct tz_cli *cli, size_t argc, char **argv)
     struct arguments a = {0};
     const struct tz_option options[] = {
         {"committee", TZ_OPTION_TEXT, &a.committee}, {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"period", TZ_OPTION_TEXT, &a.period},       {"subtree", TZ_OPTION_FLAG, &a.subtree},
+        {"period", TZ_OPTION_TEXT, &a.period},       {"own", TZ_OPTION_FLAG, &a.own},
         {"withdrawn", TZ_OPTION_FLAG, &a.withdrawn}, {"private", TZ_OPTION_FLAG, &a.with_private},
         {"limit", TZ_OPTION_NUMBER, &a.limit},       {NULL, TZ_OPTION_FLAG, NULL},
     };
@@ -112,15 +112,16 @@ static int run_records(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_records = {
     .name = "records",
     .help = N_("list records"),
-    .usage =
-        "[--committee CODE] [--kind KIND] [--period P] [--subtree] [--withdrawn] [--private] [--limit N]",
-    .details = N_("  --committee CODE  records of this unit; else of your own\n"
-                  "  --subtree         of everything below it too\n"
-                  "  --withdrawn       withdrawn records too\n"
-                  "  --private         the private fields too\n"
-                  "  --limit N         at most N records\n"
-                  "With --format csv the columns are those of a file to submit, and 版本 is each row's base: "
-                  "correct the\n"
-                  "file and submit it."),
+    .usage = "[--committee CODE] [--kind KIND] [--period P] [--own] [--withdrawn] [--private] [--limit N]",
+    .details = N_(
+        "  --committee CODE  records of this unit and everything below it; else of your own, on the socket\n"
+        "                    the topmost\n"
+        "  --own             only the unit's own, nothing below it\n"
+        "  --withdrawn       withdrawn records too\n"
+        "  --private         the private fields too\n"
+        "  --limit N         at most N records\n"
+        "With --format csv the columns are those of a file to submit, and 版本 is each row's base: "
+        "correct the\n"
+        "file and submit it."),
     .run = run_records,
 };

@@ -10,8 +10,7 @@ enum { BY_MAX = 2 };
 struct totals {
     struct tz_cli *cli;
     struct tz_totals_view view;
-    const char *measure[TZ_OPTION_LIST_MAX];
-    size_t measures;
+    struct tz_measures measures;
     struct tz_breakdown by_storage[BY_MAX];
     const char *by[BY_MAX];
     size_t by_count;
@@ -47,17 +46,6 @@ static int read_by(struct totals *t, const struct tz_kind_info *kind, const char
     return TZ_RESULT_DONE;
 }
 
-static int read_measures(struct totals *t, const struct tz_kind_info *kind, const struct tz_option_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const char *name = tz_select_measure(t->cli, kind, list->item[i]);
-        if (!name)
-            return TZ_RESULT_USAGE;
-        t->measure[t->measures++] = name;
-    }
-    return TZ_RESULT_DONE;
-}
-
 static int ask(struct totals *t, const struct tz_select *s, bool children)
 {
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
@@ -66,16 +54,16 @@ static int ask(struct totals *t, const struct tz_select *s, bool children)
     q.kind = s->kind->kind;
     q.period = (char *)s->period;
     q.period_to = (char *)s->period_to;
-    q.measures = (char **)t->measure;
-    q.n_measures = t->measures;
+    q.measures = (char **)t->measures.name;
+    q.n_measures = t->measures.count;
     q.by = (char **)t->by;
     q.n_by = t->by_count;
     q.children = children;
     q.basis = s->basis;
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS;
     request.totals = &q;
-    tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measure, t->measures,
-                        t->by, t->by_count);
+    tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measures.name,
+                        t->measures.count, t->by, t->by_count);
     int rc = tz_cli_call(t->cli, &request, take_totals, t);
     if (rc == TZ_RESULT_DONE && tz_totals_view_end(&t->view) != TZ_OK)
         rc = ferror(t->cli->out) ? tz_cli_flush(t->cli) : tz_cli_no_memory(t->cli);
@@ -110,25 +98,26 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
     rc = tz_select_read(cli, &s);
     for (size_t i = 0; i < by.count && rc == TZ_RESULT_DONE; i++)
         rc = read_by(&t, s.kind, by.item[i]);
-    if (rc == TZ_RESULT_DONE)
-        rc = read_measures(&t, s.kind, &measures);
+    for (size_t i = 0; i < measures.count && rc == TZ_RESULT_DONE; i++)
+        rc = tz_select_measures(cli, s.kind, measures.item[i], &t.measures);
     return rc == TZ_RESULT_DONE ? ask(&t, &s, children) : rc;
 }
 
 const struct tz_command tz_command_totals = {
     .name = "totals",
     .help = N_("totals of a kind and period, at any committee"),
-    .usage =
-        "--kind KIND --period P|P1..P2 [--committee CODE] [--by FIELD[,FIELD]] [--children] [--measure M]... "
-        "[--basis submitted|accepted]",
-    .details = N_("  --kind KIND       project, funding, ... (or 项目, 经费, ...)\n"
-                  "  --period P        2017, 2017H1, 2017Q3, 2017-06; P1..P2 is a range of one sort\n"
-                  "  --committee CODE  the unit whose total it is; else your own, on the socket the topmost\n"
-                  "  --by FIELD        a row for each value of the field; two fields with a comma between,\n"
-                  "                    or --by twice\n"
-                  "  --children        the unit, what it holds itself, and each unit directly below\n"
-                  "  --measure M       only this measure; may stand several times\n"
-                  "  --basis B         submitted (default) or accepted\n"
-                  "Money is in fen in JSON and CSV."),
+    .usage = "--kind KIND --period P|P1..P2 [--committee CODE] [--by FIELD[,FIELD]] [--children] [--measure "
+             "M[,M]...] "
+             "[--basis submitted|accepted]",
+    .details =
+        N_("  --kind KIND       project, funding, ... (or 项目, 经费, ...)\n"
+           "  --period P        2017, 2017H1, 2017Q3, 2017-06; P1..P2 is a range of one sort\n"
+           "  --committee CODE  the unit whose total it is; else your own, on the socket the topmost\n"
+           "  --by FIELD        a row for each value of the field; two fields with a comma between,\n"
+           "                    or --by twice\n"
+           "  --children        the unit, what it holds itself, and each unit directly below\n"
+           "  --measure M       only this measure; several with commas between, or --measure several times\n"
+           "  --basis B         submitted (default) or accepted\n"
+           "Money is in fen in JSON and CSV."),
     .run = run_totals,
 };

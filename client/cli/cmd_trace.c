@@ -97,17 +97,31 @@ static int trace_all(struct trace *t, Taizhang__V1__TraceRequest *q)
     return rc;
 }
 
-static int trace(struct tz_cli *cli, const struct tz_select *s, const char *measure,
-                 const struct tz_option_list *where, const struct tz_option_number *limit)
+struct arguments {
+    const char *measure;
+    struct tz_option_list where;
+    struct tz_option_number limit;
+    bool built_up;
+};
+
+static int trace(struct tz_cli *cli, const struct tz_select *s, const struct arguments *a)
 {
+    const struct tz_option_list *where = &a->where;
     Taizhang__V1__ByFilter filters[TZ_OPTION_LIST_MAX];
     Taizhang__V1__ByFilter *list[TZ_OPTION_LIST_MAX];
     Taizhang__V1__TraceRequest q = TAIZHANG__V1__TRACE_REQUEST__INIT;
-    struct trace t = {
-        .cli = cli, .kind = s->kind, .left = limit->given && limit->value ? (size_t)limit->value : SIZE_MAX};
-    const char *name = tz_select_measure(cli, s->kind, measure ? measure : "records");
+    struct trace t = {.cli = cli,
+                      .kind = s->kind,
+                      .left = a->limit.given && a->limit.value ? (size_t)a->limit.value : SIZE_MAX};
+    const char *name = tz_select_measure(cli, s->kind, a->measure ? a->measure : "records");
     if (!name)
         return TZ_RESULT_USAGE;
+    bool counts = strcmp(name, "records") == 0 || strcmp(name, "committees") == 0;
+    if (a->built_up && counts)
+        return tz_cli_usage(
+            cli, "%s",
+            _("--built-up needs the --measure of a figure that can be reported for a unit and "
+              "everything below it."));
     for (size_t i = 0; i < where->count; i++) {
         list[i] = &filters[i];
         if (tz_select_filter(cli, s->kind, where->item[i], &filters[i]) != TZ_RESULT_DONE)
@@ -121,9 +135,9 @@ static int trace(struct tz_cli *cli, const struct tz_select *s, const char *meas
     q.where = list;
     q.n_where = where->count;
     q.basis = s->basis;
+    q.built_up = a->built_up;
     tz_buf_init(&t.figure, 1 << 16);
-    tz_record_list_init(&t.list, cli, s->kind, false,
-                        strcmp(name, "records") != 0 && strcmp(name, "committees") != 0);
+    tz_record_list_init(&t.list, cli, s->kind, false, !counts);
     int rc = trace_all(&t, &q);
     tz_record_list_free(&t.list);
     tz_buf_free(&t.figure);
@@ -133,14 +147,17 @@ static int trace(struct tz_cli *cli, const struct tz_select *s, const char *meas
 static int run_trace(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct tz_select s = {0};
-    struct tz_option_list where = {0};
-    struct tz_option_number limit = {0};
-    const char *measure = NULL;
+    struct arguments a = {0};
     const struct tz_option options[] = {
-        {"committee", TZ_OPTION_TEXT, &s.committee}, {"kind", TZ_OPTION_TEXT, &s.kind_name},
-        {"period", TZ_OPTION_TEXT, &s.period_text},  {"basis", TZ_OPTION_TEXT, &s.basis_name},
-        {"measure", TZ_OPTION_TEXT, &measure},       {"where", TZ_OPTION_LIST, &where},
-        {"limit", TZ_OPTION_NUMBER, &limit},         {NULL, TZ_OPTION_FLAG, NULL},
+        {"committee", TZ_OPTION_TEXT, &s.committee},
+        {"kind", TZ_OPTION_TEXT, &s.kind_name},
+        {"period", TZ_OPTION_TEXT, &s.period_text},
+        {"basis", TZ_OPTION_TEXT, &s.basis_name},
+        {"measure", TZ_OPTION_TEXT, &a.measure},
+        {"where", TZ_OPTION_LIST, &a.where},
+        {"limit", TZ_OPTION_NUMBER, &a.limit},
+        {"built-up", TZ_OPTION_FLAG, &a.built_up},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -150,7 +167,7 @@ static int run_trace(struct tz_cli *cli, size_t argc, char **argv)
     if (operands > 0)
         return tz_cli_usage(cli, _("%s is one argument too many."), argv[0]);
     rc = tz_select_read(cli, &s);
-    return rc == TZ_RESULT_DONE ? trace(cli, &s, measure, &where, &limit) : rc;
+    return rc == TZ_RESULT_DONE ? trace(cli, &s, &a) : rc;
 }
 
 const struct tz_command tz_command_trace = {
@@ -158,13 +175,17 @@ const struct tz_command tz_command_trace = {
     .help = N_("the records behind a figure"),
     .usage =
         "--kind KIND --period P|P1..P2 [--measure M] [--committee CODE] [--where FIELD=VALUE]... [--basis B] "
-        "[--limit N]",
-    .details = N_("  --measure M          the figure's measure; records if there is none\n"
-                  "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
-                  "are allowed\n"
-                  "  --limit N            at most N records\n"
-                  "The other options are those of totals. With --format json the first line is the figure, "
-                  "computed from\n"
-                  "the same state as the records (null if nothing was stated); each further line is a record."),
+        "[--limit N] [--built-up]",
+    .details =
+        N_("  --measure M          the figure's measure; records if there is none\n"
+           "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
+           "are allowed\n"
+           "  --limit N            at most N records\n"
+           "  --built-up           the records that the unit's own figure for everything below it "
+           "replaces,\n"
+           "                       and what they add up to\n"
+           "The other options are those of totals. With --format json the first line is the figure, "
+           "computed from\n"
+           "the same state as the records (null if nothing was stated); each further line is a record."),
     .run = run_trace,
 };

@@ -57,16 +57,12 @@ static int read_headers(struct import *im, const struct tz_sheet *sheet)
             im->place[column] = i;
         }
     }
-    for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_PARENT; i++) {
-        if (im->place[i] != SIZE_MAX)
-            continue;
-        tz_cli_error(im->cli, _("The column %s is missing. Add it%s."),
-                     im->cli->zh ? tz_committee_column_zh((enum tz_committee_column)i)
-                                 : tz_committee_column_name((enum tz_committee_column)i),
-                     "");
-        rc = TZ_RESULT_REFUSED;
-    }
-    return rc;
+    if (im->place[TZ_SHEET_CODE] != SIZE_MAX)
+        return rc;
+    tz_cli_error(
+        im->cli, _("The column %s is missing. Add it%s."),
+        im->cli->zh ? tz_committee_column_zh(TZ_SHEET_CODE) : tz_committee_column_name(TZ_SHEET_CODE), "");
+    return TZ_RESULT_REFUSED;
 }
 
 static bool is_blank(const struct tz_sheet *sheet)
@@ -79,6 +75,15 @@ static bool is_blank(const struct tz_sheet *sheet)
             return false;
     }
     return true;
+}
+
+static void refuse_row(struct import *im, const struct tz_committee_row *row)
+{
+    tz_report_row(&im->report,
+                  &(struct tz_report_row){.row = row->row,
+                                          .address = row->item->body->code,
+                                          .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
+                                          .errors = &row->errors});
 }
 
 static int add_row(struct import *im, const struct tz_sheet *sheet)
@@ -107,27 +112,23 @@ static int add_row(struct import *im, const struct tz_sheet *sheet)
         im->rows[im->count++] = row;
         return TZ_OK;
     }
-    tz_report_row(&im->report,
-                  &(struct tz_report_row){.row = row.row,
-                                          .address = code,
-                                          .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
-                                          .errors = &row.errors});
+    refuse_row(im, &row);
     return TZ_OK;
 }
 
-/* Whether the row read last has all columns that a header must have. */
+/* Whether the row read last can be the header: it names the code and something of it. */
 static bool is_header(const struct tz_sheet *sheet)
 {
-    bool has[TZ_SHEET_COLUMNS] = {false};
+    size_t known = 0;
+    bool code = false;
     for (size_t i = 0; i < sheet->count; i++) {
         enum tz_committee_column column;
-        if (tz_committee_column_find(sheet->cell[i].s, sheet->cell[i].len, &column))
-            has[column] = true;
+        if (!tz_committee_column_find(sheet->cell[i].s, sheet->cell[i].len, &column))
+            continue;
+        known++;
+        code |= column == TZ_SHEET_CODE;
     }
-    for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_PARENT; i++)
-        if (!has[i])
-            return false;
-    return true;
+    return code && known > 1;
 }
 
 /* Reads up to the header near the top of a sheet. TZ_OK, TZ_ENOENT where there is none, or TZ_EINVAL. */
@@ -183,6 +184,22 @@ static int read_sheet(struct import *im, FILE *file)
         result = tz_cli_refuse_sheet(im->cli, &sheet);
     tz_sheet_free(&sheet);
     return result;
+}
+
+/* What the sheet does not say comes from the registry; a new unit that lacks something is refused here. */
+static int complete_rows(struct import *im)
+{
+    int rc = tz_committee_complete(im->cli, im->rows, im->count, im->place, &im->arena);
+    size_t kept = 0;
+    for (size_t i = 0; i < im->count && rc == TZ_RESULT_DONE; i++) {
+        if (im->rows[i].errors.count > 0)
+            refuse_row(im, &im->rows[i]);
+        else
+            im->rows[kept++] = im->rows[i];
+    }
+    if (rc == TZ_RESULT_DONE)
+        im->count = kept;
+    return rc;
 }
 
 static enum tz_result take_outcomes(void *ctx, const tz_answer *m)
@@ -254,6 +271,8 @@ static int import(struct tz_cli *cli, FILE *file)
     im->seen = tz_seen_addresses_new();
     tz_arena_init(&im->arena, SHEET_ARENA_MAX);
     int rc = im->seen ? read_sheet(im, file) : tz_cli_no_memory(cli);
+    if (rc == TZ_RESULT_DONE)
+        rc = complete_rows(im);
     if (rc == TZ_RESULT_DONE)
         rc = send_all(im);
     if (rc == TZ_RESULT_DONE) {

@@ -9,7 +9,6 @@
 struct listing {
     struct tz_cli *cli;
     struct tz_table table;
-    char after[64];
 };
 
 /* The columns of the import, so that a list in CSV can be imported. */
@@ -57,39 +56,18 @@ static void add_unit(struct listing *l, const Taizhang__V1__CommitteeBody *b)
     tz_buf_free(&successors);
 }
 
-static enum tz_result take_page(void *ctx, const tz_answer *m)
+static enum tz_result take_unit(void *ctx, const Taizhang__V1__Committee *unit)
 {
-    struct listing *l = ctx;
-    if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_COMMITTEE_LIST)
-        return (enum tz_result)tz_cli_strange_answer(l->cli);
-    const Taizhang__V1__CommitteeListReply *r = m->committee_list;
-    for (size_t i = 0; i < r->n_committees; i++)
-        if (r->committees[i]->body)
-            add_unit(l, r->committees[i]->body);
-    if (m->final) {
-        if (strlen(r->next_after) >= sizeof l->after ||
-            (*r->next_after && strcmp(r->next_after, l->after) == 0))
-            return (enum tz_result)tz_cli_strange_answer(l->cli);
-        strcpy(l->after, r->next_after);
-    }
+    add_unit(ctx, unit->body);
     return TZ_RESULT_DONE;
 }
 
 static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q)
 {
     struct listing l = {.cli = cli};
-    tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
-    int rc;
-    char after[sizeof l.after];
     tz_table_init(&l.table);
     add_columns(&l);
-    request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_LIST;
-    request.committee_list = q;
-    do {
-        memcpy(after, l.after, sizeof after);
-        q->after_code = after;
-        rc = tz_cli_call(cli, &request, take_page, &l);
-    } while (rc == TZ_RESULT_DONE && *l.after);
+    int rc = tz_committee_each(cli, q, take_unit, &l);
     if (rc == TZ_RESULT_DONE) {
         int printed = tz_table_print(&l.table, cli->out, cli->format);
         rc = printed == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);

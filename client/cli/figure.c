@@ -119,8 +119,8 @@ void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char
                        unit_of(kind, measure));
 }
 
-static void sum_members(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
-                        const Taizhang__V1__Sum *sum)
+void tz_sum_json(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
+                 const Taizhang__V1__Sum *sum)
 {
     struct tz_buf text;
     tz_buf_init(&text, 256);
@@ -148,7 +148,7 @@ static void sum_object(struct tz_json *j, const char *key, const struct tz_kind_
         return;
     tz_json_key(j, key);
     tz_json_object(j);
-    sum_members(j, kind, measure, sum);
+    tz_sum_json(j, kind, measure, sum);
     tz_json_end_object(j);
 }
 
@@ -156,7 +156,7 @@ void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Ta
 {
     tz_json_object(j);
     if (f->sum)
-        sum_members(j, kind, f->measure, f->sum);
+        tz_sum_json(j, kind, f->measure, f->sum);
     sum_object(j, "reported", kind, f->measure, f->reported);
     sum_object(j, "built_up", kind, f->measure, f->built_up);
     sum_object(j, "difference", kind, f->measure, f->difference);
@@ -180,4 +180,93 @@ void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Ta
         tz_json_end_object(j);
     }
     tz_json_end_object(j);
+}
+
+/* --- figures in CSV --- */
+
+enum { SUM_COLUMNS = 5 };
+
+void tz_figure_csv_columns(struct tz_table *t)
+{
+    static const char *const keys[] = {"value",
+                                       "qualifier",
+                                       "records",
+                                       "unquantified",
+                                       "text",
+                                       "reported_value",
+                                       "reported_qualifier",
+                                       "reported_records",
+                                       "reported_unquantified",
+                                       "reported_text",
+                                       "built_up_value",
+                                       "built_up_qualifier",
+                                       "built_up_records",
+                                       "built_up_unquantified",
+                                       "built_up_text",
+                                       "difference_value",
+                                       "difference_qualifier",
+                                       "difference_records",
+                                       "difference_unquantified",
+                                       "difference_text",
+                                       "counted_value",
+                                       "counted_qualifier",
+                                       "counted_records",
+                                       "counted_unquantified",
+                                       "counted_text",
+                                       "overlap_value",
+                                       "overlap_records",
+                                       "level_nation",
+                                       "level_province",
+                                       "level_prefecture",
+                                       "level_county",
+                                       "level_township",
+                                       "level_system"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        tz_table_column(t, (struct tz_table_column){.key = keys[i]});
+}
+
+static void sum_cells(struct tz_table *t, const struct tz_kind_info *kind, const char *measure,
+                      const Taizhang__V1__Sum *sum)
+{
+    struct tz_buf text;
+    if (!sum) {
+        for (int i = 0; i < SUM_COLUMNS; i++)
+            tz_table_cell(t, "");
+        return;
+    }
+    tz_buf_init(&text, 256);
+    tz_sum_text(&text, kind, measure, sum);
+    if (has_value(sum))
+        tz_table_number(t, sum->stated ? sum->value : 0);
+    else
+        tz_table_cell(t, "");
+    tz_table_cell(t, tz_qualifier_name(sum_qualifier(sum)));
+    tz_table_number(t, (int64_t)sum->records);
+    tz_table_number(t, (int64_t)sum->unquantified);
+    tz_table_cell_n(t, text.data ? text.data : "", text.len);
+    tz_buf_free(&text);
+}
+
+void tz_figure_csv(struct tz_table *t, const struct tz_kind_info *kind, const Taizhang__V1__Figure *f)
+{
+    const Taizhang__V1__Sum *const sums[] = {f->sum, f->reported, f->built_up, f->difference, f->counted};
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+        sum_cells(t, kind, f->measure, sums[i]);
+    if (f->overlap) {
+        tz_table_number(t, f->overlap->value);
+        tz_table_number(t, (int64_t)f->overlap->records);
+    } else {
+        tz_table_cell(t, "");
+        tz_table_cell(t, "");
+    }
+    for (uint32_t level = 1; level < sizeof levels / sizeof *levels; level++) {
+        const Taizhang__V1__LevelCount *count = NULL;
+        for (size_t i = 0; i < f->n_levels && !count; i++)
+            if (f->levels[i]->level == level)
+                count = f->levels[i];
+        if (count)
+            tz_table_number(t, (int64_t)count->committees);
+        else
+            tz_table_cell(t, "");
+    }
 }

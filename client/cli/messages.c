@@ -87,7 +87,8 @@ static const struct {
     {TZ_CODE(QUANTITY_RANGE),
      N_("\"{value}\" is out of range; {number} is the largest amount, and none is below zero. "
         "Check the number and its unit.")},
-    {TZ_CODE(NOT_WHOLE), N_("\"{value}\" is not a whole number of this field's unit. Write a whole number.")},
+    {TZ_CODE(NOT_WHOLE), N_("\"{value}\" does not come out whole in this field's unit (money: in fen). Write "
+                            "a number that does.")},
     {TZ_CODE(UNKNOWN_UNIT), N_("The unit in \"{value}\" is not one of this field's. Write it like {text}.")},
     {TZ_CODE(MONEY_UNIT),
      N_("\"{value}\" is money without a unit. Write 元 or 万元 in the cell, or in the column's header "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/cli/messages.h"
+#include "client/cli/replaces.h"
 #include "client/cli/time_text.h"
 #include "client/sheet/csv.h"
 #include "common/base/json.h"
@@ -45,6 +46,11 @@ static void count(struct tz_report *r, const struct tz_report_row *row)
 static const char *name_of(const struct tz_report_row *row)
 {
     return row->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE ? "VALID" : tz_outcome_name(row->outcome);
+}
+
+static size_t replaced_count(const struct tz_report_row *row)
+{
+    return row->of_registry ? row->of_registry->n_replaced : 0;
 }
 
 /* --- for programs --- */
@@ -91,6 +97,10 @@ static void add_json(struct tz_report *r, const struct tz_report_row *row, struc
         tz_json_end_object(&j);
     }
     tz_json_end_array(&j);
+    if (replaced_count(row)) {
+        tz_json_key(&j, "replaces");
+        tz_replaces_json(&j, r->kind, row->of_registry);
+    }
     tz_json_end_object(&j);
     tz_buf_putc(line, '\n');
     tz_buf_free(&text);
@@ -111,6 +121,10 @@ static void add_csv(struct tz_report *r, const struct tz_report_row *row, struct
                       e->field);
         tz_buf_puts(&text, i ? "\n" : "");
         tz_message_error(&text, e, r->kind, r->cli->zh);
+    }
+    for (size_t i = 0; i < replaced_count(row); i++) {
+        tz_buf_puts(&text, text.len ? "\n" : "");
+        tz_replaces_text(&text, r->kind, row->address, row->of_registry->replaced[i], r->cli->zh);
     }
     tz_csv_put(line, r->file ? r->file : "", r->file ? strlen(r->file) : 0);
     tz_buf_putc(line, ',');
@@ -180,19 +194,45 @@ static bool needs_a_person(Taizhang__V1__OutcomeCode outcome)
            outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED;
 }
 
+/* The row's address and what became of it. */
+static void add_head(struct tz_report *r, const struct tz_report_row *row, struct tz_buf *line,
+                     struct tz_buf *out)
+{
+    if (r->file)
+        tz_buf_printf(line, "%s ", r->file);
+    if (row->row)
+        tz_buf_printf(line, _("row %zu "), row->row);
+    tz_buf_printf(line, "%s %s", row->address, tz_message_outcome(row->outcome));
+    tz_table_clean(out, line->data ? line->data : "", line->len, 0);
+    tz_buf_putc(out, '\n');
+}
+
+/* A remark: nothing is wrong, but what stood there no longer counts above. */
+static void add_replaced(struct tz_report *r, const struct tz_report_row *row, struct tz_buf *out)
+{
+    struct tz_buf line;
+    tz_buf_init(&line, LINE_MAX_BYTES);
+    add_head(r, row, &line, out);
+    for (size_t i = 0; i < replaced_count(row); i++) {
+        tz_buf_clear(&line);
+        tz_replaces_text(&line, r->kind, row->address, row->of_registry->replaced[i], r->cli->zh);
+        tz_buf_puts(out, "    ");
+        tz_table_clean(out, line.data ? line.data : "", line.len, 0);
+        tz_buf_putc(out, '\n');
+    }
+    tz_buf_free(&line);
+}
+
 static void add_people(struct tz_report *r, const struct tz_report_row *row, struct tz_buf *out)
 {
     struct tz_buf line;
-    if (!needs_a_person(row->outcome))
+    if (!needs_a_person(row->outcome)) {
+        if (replaced_count(row) && !r->cli->quiet)
+            add_replaced(r, row, out);
         return;
+    }
     tz_buf_init(&line, LINE_MAX_BYTES);
-    if (r->file)
-        tz_buf_printf(&line, "%s ", r->file);
-    if (row->row)
-        tz_buf_printf(&line, _("row %zu "), row->row);
-    tz_buf_printf(&line, "%s %s", row->address, tz_message_outcome(row->outcome));
-    tz_table_clean(out, line.data ? line.data : "", line.len, 0);
-    tz_buf_putc(out, '\n');
+    add_head(r, row, &line, out);
     bool conflict = row->outcome != TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED && row->of_registry;
     for (size_t i = 0; i < (row->errors ? row->errors->count : 0) + (conflict ? 1 : 0); i++) {
         tz_buf_clear(&line);

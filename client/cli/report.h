@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What became of every row of a submission, and the counts. For people only rows that need a person are
- * listed, with every reason; for programs every row, written out as soon as it is known.
+ * listed, with every reason, and those that replace others, with what; for programs every row, written out
+ * as soon as it is known.
  */
 #ifndef TZ_CLIENT_CLI_REPORT_H
 #define TZ_CLIENT_CLI_REPORT_H

@@ -88,23 +88,50 @@ const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct 
     return NULL;
 }
 
-const char *tz_select_measure(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name)
+static const char *find_measure(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name,
+                                size_t len)
 {
+    static const char *const counts[] = {"records", "committees"};
     const struct tz_field *list[TZ_MEASURES_MAX];
     size_t n = tz_kind_measures(kind, list);
-    if (strcmp(name, "records") == 0 || strcmp(name, "committees") == 0)
-        return name;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (equals(counts[i], name, len))
+            return counts[i];
     for (size_t i = 0; i < n; i++)
-        if (strcmp(list[i]->name, name) == 0 || strcmp(list[i]->zh, name) == 0)
+        if (equals(list[i]->name, name, len) || equals(list[i]->zh, name, len))
             return list[i]->name;
     struct tz_buf names;
     tz_buf_init(&names, 4096);
     for (size_t i = 0; i < n; i++)
         tz_buf_printf(&names, "%s, ", list[i]->name);
-    tz_cli_error(cli, _("%s is not a measure of this kind. These are: %srecords, committees."), name,
-                 names.data ? names.data : "");
+    tz_cli_error(cli, _("\"%.*s\" is not a measure of this kind. These are: %srecords, committees."),
+                 (int)len, name, names.data ? names.data : "");
     tz_buf_free(&names);
     return NULL;
+}
+
+const char *tz_select_measure(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name)
+{
+    return find_measure(cli, kind, name, strlen(name));
+}
+
+int tz_select_measures(struct tz_cli *cli, const struct tz_kind_info *kind, const char *list,
+                       struct tz_measures *out)
+{
+    for (;;) {
+        size_t len = strcspn(list, ",");
+        const char *name = find_measure(cli, kind, list, len);
+        if (!name)
+            return TZ_RESULT_USAGE;
+        bool known = false;
+        for (size_t i = 0; i < out->count && !known; i++)
+            known = strcmp(out->name[i], name) == 0;
+        if (!known)
+            out->name[out->count++] = name;
+        if (!list[len])
+            return TZ_RESULT_DONE;
+        list += len + 1;
+    }
 }
 
 /* Whether the |-separated aliases hold the text. */

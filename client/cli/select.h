@@ -35,6 +35,16 @@ const struct tz_breakdown *tz_select_breakdown(struct tz_cli *cli, const struct 
  */
 const char *tz_select_measure(struct tz_cli *cli, const struct tz_kind_info *kind, const char *name);
 
+/* Different measures, in the order in which they were named first; records and committees are two more. */
+struct tz_measures {
+    size_t count;
+    const char *name[TZ_MEASURES_MAX + 2];
+};
+/* Adds the measures between the commas to those that are there; one that is there already adds nothing. DONE,
+ * or USAGE after a message. */
+int tz_select_measures(struct tz_cli *cli, const struct tz_kind_info *kind, const char *list,
+                       struct tz_measures *out) TZ_MUSTCHECK;
+
 /* "field=value" as a filter; the value is a member's number, name or label, a code, or empty for not stated.
  * Strings point into text and into the tables. USAGE after a message. */
 int tz_select_filter(struct tz_cli *cli, const struct tz_kind_info *kind, const char *text,

@@ -85,8 +85,10 @@ static void batch_free(struct batch *b)
 
 static void show_progress(const struct work *w)
 {
-    if (w->progress)
-        fprintf(w->cli->err, "\r%zu %s", w->rows_decided, _("rows decided"));
+    if (!w->progress)
+        return;
+    fputc('\r', w->cli->err);
+    fprintf(w->cli->err, P_("%zu row decided", "%zu rows decided", w->rows_decided), w->rows_decided);
 }
 
 /* --- the profile --- */
@@ -382,7 +384,10 @@ static int finish(struct work *w, int rc)
     if (rc != TZ_RESULT_DONE && !file_refused && w->cli->connection.failure.result == (enum tz_result)rc) {
         rc = tz_cli_failed(w->cli);
         if (w->rows_sent > w->rows_decided)
-            tz_cli_error(w->cli, _("%zu rows were sent and not answered: they may be stored or not."),
+            tz_cli_error(w->cli,
+                         P_("%zu row was sent and not answered: it may be stored or not.",
+                            "%zu rows were sent and not answered: they may be stored or not.",
+                            w->rows_sent - w->rows_decided),
                          w->rows_sent - w->rows_decided);
     }
     for (struct batch *b; (b = tz_submitter_abandoned(&w->submitter));) {

@@ -38,10 +38,9 @@ static void add_columns(struct tz_totals_view *v, const char *const *wanted, siz
             tz_table_column(&v->table, (struct tz_table_column){.key = i ? "label2" : "label"});
     }
     if (csv) {
-        static const char *const keys[] = {"own",     "measure",      "value", "qualifier",
-                                           "records", "unquantified", "text"};
-        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-            tz_table_column(&v->table, (struct tz_table_column){.key = keys[i]});
+        tz_table_column(&v->table, (struct tz_table_column){.key = "own"});
+        tz_table_column(&v->table, (struct tz_table_column){.key = "measure"});
+        tz_figure_csv_columns(&v->table);
         return;
     }
     for (size_t i = 0; i < v->measures + 2; i++) {
@@ -226,8 +225,6 @@ static void first_cells(struct tz_totals_view *v, const Taizhang__V1__TotalsRow 
 
 static void row_csv(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row)
 {
-    struct tz_buf text;
-    tz_buf_init(&text, 256);
     for (size_t i = 0; i < row->n_figures; i++) {
         const Taizhang__V1__Figure *f = row->figures[i];
         if (!is_stated(f))
@@ -235,18 +232,8 @@ static void row_csv(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row
         first_cells(v, row);
         tz_table_cell(&v->table, row->own ? "yes" : "");
         tz_table_cell(&v->table, f->measure);
-        if (f->sum->stated)
-            tz_table_number(&v->table, f->sum->value);
-        else
-            tz_table_cell(&v->table, "");
-        tz_table_cell(&v->table, tz_qualifier_name(f->sum->stated ? f->sum->qualifier : TZ_QUALIFIER(SOME)));
-        tz_table_number(&v->table, (int64_t)f->sum->records);
-        tz_table_number(&v->table, (int64_t)f->sum->unquantified);
-        tz_buf_clear(&text);
-        tz_sum_text(&text, v->kind, f->measure, f->sum);
-        tz_table_cell_n(&v->table, text.data ? text.data : "", text.len);
+        tz_figure_csv(&v->table, v->kind, f);
     }
-    tz_buf_free(&text);
 }
 
 /* The words before one part of a figure's line. */
@@ -296,7 +283,8 @@ static void add_notes(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *r
         begin_note(v, row, title, &any);
         tz_buf_puts(&v->notes, _("may overlap by "));
         tz_sum_text(&v->notes, v->kind, f->measure, &sum);
-        tz_buf_printf(&v->notes, _(" (%llu records)"), (unsigned long long)f->overlap->records);
+        tz_buf_printf(&v->notes, P_(" (%llu record)", " (%llu records)", f->overlap->records),
+                      (unsigned long long)f->overlap->records);
     }
     if (any)
         tz_buf_putc(&v->notes, '\n');
@@ -353,8 +341,11 @@ static void head_table(struct tz_totals_view *v, const Taizhang__V1__TotalsReply
         tz_buf_putc(&v->foot, '\n');
     }
     for (size_t i = 0; i < r->n_other_periods; i++) {
-        tz_buf_printf(&v->foot, _("Not counted: period %s with %llu records"), r->other_periods[i]->period,
-                      (unsigned long long)r->other_periods[i]->records);
+        uint64_t n = r->other_periods[i]->records;
+        tz_buf_printf(
+            &v->foot,
+            P_("Not counted: period %s with %llu record", "Not counted: period %s with %llu records", n),
+            r->other_periods[i]->period, (unsigned long long)n);
         tz_buf_putc(&v->foot, '\n');
     }
 }

@@ -49,8 +49,17 @@ void tz_by_label(struct tz_buf *out, const struct tz_kind_info *kind, const Taiz
 /* Text of a sum with its unit: 12294余万元, 若干, 31. measure: a field's name, records or committees. */
 void tz_sum_text(struct tz_buf *out, const struct tz_kind_info *kind, const char *measure,
                  const Taizhang__V1__Sum *sum);
+/* The members of a sum, in an object that is open: value, qualifier, records, unquantified, text. */
+void tz_sum_json(struct tz_json *j, const struct tz_kind_info *kind, const char *measure,
+                 const Taizhang__V1__Sum *sum);
 /* The members of a figure, as totals and trace print them. */
 void tz_figure_json(struct tz_json *j, const struct tz_kind_info *kind, const Taizhang__V1__Figure *f);
+
+/* The same for CSV: value, qualifier, records, unquantified, text; the same five after reported_, built_up_,
+ * difference_ and counted_; overlap_value, overlap_records; and a column a level, level_nation to
+ * level_system. A member that JSON leaves out is an empty cell. */
+void tz_figure_csv_columns(struct tz_table *t);
+void tz_figure_csv(struct tz_table *t, const struct tz_kind_info *kind, const Taizhang__V1__Figure *f);
 
 const char *tz_level_name(uint32_t level);
 /* 省, province. */

@@ -198,7 +198,7 @@ int tz_committee_row_read(const struct tz_cell *cells, size_t count, const size_
     body->short_name = tz_arena_strndup(arena, cell[TZ_SHEET_SHORT_NAME].s, cell[TZ_SHEET_SHORT_NAME].len);
     body->level = tz_level_read(cell[TZ_SHEET_LEVEL].s, cell[TZ_SHEET_LEVEL].len);
     body->type = read_type(cell[TZ_SHEET_TYPE].s, cell[TZ_SHEET_TYPE].len);
-    if (!body->level)
+    if (!body->level && place[TZ_SHEET_LEVEL] != SIZE_MAX)
         add_error(&out->errors, TZ_CODE(BAD_LEVEL), "level", &cell[TZ_SHEET_LEVEL]);
     if (!body->type)
         add_error(&out->errors, TZ_CODE(BAD_TYPE), "type", &cell[TZ_SHEET_TYPE]);

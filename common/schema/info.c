@@ -11,8 +11,7 @@ static char *text(const char *s)
     return (char *)s;
 }
 
-/* flow, stock, heads, or "". */
-static const char *measure_name(enum tz_measure_class measure)
+const char *tz_measure_name(enum tz_measure_class measure)
 {
     switch (measure) {
     case TZ_FLOW:
@@ -87,7 +86,7 @@ static int put_field(const struct tz_kind_info *k, const struct tz_field *f, str
     out->type = text(tz_type_name(f));
     out->unit = text(tz_unit_name(f->unit));
     out->required = f->flags & TZ_F_REQUIRED;
-    out->measure = text(measure_name(f->measure));
+    out->measure = text(tz_measure_name(f->measure));
     out->breakdown = (f->flags & TZ_F_BREAKDOWN) != 0;
     out->is_private = f->place == TZ_IN_PRIVATE;
     out->envelope = f->place == TZ_IN_ENVELOPE;

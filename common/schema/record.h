@@ -51,6 +51,11 @@ struct tz_facts {
     size_t slices;                      /* each value of each breakdown once; not stated as value 0 */
     const struct tz_slice_value *slice; /* in the arena */
 };
+/* Does it state the measure, and not as `some`? */
+static inline bool tz_facts_number(const struct tz_facts *f, unsigned measure)
+{
+    return f->qualifier[measure] != TZ_QUALIFIER(NONE) && f->qualifier[measure] != TZ_QUALIFIER(SOME);
+}
 /* 0 or TZ_ENOMEM. */
 int tz_record_facts(const struct tz_record *r, struct tz_arena *arena, struct tz_facts *out) TZ_MUSTCHECK;
 

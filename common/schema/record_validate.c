@@ -135,6 +135,7 @@ static void check_attachments(const struct tz_check *c, const struct tz_field *f
         check_length(c, f, a->name, FILE_NAME_CHARACTERS);
         check_length(c, f, a->media_type, FILE_NAME_CHARACTERS);
         tz_check_privacy(c, f, a->name);
+        tz_check_privacy(c, f, a->media_type);
     }
 }
 

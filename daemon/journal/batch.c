@@ -149,3 +149,28 @@ int tz_batch_apply(struct tz_batch *b, struct tz_views *v)
     tz_views_unlock(v);
     return rc;
 }
+
+/* Without the node's own subtree records, of which those that state `some` are in its built sum too. */
+static void fill_replaced(const struct tz_view_record *r, const struct tz_cube *cube,
+                          struct tz_change_done *d)
+{
+    const struct tz_slice whole = {.breakdown = -1};
+    size_t i = 0;
+    for (unsigned m = 0; m < r->facts->measures && i < d->replaced_count; m++) {
+        struct tz_cell_view cell;
+        if (!tz_facts_number(r->facts, m))
+            continue;
+        tz_cube_cell(cube, r->key.committee, r->key.kind, r->key.period, whole, m, &cell);
+        tz_sum_add(&cell.built, &cell.some_own, -1);
+        if (cell.reports) /* else the batch also took the record back */
+            d->replaced[i].sum = cell.built;
+        i++;
+    }
+}
+
+void tz_batch_fill_replaced(const struct tz_batch *b, const struct tz_views *views)
+{
+    for (const struct tz_change *c = b->changes; c; c = c->next)
+        if (c->type == TZ_CHANGE_RECORD && c->record.done)
+            fill_replaced(&c->record.after, views->cube, c->record.done);
+}

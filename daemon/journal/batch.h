@@ -22,6 +22,7 @@ struct tz_change {
             struct tz_view_record before;
             struct tz_view_record after;
             struct tz_whole_state whole; /* of after's whole, at this moment */
+            struct tz_change_done *done; /* of a record that replaces others; else NULL */
         } record;
         struct {
             uint32_t number;
@@ -92,5 +93,7 @@ struct tz_change *tz_batch_change(struct tz_batch *b, enum tz_change_type type);
 
 /* After the commit: all changes under the write lock. On an error the views are unusable. */
 int tz_batch_apply(struct tz_batch *b, struct tz_views *views) TZ_MUSTCHECK;
+/* After that, on the thread that applied it: what the records of scope subtree replace, in their outcomes. */
+void tz_batch_fill_replaced(const struct tz_batch *b, const struct tz_views *views);
 
 #endif

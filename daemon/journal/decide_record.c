@@ -225,6 +225,25 @@ static int update_part(struct tz_batch *b, const struct candidate *c)
     return tz_store_set_part(b->store, &c->s.key, from, to);
 }
 
+/* Room in the outcome for what a record of scope subtree replaces: known once the views have the batch. */
+static int note_replacing(struct candidate *c, struct tz_change *change)
+{
+    const struct tz_field *measure[TZ_MEASURES_MAX];
+    const struct tz_facts *f = c->after.facts;
+    struct tz_change_done *d = c->s.done;
+    if (!f->subtree || !f->measures)
+        return TZ_OK;
+    tz_kind_measures(c->s.ask->record.kind, measure);
+    d->replaced = tz_arena_zalloc(&c->s.op->arena, f->measures * sizeof *d->replaced);
+    if (!d->replaced)
+        return TZ_ENOMEM;
+    for (unsigned m = 0; m < f->measures; m++)
+        if (tz_facts_number(f, m))
+            d->replaced[d->replaced_count++].measure = measure[m]->name;
+    change->record.done = d->replaced_count ? d : NULL;
+    return TZ_OK;
+}
+
 /* Rule 3. */
 static int decide_new(struct tz_batch *b, struct candidate *c)
 {
@@ -245,7 +264,9 @@ static int decide_new(struct tz_batch *b, struct candidate *c)
     change->record.after = c->after;
     change->record.whole.live = c->whole_live;
     change->record.whole.facts = c->whole_live ? c->whole.facts : NULL;
-    rc = tz_subject_append(b, &c->s, TZ_ENTRY(RECORD), c->s.ask->body, c->s.ask->reason);
+    rc = note_replacing(c, change);
+    if (!rc)
+        rc = tz_subject_append(b, &c->s, TZ_ENTRY(RECORD), c->s.ask->body, c->s.ask->reason);
     if (!rc)
         rc = update_part(b, c);
     if (!rc)

@@ -311,6 +311,7 @@ static void run_batch(struct tz_writer *w, struct batch_list *list)
         w->last_ms = w->batch.time_ms;
         w->dirty = true;
         update_views(w);
+        tz_batch_fill_replaced(&w->batch, w->o.views);
         set_read_only(w, false);
         atomic_fetch_add(&w->entries, w->batch.entries);
     }

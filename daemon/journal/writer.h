@@ -31,6 +31,12 @@ struct tz_change_ask {
 
 enum tz_op_type { TZ_OP_SUBMIT, TZ_OP_WITHDRAW, TZ_OP_RECONCILE, TZ_OP_COMMITTEES, TZ_OP_REPORTING_SET };
 
+/* What an accepted record of scope subtree stands for, of one measure that it states with a number. */
+struct tz_replaced {
+    const char *measure; /* the field table's */
+    struct tz_sum sum;   /* no records: nothing is replaced */
+};
+
 /* What became of it. */
 struct tz_change_done {
     Taizhang__V1__OutcomeCode outcome;
@@ -42,6 +48,9 @@ struct tz_change_done {
     bool withdrawn;
     struct tz_errors
         *errors; /* REJECTED: no room behind item[count - 1]; NULL: no memory was left for them */
+    struct tz_replaced
+        *replaced; /* CREATED or UPDATED, as the views stand after the batch; in the op's arena */
+    size_t replaced_count;
 };
 
 /* One request's changes. The op and its arena belong to the caller until tz_writer_submit succeeds and again

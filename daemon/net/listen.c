@@ -261,6 +261,33 @@ static int split_address(const char *s, char *host, size_t size, const char **po
     return TZ_OK;
 }
 
+/* *out is for freeaddrinfo. */
+static int resolve(const char *address, struct addrinfo **out, char why[TZ_WHY_SIZE])
+{
+    char host[64];
+    const char *port;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    if (split_address(address, host, sizeof host, &port) != TZ_OK || getaddrinfo(host, port, &hints, out) != 0) {
+        snprintf(why, TZ_WHY_SIZE, "not an address with a port: %.100s", address);
+        return TZ_EINVAL;
+    }
+    if (!is_loopback((*out)->ai_addr)) {
+        freeaddrinfo(*out);
+        snprintf(why, TZ_WHY_SIZE, "not a loopback address: %.100s (there is no TLS in this version)", address);
+        return TZ_EINVAL;
+    }
+    return TZ_OK;
+}
+
+int tz_listen_tcp_check(const char *address, char why[TZ_WHY_SIZE])
+{
+    struct addrinfo *ai;
+    int rc = resolve(address, &ai, why);
+    if (rc == TZ_OK)
+        freeaddrinfo(ai);
+    return rc;
+}
+
 static int bind_tcp(const struct addrinfo *ai, char why[TZ_WHY_SIZE])
 {
     int on = 1;
@@ -278,21 +305,10 @@ static int bind_tcp(const struct addrinfo *ai, char why[TZ_WHY_SIZE])
 int tz_listen_tcp(struct tz_listener **out, const struct tz_listener_options *options, const char *address,
                   char why[TZ_WHY_SIZE])
 {
-    char host[64];
-    const char *port;
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *ai;
-    if (split_address(address, host, sizeof host, &port) != TZ_OK ||
-        getaddrinfo(host, port, &hints, &ai) != 0) {
-        snprintf(why, TZ_WHY_SIZE, "not an address with a port: %.100s", address);
-        return TZ_EINVAL;
-    }
-    if (!is_loopback(ai->ai_addr)) {
-        freeaddrinfo(ai);
-        snprintf(why, TZ_WHY_SIZE, "not a loopback address: %.100s (there is no TLS in this version)",
-                 address);
-        return TZ_EINVAL;
-    }
+    int rc = resolve(address, &ai, why);
+    if (rc != TZ_OK)
+        return rc;
     int fd = bind_tcp(ai, why);
     freeaddrinfo(ai);
     if (fd < 0)

@@ -30,6 +30,8 @@ int tz_listen_unix(struct tz_listener **out, const struct tz_listener_options *o
 /* "127.0.0.1:7117", "[::1]:0", "localhost:7117": loopback addresses only. Port 0: the system chooses. */
 int tz_listen_tcp(struct tz_listener **out, const struct tz_listener_options *options, const char *address,
                   char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
+/* Whether that is an address to listen at, without doing it. */
+int tz_listen_tcp_check(const char *address, char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
 /* Accepts no more; a Unix socket's file is removed. */
 void tz_listener_free(struct tz_listener *l);
 /* "unix /path" or "tcp 127.0.0.1:40001", as bound. */

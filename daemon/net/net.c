@@ -23,8 +23,8 @@ static void on_accepted(void *ctx, int fd, const struct tz_peer *peer)
     size_t now = atomic_load(&n->counters.connections);
     if (now >= n->o.max_connections) {
         atomic_fetch_add(&n->counters.refused, 1);
-        tz_log(n->o.log, TZ_LOG_WARN, "connection_refused", "peer=\"%s\" reason=too_many_connections limit=%zu",
-               peer->name, n->o.max_connections);
+        tz_log(n->o.log, TZ_LOG_WARN, "connection_refused",
+               "peer=\"%s\" reason=too_many_connections limit=%zu", peer->name, n->o.max_connections);
         if (now >= n->o.max_connections + TZ_NET_REFUSED_AT_ONCE) {
             close(fd);
             return;

@@ -11,7 +11,8 @@
 
 struct tz_net;
 
-/* So many peers above max_connections are told why they are refused; what comes beyond them is just closed. */
+/* So many peers above max_connections are told why they are refused; what comes beyond them is just closed.
+ */
 enum { TZ_NET_REFUSED_AT_ONCE = 64 };
 
 struct tz_net_options {

@@ -6,6 +6,7 @@
 #include "common/wire/frame.h"
 #include "daemon/net/reply.h"
 #include "daemon/service/verbs.h"
+#include "daemon/views/totals.h"
 
 void tz_answer_error(struct tz_request *r, const struct tz_error *e)
 {
@@ -63,6 +64,32 @@ size_t tz_answer_fit(ProtobufCMessage *const *rows, size_t count, size_t from)
     return n;
 }
 
+/* Only measures of which something is replaced, and whose sum can be told. */
+static bool put_replaced(const struct tz_change_done *d, struct tz_arena *arena, Taizhang__V1__Outcome *o)
+{
+    if (!d->replaced_count)
+        return true;
+    o->replaced = tz_arena_alloc(arena, d->replaced_count * sizeof(*o->replaced));
+    if (!o->replaced)
+        return false;
+    for (size_t i = 0; i < d->replaced_count; i++) {
+        const struct tz_replaced *from = &d->replaced[i];
+        if (!tz_sum_records(&from->sum))
+            continue;
+        Taizhang__V1__Replaced *r = tz_arena_alloc(arena, sizeof *r);
+        Taizhang__V1__Sum *sum = tz_arena_alloc(arena, sizeof *sum);
+        if (!r || !sum)
+            return false;
+        if (!tz_totals_sum(&from->sum, sum))
+            continue;
+        taizhang__v1__replaced__init(r);
+        r->measure = (char *)(uintptr_t)from->measure;
+        r->sum = sum;
+        o->replaced[o->n_replaced++] = r;
+    }
+    return true;
+}
+
 static Taizhang__V1__Outcome *make_outcome(const struct tz_change_done *d, struct tz_arena *arena)
 {
     Taizhang__V1__Outcome *o = tz_arena_alloc(arena, sizeof *o);
@@ -78,7 +105,7 @@ static Taizhang__V1__Outcome *make_outcome(const struct tz_change_done *d, struc
     o->withdrawn = d->withdrawn;
     if (tz_reply_field_errors(d->errors, arena, &o->errors, &o->n_errors) != TZ_OK)
         return NULL;
-    return o;
+    return put_replaced(d, arena, o) ? o : NULL;
 }
 
 void tz_answer_outcomes(struct tz_request *r, tz_answer_outcomes_set set)
@@ -86,9 +113,12 @@ void tz_answer_outcomes(struct tz_request *r, tz_answer_outcomes_set set)
     struct tz_op *op = &r->op;
     struct tz_arena arena;
     size_t errors = 0;
-    for (size_t i = 0; i < op->count; i++)
+    size_t replaced = 0;
+    for (size_t i = 0; i < op->count; i++) {
         errors += op->done[i].errors ? op->done[i].errors->count : 0;
-    tz_arena_init(&arena, 64 * 1024 + op->count * 256 + errors * 512);
+        replaced += op->done[i].replaced_count;
+    }
+    tz_arena_init(&arena, 64 * 1024 + op->count * 256 + errors * 512 + replaced * 256);
     Taizhang__V1__Outcome **list = tz_arena_alloc(&arena, sizeof(Taizhang__V1__Outcome *) * (op->count + 1));
     bool ok = list != NULL;
     for (size_t i = 0; ok && i < op->count; i++) {

@@ -5,6 +5,7 @@
 
 #include "common/base/i18n.h"
 #include "common/wire/frame.h"
+#include "daemon/net/listen.h"
 
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 
@@ -189,6 +190,12 @@ int tz_config_load(struct tz_config *c, int argc, char *const *argv, struct tz_o
     if (c->listen[0] && !c->insecure_loopback) {
         snprintf(error->text, sizeof error->text, "%s",
                  _("listen needs insecure-loopback: this version has no TLS"));
+        return TZ_EINVAL;
+    }
+    char why[TZ_WHY_SIZE];
+    if (c->listen[0] && tz_listen_tcp_check(c->listen, why) != TZ_OK) {
+        snprintf(error->text, sizeof error->text, "%s",
+                 _("listen must be a loopback address with a port: 127.0.0.1:7117, or [::1]:0"));
         return TZ_EINVAL;
     }
     enum tz_language language;

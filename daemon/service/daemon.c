@@ -122,8 +122,8 @@ static size_t connections_allowed(struct tz_daemon *d)
     size_t wanted = (size_t)d->config->max_connections;
     size_t room = tz_descriptors_room(d->config, wanted);
     if (room < wanted)
-        tz_log(d->log, TZ_LOG_WARN, "connections_limited", "by=open_files max_connections=%zu allowed=%zu", wanted,
-               room);
+        tz_log(d->log, TZ_LOG_WARN, "connections_limited", "by=open_files max_connections=%zu allowed=%zu",
+               wanted, room);
     return room;
 }
 

@@ -66,8 +66,9 @@ static int prepare(struct tz_request *r)
         rc = prepare_record(r, i, today);
     if (rc == TZ_OK)
         rc = tz_asks_refuse_repeats(r);
-    /* What the writer may need for its answers: an error list an item at most. */
-    r->op.arena.max += count * (sizeof(struct tz_errors) + 1024);
+    /* What the writer may need for its answers: an error list an item at most, or what it replaces. */
+    r->op.arena.max +=
+        count * (sizeof(struct tz_errors) + TZ_MEASURES_MAX * sizeof(struct tz_replaced) + 1024);
     return rc;
 }
 

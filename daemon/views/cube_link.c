@@ -179,7 +179,7 @@ static void whole_set(struct tz_cube *c, struct cube_link *p, struct cube_link *
 
 static bool states_number(const struct tz_facts *f, unsigned m)
 {
-    return m < f->measures && f->qualifier[m] != TZ_QUALIFIER(NONE) && f->qualifier[m] != TZ_QUALIFIER(SOME);
+    return m < f->measures && tz_facts_number(f, m);
 }
 
 static bool states(const struct tz_facts *f, unsigned m)

@@ -50,7 +50,7 @@ uint16_t tz_scan_numbers(const struct tz_facts *f)
 {
     uint16_t bits = 0;
     for (unsigned m = 0; m < f->measures; m++)
-        if (f->qualifier[m] != TZ_QUALIFIER(NONE) && f->qualifier[m] != TZ_QUALIFIER(SOME))
+        if (tz_facts_number(f, m))
             bits |= (uint16_t)(1u << m);
     return bits;
 }

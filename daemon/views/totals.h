@@ -17,8 +17,12 @@ int tz_totals_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1
                      uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TotalsReply *out,
                      struct tz_error *e) TZ_MUSTCHECK;
 
+/* A sum for the wire. false: it is beyond int64, and *out holds no value. */
+bool tz_totals_sum(const struct tz_sum *s, Taizhang__V1__Sum *out) TZ_MUSTCHECK;
+
 /* The records behind a figure, one page, with the figure computed from the same snapshot. Private bytes are
- * not included. */
+ * not included. With built_up: the records that the node's subtree records replace, or would replace, and
+ * what they add up to. */
 int tz_trace_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q,
                     uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TraceReply *out,
                     struct tz_error *e) TZ_MUSTCHECK;

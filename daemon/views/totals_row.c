@@ -79,23 +79,30 @@ int tz_totals_row_by(struct totals_rows *rows, const struct tz_tree *tree, const
     return TZ_OK;
 }
 
+bool tz_totals_sum(const struct tz_sum *s, Taizhang__V1__Sum *out)
+{
+    int64_t value = 0;
+    taizhang__v1__sum__init(out);
+    out->stated = tz_sum_stated(s);
+    out->qualifier = tz_sum_qualifier(s);
+    out->records = (uint64_t)tz_sum_records(s);
+    out->unquantified = (uint64_t)s->n[TZ_QUALIFIER(SOME)];
+    if (out->stated && !tz_sum_value(s, &value))
+        return false;
+    out->value = value;
+    return true;
+}
+
 static int put_sum(struct totals_rows *rows, const char *name, const struct tz_sum *s,
                    Taizhang__V1__Sum **out)
 {
     Taizhang__V1__Sum *sum = tz_arena_alloc(rows->arena, sizeof *sum);
-    int64_t value = 0;
     if (!sum)
         return TZ_ELIMIT;
-    taizhang__v1__sum__init(sum);
-    sum->stated = tz_sum_stated(s);
-    if (sum->stated && !tz_sum_value(s, &value)) {
+    if (!tz_totals_sum(s, sum)) {
         tz_error_number(tz_error_set(rows->e, TZ_CODE(QUANTITY_RANGE), name, NULL), "limit", INT64_MAX);
         return TZ_EINVAL;
     }
-    sum->value = value;
-    sum->qualifier = tz_sum_qualifier(s);
-    sum->records = (uint64_t)tz_sum_records(s);
-    sum->unquantified = (uint64_t)s->n[TZ_QUALIFIER(SOME)];
     *out = sum;
     return TZ_OK;
 }

@@ -9,8 +9,10 @@
  */
 #include <string.h>
 
+#include "common/wire/frame.h"
 #include "daemon/views/scan.h"
 
+enum { CURSOR_FIELDS_MAX = 128 }; /* of its figure: more than any has */
 enum { CURSOR_VERSION = 1, CURSOR_HEAD = 18, PAGE_MAX = 1000, FILTERS_MAX = 8, PAGE_BYTES = 512 * 1024 };
 
 enum { MEASURE_RECORDS = -1, MEASURE_COMMITTEES = -2 };
@@ -25,6 +27,7 @@ struct trace {
     const struct tz_tree *tree;
     const struct totals_query *q;
     int measure; /* or one of the above */
+    bool built_up;
     const char *measure_name;
     struct tz_slice where[FILTERS_MAX];
     size_t filters;
@@ -61,6 +64,8 @@ static int read_measure(struct trace *t, const char *name, struct tz_error *e)
     }
     if (strcmp(name, "records") != 0 && strcmp(name, "committees") != 0)
         return refuse(e, TZ_CODE(BAD_ARGUMENT), "measure", name);
+    if (t->built_up) /* nothing replaces a record in the counts */
+        return refuse(e, TZ_CODE(BAD_ARGUMENT), "built_up", name);
     t->measure = *name == 'r' ? MEASURE_RECORDS : MEASURE_COMMITTEES;
     return TZ_OK;
 }
@@ -104,6 +109,8 @@ static int read_cursor(struct trace *t, const ProtobufCBinaryData *c, struct tz_
     t->from.at.key = (const char *)p + CURSOR_HEAD;
     t->from.at.key_len = p[CURSOR_HEAD - 1];
     size_t head = CURSOR_HEAD + t->from.at.key_len;
+    if (tz_wire_prescan(&taizhang__v1__figure__descriptor, p + head, c->len - head, CURSOR_FIELDS_MAX) != TZ_OK)
+        return refuse(e, TZ_CODE(BAD_CURSOR), NULL, NULL);
     t->from.figure = taizhang__v1__figure__unpack(&t->arena->protobuf, c->len - head, p + head);
     if (!t->from.figure || !t->from.figure->sum || strcmp(t->from.figure->measure, t->measure_name) != 0 ||
         !tz_tree_above(t->tree, t->q->node, t->from.at.committee))
@@ -143,6 +150,12 @@ static bool add_to_figure(struct trace *t, const struct tz_scan_record *r)
     struct totals_figure *f = &t->figure;
     if (!tz_totals_takes(t->q, m, r->key->period))
         return false;
+    if (t->built_up) {
+        if (!built || reported)
+            return false;
+        tz_sum_piece(&f->value, r->facts->value[m], r->facts->qualifier[m], 1);
+        return true;
+    }
     f->reports = f->reports || reports;
     if (built) {
         tz_sum_piece(&f->built, r->facts->value[m], r->facts->qualifier[m], 1);
@@ -359,6 +372,7 @@ static int write_cursor(struct trace *t)
 static int run(struct trace *t, struct tz_reader *r, const Taizhang__V1__TraceRequest *q, struct tz_error *e)
 {
     struct tz_scan scan = {.tree = t->tree, .reader = r, .q = t->q, .ctx = t};
+    t->built_up = q->built_up;
     int rc = read_measure(t, q->measure, e);
     for (size_t i = 0; i < q->n_where && rc == TZ_OK; i++)
         rc = read_filter(t, q->where[i], e);
@@ -373,7 +387,7 @@ static int run(struct trace *t, struct tz_reader *r, const Taizhang__V1__TraceRe
         return TZ_ELIMIT;
     scan.skip = visit_skip;
     scan.record = visit_record;
-    scan.overlap = t->figure_known || t->measure < 0 ? NULL : visit_overlap;
+    scan.overlap = t->figure_known || t->measure < 0 || t->built_up ? NULL : visit_overlap;
     rc = tz_scan_run(&scan);
     if (rc == TZ_OK || rc == STOP)
         rc = write_figure(t, e);

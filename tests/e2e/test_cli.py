@@ -249,7 +249,7 @@ def test_withdrawing_and_sending_again(registry, client):
 
 def test_a_file_written_by_records_can_be_edited_and_sent_back(registry, client):
     client.put(record("320100/project/2017/A", bodies.project(9)))
-    out = registry.run("records", "--kind", "project", "--subtree", "--format", "csv", "--lang", "zh")
+    out = registry.run("records", "--kind", "project", "--format", "csv", "--lang", "zh")
     rows = list(csv.DictReader(io.StringIO(out.lstrip("\ufeff"))))
     assert rows[0]["版本"] == "1" and rows[0]["编号"] == "A"
     rows[0]["项目数"] = "10"
@@ -272,13 +272,13 @@ def private_of(client, key):
 def test_private_fields_are_listed_when_asked_for_and_come_back_unchanged(registry, client):
     registry.lines("submit", sheet(registry, "worker.csv", WORKERS))
     position = client.position()
-    plain = registry.run("records", "--kind", "worker", "--subtree", "--format", "csv", "--lang", "zh")
-    full = registry.run("records", "--kind", "worker", "--subtree", "--private", "--format", "csv", "--lang", "zh")
+    plain = registry.run("records", "--kind", "worker", "--format", "csv", "--lang", "zh")
+    full = registry.run("records", "--kind", "worker", "--private", "--format", "csv", "--lang", "zh")
     assert "张三" not in plain and "姓名" not in plain
     assert "张三" in full and "13800138000" in full
     for form in ("json", "table"):
-        assert "张三" not in registry.run("records", "--kind", "worker", "--subtree", "--format", form)
-    assert "张三" in registry.run("records", "--kind", "worker", "--subtree", "--private", "--format", "json")
+        assert "张三" not in registry.run("records", "--kind", "worker", "--format", form)
+    assert "张三" in registry.run("records", "--kind", "worker", "--private", "--format", "json")
     for text in (plain, full):
         assert outcomes(registry.lines("submit", sheet(registry, "worker.csv", text))) == ["UNCHANGED"] * 2
     assert client.position() == position
@@ -287,7 +287,7 @@ def test_private_fields_are_listed_when_asked_for_and_come_back_unchanged(regist
 def test_a_file_without_private_columns_leaves_them_as_they_are(registry, client):
     registry.lines("submit", sheet(registry, "worker.csv", WORKERS))
     before = private_of(client, "W1")
-    plain = registry.run("records", "--kind", "worker", "--subtree", "--format", "csv", "--lang", "zh")
+    plain = registry.run("records", "--kind", "worker", "--format", "csv", "--lang", "zh")
     edited = sheet(registry, "worker.csv", plain.replace("第一版", "第二版"))
     assert outcomes(registry.lines("submit", edited)) == ["UPDATED"] * 2
     assert before and private_of(client, "W1") == before
@@ -314,7 +314,7 @@ def some(registry, client):
     ["totals", "--kind", "project", "--period", "2017", "--by", "stage"],
     ["totals", "--kind", "project", "--period", "2017", "--children", "--committee", "320000"],
     ["trace", "--kind", "project", "--period", "2017", "--measure", "quantity"],
-    ["records", "--kind", "project", "--subtree"],
+    ["records", "--kind", "project"],
     ["show", "320102/project/2017/B"],
     ["history", "320102/project/2017/B"],
     ["committee", "list"],
@@ -380,10 +380,42 @@ def test_records_filter(some):
         return [line["key"] if "key" in line else line["address"].split("/")[3]
                 for line in as_rows(some.run("records", "--format", "json", *options))]
 
-    assert sorted(keys("--kind", "project", "--subtree")) == ["A", "B"]
+    assert sorted(keys()) == sorted(keys("--kind", "project")) == ["A", "B"]
     assert keys("--kind", "project", "--committee", "320102") == ["B"]
-    assert keys("--kind", "project") == []
-    assert keys("--kind", "post", "--subtree") == []
+    assert keys("--kind", "project", "--committee", "320100") == ["A", "B"]
+    assert keys("--kind", "project", "--committee", "320100", "--own") == ["A"]
+    assert keys("--kind", "project", "--own") == []
+    assert "without --own" in some.cli("records", "--own", "--lang", "en").stderr
+    assert keys("--kind", "post") == []
+    assert some.cli("records", "--subtree").returncode == 2
+
+
+def test_measures_in_a_list_or_one_by_one(some):
+    def figures(*options):
+        answer = some.json("totals", "--kind", "project", "--period", "2017", *options)
+        return sorted(answer["rows"][0]["figures"])
+
+    assert figures("--measure", "quantity,records") == ["quantity", "records"]
+    assert figures("--measure", "项目数,quantity", "--measure", "committees,records") == [
+        "committees", "quantity", "records"]
+    many = ",".join(["quantity", "records"] * 100)
+    assert figures("--measure", many) == ["quantity", "records"]
+    for wrong in ("quantity,nonsense", "quantity,", ",quantity", ""):
+        done = some.cli("totals", "--kind", "project", "--period", "2017", "--measure", wrong, "--lang", "en")
+        assert done.returncode == 2
+        assert "quantity, contract_value, records, committees" in done.stderr
+
+
+def test_counts_are_told_in_the_right_number(some, client):
+    client.put(record("320100/project/2017Q1/Q", bodies.project(1)))
+
+    def foot():
+        return some.run("totals", "--kind", "project", "--period", "2017", "--lang", "en").splitlines()[-1]
+
+    assert foot() == "Not counted: period 2017Q1 with 1 record"
+    client.put(record("320100/project/2017Q1/R", bodies.project(1)))
+    assert foot() == "Not counted: period 2017Q1 with 2 records"
+    assert "有 2 条记录" in some.run("totals", "--kind", "project", "--period", "2017", "--lang", "zh")
 
 
 def as_rows(text):

@@ -222,3 +222,93 @@ def test_moving_a_unit_by_the_command_line(registry, client):
     registry.run("committee", "import", "moved.csv")
     assert client.total("project", "quantity", "330000")[0] == 7
     assert client.total("project", "quantity", "320000") is None
+
+
+def held(client, code):
+    [unit] = [unit for unit in client.committees(subtree=True) if unit.body.code == code]
+    return unit
+
+
+def sheet(registry, text):
+    path = registry.folder / "units.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+FULL = ("code,name,level,parent,type,short_name,valid_from,valid_to,successors,contact,phone\n"
+        "320102,玄武区,3,320100,committee,玄武,2001,2030-01-01,320104;320205,张三,025-1\n"
+        "110100,市辖区,2,110000,grouping,,,,,,\n")
+
+
+@pytest.mark.parametrize("columns", [
+    ["code"],
+    ["code", "name", "level", "parent"],
+    ["code", "name", "level", "parent", "type", "short_name"],
+    ["code", "phone"],
+    ["code", "contact", "valid_to"],
+])
+def test_columns_that_a_file_lacks_stay_as_they_are(registry, client, columns):
+    registry.run("committee", "import", sheet(registry, FULL))
+    before, position = client.committees(subtree=True), client.position()
+    rows = list(csv.DictReader(FULL.splitlines()))
+    text = "".join(",".join(line) + "\n" for line in [columns, *([row[name] for name in columns] for row in rows)])
+    lines = registry.lines("committee", "import", sheet(registry, text))
+    assert [line["outcome"] for line in lines] == ["UNCHANGED"] * 2
+    assert client.committees(subtree=True) == before and client.position() == position
+
+
+def test_one_column_changes_and_the_others_stay(registry, client):
+    registry.run("committee", "import", sheet(registry, FULL))
+    registry.run("committee", "import", sheet(registry, "code,name\n320102,玄武\n110100,城区\n"))
+    unit = held(client, "320102")
+    assert (unit.body.name, unit.body.short_name, unit.body.level, unit.body.parent_code) == (
+        "玄武", "玄武", 4, "320100")
+    assert (unit.body.valid_from, unit.body.valid_to) == ("2001", "2030-01-01")
+    assert list(unit.body.successors) == ["320104", "320205"]
+    assert [(one.name, one.phone) for one in unit.contacts] == [("张三", "025-1")]
+    assert held(client, "110100").body.type == 2
+    registry.run("committee", "import", sheet(registry, "代码,电话\n320102,025-2\n"))
+    assert [(one.name, one.phone) for one in held(client, "320102").contacts] == [("张三", "025-2")]
+
+
+def test_empty_cells_of_a_column_that_is_there_clear_it(registry, client):
+    registry.run("committee", "import", sheet(registry, FULL))
+    path = sheet(registry, "code,short_name,valid_to,successors,contact,phone\n320102,,,,,\n320104,,,,,\n")
+    outcomes = [line["outcome"] for line in registry.lines("committee", "import", path)]
+    assert outcomes == ["UPDATED", "UNCHANGED"]
+    unit = held(client, "320102")
+    assert (unit.body.name, unit.body.short_name, unit.body.valid_from, unit.body.valid_to) == (
+        "玄武区", "", "2001", "")
+    assert not unit.body.successors
+    assert not any(one.name or one.phone for one in unit.contacts)
+    assert not held(client, "320104").contacts
+    outcomes = [line["outcome"] for line in registry.lines("committee", "import", path)]
+    assert outcomes == ["UNCHANGED", "UNCHANGED"]
+
+
+def test_a_new_unit_needs_what_it_cannot_do_without(registry, client):
+    path = sheet(registry, "code,short_name\n320300,徐州\n320100,宁\n")
+    lines = {line["address"]: line for line in registry.lines("committee", "import", path, code=1)}
+    assert lines["320100"]["outcome"] == "UPDATED"
+    assert lines["320300"]["outcome"] == "REJECTED"
+    assert [(error["code"], error["field"]) for error in lines["320300"]["errors"]] == [
+        ("REQUIRED", "name"), ("REQUIRED", "level"), ("REQUIRED", "parent")]
+    assert "320300" not in [unit.body.code for unit in client.committees(subtree=True)]
+    assert registry.cli("committee", "import", sheet(registry, "name\n徐州市\n")).returncode == 1
+
+
+def test_columns_are_completed_over_many_pages(make_registry):
+    registry = make_registry()
+    registry.run("committee", "import", SHARE / "divisions.csv")
+    client = registry.client()
+    before, position = client.committees(subtree=True), client.position()
+    text = "code\n" + "".join(unit.body.code + "\n" for unit in before)
+    lines = registry.lines("committee", "import", sheet(registry, text))
+    assert {line["outcome"] for line in lines} == {"UNCHANGED"} and len(lines) == len(before)
+    assert client.position() == position
+
+
+def test_a_registry_without_units_has_an_empty_list(make_registry):
+    registry = make_registry()
+    assert registry.lines("committee", "list") == []
+    assert registry.cli("committee", "list", "--under", "110000").returncode == 1

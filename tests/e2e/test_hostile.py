@@ -154,6 +154,33 @@ def test_amplifying_messages(registry, neighbour, name):
         assert registry.rss() - before < 48 * MIB
 
 
+def forged_cursor(figure):
+    """A cursor of trace as it would be after the root's record K of 2017, with a figure of one's own."""
+    return b"\x01" + (1).to_bytes(8, "big") + (1).to_bytes(4, "big") + (0).to_bytes(4, "big") + b"\x01K" + figure
+
+
+FORGERIES = {
+    "many empty levels": b"\x42\x00" * 400_000,
+    "a figure of many sums": field(2, b"") * 1000,
+    "no tag": b"\xff" * 9,
+    "a broken level": field(8, b"\xff" * 50),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forged_cursors_of_trace(registry, neighbour, name):
+    before = registry.rss()
+    wire = greeted(registry)
+    figure = field(1, b"quantity") + field(2, b"") + FORGERIES[name]
+    ask = pb.TraceRequest(kind=1, period="2017", measure="quantity", cursor=forged_cursor(figure))
+    for _ in range(4):
+        wire.send(frame(pb.ClientMessage(id=3, trace=ask).SerializeToString()))
+        message = wire.receive_message()
+        assert message.id == 3 and code_name(message.status.code) == "BAD_CURSOR"
+    if not SANITIZE:
+        assert registry.rss() - before < 24 * MIB
+
+
 def test_nested_messages(registry, neighbour):
     data = b""
     while len(data) < 60_000:

@@ -403,7 +403,7 @@ def test_the_folder_may_have_spaces_and_chinese_letters(make_registry):
 
 def test_check_sums_up_in_both_languages(registry):
     assert "no differences" in daemon("check", "--data", registry.data, "--lang", "en").stdout
-    assert "没有差异" in daemon("check", "--data", registry.data, "--lang", "zh").stdout
+    assert "没有不一致" in daemon("check", "--data", registry.data, "--lang", "zh").stdout
 
 
 def test_it_runs_in_the_c_locale(make_registry):

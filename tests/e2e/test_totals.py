@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Totals: counted once, at every level, at once. The command line and the client in Python must agree."""
 
+import csv
+import io
+
 import pytest
 
 import bodies
@@ -273,6 +276,45 @@ def test_own_and_counted_add_up_to_the_nodes_built_sum(registry, client):
     assert value(own["figures"]) + sum(counted) == 112
 
 
+def flat(figure):
+    """A figure of the JSON as the cells of a CSV line."""
+    cells = {}
+    for name, member in figure.items():
+        prefix = "level_" if name == "levels" else name + "_"
+        if isinstance(member, dict):
+            cells.update({prefix + inner: value for inner, value in member.items()})
+        else:
+            cells[name] = member
+    return {name: str(value) for name, value in cells.items() if value is not None}
+
+
+def test_csv_says_of_a_figure_what_json_says(registry, client):
+    put_project(client, "320000/WHOLE", 100)
+    put_project(client, "320102/PART", 30, part_of="320000/project/2017/WHOLE")
+    put_project(client, "320102/A", 5)
+    put_project(client, "320200/B", 7)
+    put_project(client, "330100/ALL", (90, "over"), scope=SUBTREE)
+    put_project(client, "000000/TOP", 500)
+    put_project(client, "330102/C", 9, part_of="000000/project/2017/TOP")
+    seen = set()
+    for options in (["--committee", "320000", "--children"], ["--committee", "000000", "--children"],
+                    ["--committee", "330100"], ["--committee", "320000", "--by", "stage"]):
+        command = ["totals", "--kind", "project", "--period", "2017", *options]
+        wanted = []
+        for row in registry.json(*command)["rows"]:
+            head = {"committee": row["committee"], "name": row["name"]}
+            head.update({"own": "yes"} if row.get("own") else {})
+            for field, value in row.get("by", {}).items():
+                head.update({field: value} if value else {})
+                head["label"] = row["labels"][field]
+            wanted += [{**head, "measure": measure, **flat(figure)} for measure, figure in row["figures"].items()]
+        lines = list(csv.DictReader(io.StringIO(registry.run(*command, "--format", "csv").lstrip("\ufeff"))))
+        assert [{name: cell for name, cell in line.items() if cell} for line in lines] == wanted
+        seen.update(*wanted)
+    assert {"reported_qualifier", "built_up_value", "difference_text", "counted_records", "overlap_value",
+            "level_prefecture"} <= seen
+
+
 def test_a_child_of_which_nothing_counts(registry, client):
     put_project(client, "320000/WHOLE", 100)
     put_project(client, "320102/PART", 30, part_of="320000/project/2017/WHOLE")
@@ -423,6 +465,87 @@ def test_a_figure_opens_to_exactly_the_records_behind_it(client):
         ("320000", 100), ("320200", 5), ("330100", 70)]
     figure, rows = client.trace("project", "quantity", committee="320100")
     assert [row.record.address.key for row in rows] == ["PART"]
+
+
+def below_a_city(client):
+    """320100 and below: 7 of the city's own, 30 in a district, a part of it and something unquantified; and a
+    record beside them."""
+    put_project(client, "320100/OWN", 7)
+    put_project(client, "320102/WHOLE", 30)
+    put_project(client, "320102/PART", 10, part_of="320102/project/2017/WHOLE")
+    put_project(client, "320104/SOME", "若干")
+    put_project(client, "320200/BESIDE", 5)
+
+
+def test_the_outcome_of_a_subtree_record_says_what_it_replaces(client):
+    below_a_city(client)
+    assert not put_project(client, "320100/MORE", 2).replaced
+    created = put_project(client, "320100/ALL", 100, scope=SUBTREE)
+    assert outcome_name(created) == "CREATED"
+    (replaced,) = created.replaced
+    assert replaced.measure == "quantity"
+    assert plain(replaced.sum) == (39, "exact", 4, 1)
+    (again,) = client.submit(record("320100/project/2017/ALL", bodies.project(100, scope=SUBTREE), base=1))
+    assert outcome_name(again) == "UNCHANGED" and not again.replaced
+    # the sum of the whole province takes the city's figure, and the province's own record replaces that
+    (replaced,) = put_project(client, "320000/ALL", 200, scope=SUBTREE).replaced
+    assert plain(replaced.sum) == (105, "exact", 2, 0)
+    # one that states no number reports nothing, and one over nothing replaces nothing
+    assert not put_project(client, "320100/ALL", "若干", base=1, scope=SUBTREE).replaced
+    assert not put_project(client, "330100/ALL", 4, scope=SUBTREE).replaced
+    (replaced,) = put_project(client, "320100/ALL", 90, base=2, scope=SUBTREE).replaced
+    assert plain(replaced.sum) == (39, "exact", 4, 1)
+
+
+def test_a_full_frame_of_subtree_records_is_answered(client):
+    measures = ("persons", "person_times", "households", "cases", "groups", "activities", "works", "hours")
+    client.put(record("320102/output/2017/A", bodies.output(**dict.fromkeys(measures, 3))))
+    stated = bodies.output(scope=SUBTREE, **dict.fromkeys(measures, 1))
+    outcomes = client.put(*[record(f"320100/output/2017/K{n}", stated) for n in range(1000)])
+    assert len(outcomes) == 1000
+    for outcome in outcomes:
+        assert sorted(each.measure for each in outcome.replaced) == sorted(measures)
+        assert {plain(each.sum) for each in outcome.replaced} == {(3, "exact", 1, 0)}
+
+
+def test_built_up_opens_to_exactly_what_a_subtree_record_replaces(registry, client):
+    below_a_city(client)
+    (replaced,) = put_project(client, "320100/ALL", 100, scope=SUBTREE).replaced
+    figure, rows = client.trace("project", "quantity", committee="320100", built_up=True, limit=2)
+    assert [row.record.address.key for row in rows] == ["OWN", "WHOLE", "SOME"]
+    assert figure.sum == replaced.sum == client.figures("project", committee="320100")["quantity"].built_up
+    options = ("--committee", "320100", "--kind", "project", "--period", "2017", "--measure", "quantity")
+    head, *lines = registry.lines("trace", *options, "--built-up")
+    assert head["figure"] == cli_figure(registry, "320100")["built_up"]
+    assert [line["address"] for line in lines] == [
+        "320100/project/2017/OWN", "320102/project/2017/WHOLE", "320104/project/2017/SOME"]
+    assert [line["address"] for line in registry.lines("trace", *options)[1:]] == ["320100/project/2017/ALL"]
+    for measure in ("records", "committees"):
+        with pytest.raises(Refused) as refused:
+            client.trace("project", measure, built_up=True)
+        assert refused.value.code == "BAD_ARGUMENT"
+        assert registry.cli("trace", *options[:-1], measure, "--built-up").returncode == 2
+
+
+def test_submit_tells_what_a_subtree_record_replaces(registry, client):
+    below_a_city(client)
+    (registry.folder / "project.csv").write_text(
+        "报送单位,编号,报告期,名称,quantity,统计口径\n320100,ALL,2017,全市,100个,含下级\n320200,B,2017,名,1个,本级\n",
+        encoding="utf-8")
+    sheet = str(registry.folder / "project.csv")
+    first, second = registry.lines("submit", sheet)
+    assert list(first) == ["row", "address", "outcome", "revision", "errors", "replaces"]
+    (replaces,) = first["replaces"]
+    assert replaces == {"measure": "quantity", "value": 37, "qualifier": "exact", "records": 3, "unquantified": 1,
+                        "text": "37个"}
+    assert list(second) == ["row", "address", "outcome", "revision", "errors"]
+    client.withdraw("320100/project/2017/ALL", 1)
+    (registry.folder / "project.csv").write_text(
+        "报送单位,编号,报告期,名称,quantity,统计口径,版本\n320100,ALL,2017,全市,100个,含下级,2\n", encoding="utf-8")
+    told = registry.run("submit", sheet, "--format", "table", "--lang", "zh")
+    assert "320100/project/2017/ALL" in told and "取代本级及下级 3 条记录，合计 37" in told
+    command = told.split("`taizhang ")[1].split("`")[0]
+    assert "WHOLE" in registry.run(*command.split(), "--format", "table")
 
 
 def test_a_trace_pages(client):

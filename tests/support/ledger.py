@@ -300,6 +300,18 @@ class Ledger:
         else:
             units = {row.committee for row in behind}
             assert figure.sum.value == len(behind if measure == "records" else units)
+            return
+        replaced = [row for period in self.taking(periods, measure)
+                    for row in self.built(node, node, period, measure)
+                    if row.inside(where) and (row.committee != node or not row.subtree)]
+        figure, rows = client.trace("output", measure, periods[0], committee=node, where=filters, built_up=True,
+                                    limit=chance.choice([0, 3]), period_to=periods[-1] if len(periods) > 1 else "")
+        found = [(row.record.address.committee, row.record.address.period, row.record.address.key)
+                 for row in rows]
+        assert sorted(found) == sorted(row.address for row in replaced), (node, measure, where)
+        if replaced:
+            assert tzclient.plain(figure.sum) == added(replaced, measure)
+        assert not figure.HasField("built_up")
 
     # --- changes ---
 

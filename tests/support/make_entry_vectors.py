@@ -10,25 +10,11 @@ salt, SHA-256 of the body, commitment to the private bytes (SHA-256 of the salt 
 name=value for readers."""
 
 import hashlib
-import importlib
-import os
-import subprocess
-import sys
-import tempfile
 
-ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-TARGET = os.path.join(ROOT, "proto", "vectors", "entries.txt")
+from messages import golden_main, load_anew
+
 RECORD, WITHDRAWAL, COMMITTEE, REPORTING_SET = 1, 2, 3, 4
 START = 1522051200000  # 2018-03-26 08:00 UTC
-
-
-def load():
-    sys.dont_write_bytecode = True
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["protoc", f"-I{ROOT}/proto", f"--python_out={folder}", "taizhang/v1/record.proto",
-                        "taizhang/v1/journal.proto"], check=True)
-        sys.path.insert(0, folder)
-        return importlib.import_module("taizhang.v1.record_pb2"), importlib.import_module("taizhang.v1.journal_pb2")
 
 
 def pack(message):
@@ -84,21 +70,12 @@ def line(jrn, position, fields, body, private):
 
 
 def make():
-    rec, jrn = load()
+    rec, _, jrn = load_anew()
     lines = ["# SPDX-License-Identifier: Apache-2.0\n",
              "# Made by tests/support/make_entry_vectors.py; its head says what the columns are.\n"]
     lines += [line(jrn, n, *entry) for n, entry in enumerate(entries(rec, jrn), 1)]
     return "".join(lines)
 
 
-def main():
-    made = make()
-    if sys.argv[1:] == ["--check"]:
-        with open(TARGET, encoding="utf-8") as file:
-            sys.exit(file.read() != made and f"{TARGET} is not what this script makes")
-    with open(TARGET, "w", encoding="utf-8") as file:
-        file.write(made)
-
-
 if __name__ == "__main__":
-    main()
+    golden_main("entries.txt", make)

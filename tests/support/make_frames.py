@@ -39,7 +39,7 @@ def client_messages(rec, pb, journal):
     yield "totals", pb.ClientMessage(id=9, totals=pb.TotalsRequest(
         kind=2, period="2017", measures=["amount"], by=["source"], children=True))
     yield "trace", pb.ClientMessage(id=10, trace=pb.TraceRequest(
-        kind=2, period="2017", measure="amount", where=[pb.ByFilter(field="source", number=6)]))
+        kind=2, period="2017", measure="amount", where=[pb.ByFilter(field="source", number=6)], built_up=True))
     yield "status", pb.ClientMessage(id=11, status=pb.StatusRequest())
     yield "history", pb.ClientMessage(id=12, history=pb.HistoryRequest(address=address, after_revision=1, limit=2))
     yield "committee_list", pb.ClientMessage(id=13, committee_list=pb.CommitteeListRequest(
@@ -64,13 +64,17 @@ def reporting_set(journal):
 def server_messages(rec, pb, journal):
     status = pb.Status(code=pb.CODE_FRAME_TOO_LARGE, params=[pb.Param(name="limit", number=4096)])
     error = pb.FieldError(code=pb.CODE_BAD_DATE, field="start_on", value="去年")
+    replaced = pb.Replaced(measure="amount", sum=pb.Sum(
+        stated=True, value=300000000, qualifier=rec.QUALIFIER_EXACT, records=12))
     outcomes = [pb.Outcome(outcome=pb.OUTCOME_CREATED, revision=1, position=7),
                 pb.Outcome(outcome=pb.OUTCOME_REJECTED, errors=[error])]
     figure = pb.Figure(measure="amount", sum=pb.Sum(
         stated=True, value=12294000000, qualifier=rec.QUALIFIER_OVER, records=12, unquantified=1))
     yield "close", pb.ServerMessage(id=0, final=True, status=status)
     yield "unknown_request", pb.ServerMessage(id=8, final=True, status=pb.Status(code=pb.CODE_UNKNOWN_REQUEST))
-    yield "submit_reply", pb.ServerMessage(id=4, final=True, submit=pb.SubmitReply(outcomes=outcomes, position=7))
+    yield "submit_reply", pb.ServerMessage(id=4, final=True, submit=pb.SubmitReply(
+        outcomes=[*outcomes, pb.Outcome(outcome=pb.OUTCOME_UPDATED, revision=2, position=8, replaced=[replaced])],
+        position=8))
     yield "totals_part", pb.ServerMessage(id=9, totals=pb.TotalsReply(
         position=7, tree="2018-03-26", kind=2, period="2017", basis=pb.BASIS_SUBMITTED, additive=True,
         rows=[pb.TotalsRow(committee="000000", name="全国", figures=[figure])]))

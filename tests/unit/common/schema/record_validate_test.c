@@ -407,6 +407,12 @@ static void test_attachments_and_extra(void **state)
     a.name = copy(fx, "合同.pdf");
     a.size = 1;
     expect(fx, &r, PROJECT, false, TZ_CODE(OK), NULL);
+    a.name = copy(fx, "１１０１０５１９４９１２３１００２X.pdf");
+    expect(fx, &r, PROJECT, true, TZ_CODE(RESIDENT_ID), "attachments");
+    a.name = copy(fx, "合同.pdf");
+    a.media_type = copy(fx, "text/11010519491231002X");
+    expect(fx, &r, PROJECT, true, TZ_CODE(RESIDENT_ID), "attachments");
+    a.media_type = copy(fx, "text/plain");
     a.sha256.len = 31;
     expect(fx, &r, PROJECT, false, TZ_CODE(BAD_ATTACHMENT), "attachments");
     a.sha256.len = 32;

@@ -62,6 +62,63 @@ static void what_waits_is_one_batch(void **state)
     }
 }
 
+/* R4: known when the whole batch is in the views, so also what came after the record in its batch counts. */
+static void a_subtree_record_s_outcome_says_what_it_replaces(void **state)
+{
+    struct fixture *f = *state;
+    SUBMIT(f, "110101/funding/2017/a", 0, 1, "amount", "200万元", "paid", "10万元");
+    struct tz_op *all = op_new(f, TZ_OP_SUBMIT, 2), *late = op_new(f, TZ_OP_SUBMIT, 1);
+    op_record(all, 0, "110000/funding/2017/all", 0, 2, "scope", "含下级", "amount", "500万元", "contracted",
+              "1万元", "paid", "若干", NULL);
+    op_record(all, 1, "110000/funding/2017/own", 0, 3, "amount", "若干", NULL);
+    op_record(late, 0, "110101/funding/2017/b", 0, 4, "amount", "100余万元", NULL);
+    assert_int_equal(tz_writer_submit(f->writer, all), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, late), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    const struct tz_change_done *d = &all->done[0];
+    assert_int_equal(d->outcome, TZ_OUTCOME(CREATED));
+    assert_int_equal(d->replaced_count, 2);
+    assert_string_equal(d->replaced[0].measure, "amount");
+    assert_int_equal(d->replaced[0].sum.value, 300000000);
+    assert_int_equal(tz_sum_records(&d->replaced[0].sum), 3);
+    assert_int_equal(tz_sum_qualifier(&d->replaced[0].sum), TZ_QUALIFIER(OVER));
+    assert_int_equal(d->replaced[0].sum.n[TZ_QUALIFIER(SOME)], 1);
+    assert_string_equal(d->replaced[1].measure, "contracted");
+    assert_int_equal(tz_sum_records(&d->replaced[1].sum), 0);
+    assert_int_equal(all->done[1].replaced_count, 0);
+    assert_int_equal(late->done[0].replaced_count, 0);
+    op_free(all);
+    op_free(late);
+    /* taken back in the same batch: nothing is replaced, by the record itself least of all */
+    struct tz_op *put = op_new(f, TZ_OP_SUBMIT, 1), *back = op_new(f, TZ_OP_SUBMIT, 1);
+    op_record(put, 0, "110101/funding/2017/all", 0, 7, "scope", "含下级", "amount", "9万元", NULL);
+    op_record(back, 0, "110101/funding/2017/all", 1, 8, "amount", "9万元", NULL);
+    assert_int_equal(tz_writer_submit(f->writer, put), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, back), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    assert_int_equal(back->done[0].outcome, TZ_OUTCOME(UPDATED));
+    assert_int_equal(put->done[0].replaced_count, 1);
+    assert_int_equal(tz_sum_records(&put->done[0].replaced[0].sum), 0);
+    op_free(put);
+    op_free(back);
+    /* its own `some` record of the same scope is not replaced; a repeat says nothing */
+    for (int again = 0; again < 2; again++) {
+        struct tz_op *op = op_new(f, TZ_OP_SUBMIT, 2);
+        op_record(op, 0, "110000/funding/2017/all", 1, 5, "scope", "含下级", "paid", "30万元", NULL);
+        op_record(op, 1, "110000/funding/2017/more", 0, 6, "scope", "含下级", "paid", "若干", NULL);
+        op_run(f, op);
+        assert_int_equal(op->done[0].outcome, again ? TZ_OUTCOME(UNCHANGED) : TZ_OUTCOME(UPDATED));
+        assert_int_equal(op->done[0].replaced_count, again ? 0 : 1);
+        if (!again) {
+            assert_string_equal(op->done[0].replaced[0].measure, "paid");
+            assert_int_equal(op->done[0].replaced[0].sum.value, 10000000);
+            assert_int_equal(tz_sum_records(&op->done[0].replaced[0].sum), 1);
+        }
+        assert_int_equal(op->done[1].replaced_count, 0);
+        op_free(op);
+    }
+}
+
 static void an_operation_sees_those_before_it(void **state)
 {
     struct fixture *f = *state;
@@ -314,6 +371,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         MEMORY(what_waits_is_one_batch),
+        MEMORY(a_subtree_record_s_outcome_says_what_it_replaces),
         MEMORY(an_operation_sees_those_before_it),
         MEMORY(imports_go_alone_and_batches_have_limits),
         MEMORY(a_stopped_writer_finishes_and_takes_no_more),

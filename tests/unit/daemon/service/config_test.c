@@ -55,6 +55,9 @@ static void test_refused(void **state)
         {"--nonsense"},
         {"--data"},
         {"--listen", "127.0.0.1:0"},
+        {"--listen=8.8.8.8:7117", "--insecure-loopback"},
+        {"--listen=127.0.0.1:65536", "--insecure-loopback"},
+        {"--listen=127.0.0.1", "--insecure-loopback"},
         {"--lang", "klingon"},
         {"--config", "/nonexistent/taizhangd.conf"},
     };

@@ -99,6 +99,73 @@ static void nothing_behind_nothing(void **state)
     assert_int_equal(t.figure->sum->records, 0);
 }
 
+static void put_later(struct fixture *f, struct w_record r)
+{
+    struct w_record *kept = &f->w.record[f->w.records++];
+    *kept = r;
+    assert_int_equal(tz_store_begin(f->s.store, &f->s.position), 0);
+    w_store_record(&f->s, &f->w, kept);
+    assert_int_equal(tz_store_commit(f->s.store), 0);
+    f->s.views->position = f->s.position;
+}
+
+/* The nation reports 100 and 若干; below it stand five records, one of its own, and a province's own figure.
+ */
+static void built_up_is_what_a_subtree_record_replaces(void **state)
+{
+    struct fixture *f = *state;
+    Taizhang__V1__TraceReply t;
+    struct w_record r = {.c = 1, .kind = TZ_KIND_FUNDING, .period = YEAR, .part = -1, .live = true};
+    r.q[0] = TZ_QUALIFIER(EXACT);
+    r.v[0] = 1000;
+    strcpy(r.key, "own");
+    put_later(f, r);
+    r.subtree = true;
+    r.v[0] = 100;
+    strcpy(r.key, "all");
+    put_later(f, r);
+    r.q[0] = TZ_QUALIFIER(SOME);
+    r.v[0] = 0;
+    strcpy(r.key, "some");
+    put_later(f, r);
+    assert_int_equal(trace(f, 1, &t), 0);
+    assert_int_equal(t.n_rows, 2); /* the figure: what is reported */
+    assert_int_equal(t.figure->sum->value, 100);
+    f->q.built_up = true;
+    assert_int_equal(trace(f, 1, &t), 0);
+    assert_int_equal(t.n_rows, 1 + RECORDS);
+    assert_string_equal(t.rows[0]->record->address->key, "own");
+    assert_int_equal(t.figure->sum->value, 1015);
+    assert_int_equal(t.figure->sum->records, 1 + RECORDS);
+    assert_int_equal(t.figure->sum->unquantified, 1);
+    assert_null(t.figure->reported);
+    r.c = 3;
+    r.q[0] = TZ_QUALIFIER(EXACT);
+    r.v[0] = 40;
+    strcpy(r.key, "all");
+    put_later(f, r);
+    f->q.limit = 1;
+    assert_int_equal(trace(f, 1, &t), 0);
+    assert_int_equal(t.figure->sum->value, 1040);
+    f->q.cursor = t.next_cursor;
+    assert_int_equal(trace(f, 1, &t), 0); /* the second page, the last */
+    assert_int_equal(t.n_rows, 1);
+    assert_string_equal(t.rows[0]->record->address->committee, "000003");
+    assert_string_equal(t.rows[0]->record->address->key, "all");
+    assert_int_equal(t.figure->sum->value, 1040);
+    assert_int_equal(t.next_cursor.len, 0);
+    f->q.cursor.len = 0;
+    assert_int_equal(trace(f, 2, &t), 0); /* nothing there, nothing to replace */
+    assert_int_equal(t.n_rows, 0);
+    assert_int_equal(t.figure->sum->records, 0);
+    for (int i = 0; i < 2; i++) {
+        f->q.measure = (char *)(i ? "committees" : "records");
+        assert_int_equal(trace(f, 1, &t), TZ_EINVAL);
+        assert_int_equal(f->e.code, TZ_CODE(BAD_ARGUMENT));
+        assert_string_equal(f->e.field, "built_up");
+    }
+}
+
 /* Between two pages another record comes: the figure follows. */
 static void the_figure_is_of_the_page_s_snapshot(void **state)
 {
@@ -109,15 +176,11 @@ static void the_figure_is_of_the_page_s_snapshot(void **state)
     assert_int_equal(t.n_rows, 2);
     assert_int_equal(t.figure->sum->value, 15);
     f->q.cursor = t.next_cursor;
-    struct w_record *r = &f->w.record[f->w.records++];
-    *r = (struct w_record){
+    struct w_record r = {
         .c = 2, .kind = TZ_KIND_FUNDING, .period = YEAR, .key = "z", .part = -1, .live = true};
-    r->q[0] = TZ_QUALIFIER(EXACT);
-    r->v[0] = 1000;
-    assert_int_equal(tz_store_begin(f->s.store, &f->s.position), 0);
-    w_store_record(&f->s, &f->w, r);
-    assert_int_equal(tz_store_commit(f->s.store), 0);
-    f->s.views->position = f->s.position;
+    r.q[0] = TZ_QUALIFIER(EXACT);
+    r.v[0] = 1000;
+    put_later(f, r);
     assert_int_equal(trace(f, 1, &t), 0);
     assert_int_equal(t.n_rows, 2); /* the new one stands before the page */
     assert_string_equal(t.rows[0]->record->address->key, "k2");
@@ -213,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_figure_opens_to_its_records, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_behind_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(built_up_is_what_a_subtree_record_replaces, setup, teardown),
         cmocka_unit_test_setup_teardown(the_figure_is_of_the_page_s_snapshot, setup, teardown),
         cmocka_unit_test_setup_teardown(a_bad_cursor, setup, teardown),
         cmocka_unit_test_setup_teardown(words_that_nobody_knows, setup, teardown),
