@@ -88,12 +88,12 @@ static enum tz_exit act(struct tz_config *config, bool check, int argc, char *co
     }
     if (config->print_config)
         return print(tz_options_print, config);
+    if (!config->data[0])
+        return usage_error(_("--data DIR is missing"));
     if (config->check_config) {
         puts(_("The configuration is right."));
         return TZ_EXIT_OK;
     }
-    if (!config->data[0])
-        return usage_error(_("--data DIR is missing"));
     return check ? run_check(config) : serve(config, argc, argv);
 }
 

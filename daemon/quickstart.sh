@@ -90,6 +90,7 @@ totals '服务成效 Outputs' --kind output
 totals '岗位 Posts' --kind post --measure quantity
 totals '社工 Workers' --kind worker --measure quantity
 totals '政策文件，按状态 Policies by status' --kind policy --measure committees --by status
+totals '覆盖（海南） Coverage of Hainan' --kind coverage --committee 460000 --measure units_total,units_covered
 totals '沟通对接 Liaison' --kind liaison --measure committees --by liaison_kind
 
 cat <<END

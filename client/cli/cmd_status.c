@@ -91,6 +91,28 @@ static void row_number(struct tz_table *t, const char *name, uint64_t n)
     tz_table_number(t, (int64_t)n);
 }
 
+/* A counter of the registry, in words; one that this program does not know, by its name. */
+static const char *counter_label(const char *name)
+{
+    static const char *const labels[][2] = {
+        {"requests", N_("Requests")},
+        {"errors", N_("Requests refused")},
+        {"bytes_in", N_("Bytes received")},
+        {"bytes_out", N_("Bytes sent")},
+        {"accepted", N_("Connections accepted")},
+        {"refused", N_("Connections refused")},
+        {"stalls", N_("Times a peer had to wait")},
+        {"reads", N_("Queries answered")},
+        {"batches", N_("Batches committed")},
+        {"operations", N_("Changes asked for")},
+        {"entries", N_("Journal entries written")},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (strcmp(labels[i][0], name) == 0)
+            return _(labels[i][1]);
+    return name;
+}
+
 static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, const char *id)
 {
     struct tz_table t;
@@ -112,7 +134,8 @@ static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
     row_number(&t, _("Connections"), s->connections);
     row(&t, _("Takes changes"), s->read_only ? _("no: its disk is full") : _("yes"));
     for (size_t i = 0; i < s->n_counters; i++) {
-        tz_table_cell(&t, s->counters[i]->name);
+        tz_table_cell(&t, cli->format == TZ_FORMAT_CSV ? s->counters[i]->name
+                                                       : counter_label(s->counters[i]->name));
         tz_table_number(&t, s->counters[i]->number);
     }
     int rc = tz_table_print(&t, cli->out, cli->format);

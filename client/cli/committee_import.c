@@ -268,6 +268,7 @@ static int import(struct tz_cli *cli, FILE *file)
         return tz_cli_no_memory(cli);
     im->cli = cli;
     im->report.cli = cli;
+    im->report.brief = true;
     im->seen = tz_seen_addresses_new();
     tz_arena_init(&im->arena, SHEET_ARENA_MAX);
     int rc = im->seen ? read_sheet(im, file) : tz_cli_no_memory(cli);

@@ -202,13 +202,19 @@ static void add_head(struct tz_report *r, const struct tz_report_row *row, struc
         tz_buf_printf(line, "%s ", r->file);
     if (row->row)
         tz_buf_printf(line, _("row %zu "), row->row);
-    tz_buf_printf(line, "%s %s", row->address, tz_message_outcome(row->outcome));
+    if (row->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE)
+        tz_buf_printf(line, _("%s can be submitted"), row->address);
+    else if (needs_a_person(row->outcome))
+        tz_buf_printf(line, "%s %s", row->address, tz_message_outcome(row->outcome));
+    else
+        tz_buf_printf(line, _("%s %s, revision %llu"), row->address, tz_message_outcome(row->outcome),
+                      (unsigned long long)row->revision);
     tz_table_clean(out, line->data ? line->data : "", line->len, 0);
     tz_buf_putc(out, '\n');
 }
 
-/* A remark: nothing is wrong, but what stood there no longer counts above. */
-static void add_replaced(struct tz_report *r, const struct tz_report_row *row, struct tz_buf *out)
+/* Nothing is wrong; a remark where what stood there no longer counts above. */
+static void add_accepted(struct tz_report *r, const struct tz_report_row *row, struct tz_buf *out)
 {
     struct tz_buf line;
     tz_buf_init(&line, LINE_MAX_BYTES);
@@ -227,8 +233,8 @@ static void add_people(struct tz_report *r, const struct tz_report_row *row, str
 {
     struct tz_buf line;
     if (!needs_a_person(row->outcome)) {
-        if (replaced_count(row) && !r->cli->quiet)
-            add_replaced(r, row, out);
+        if (!r->cli->quiet && (!r->brief || replaced_count(row)))
+            add_accepted(r, row, out);
         return;
     }
     tz_buf_init(&line, LINE_MAX_BYTES);

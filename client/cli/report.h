@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What became of every row of a submission, and the counts. For people only rows that need a person are
- * listed, with every reason, and those that replace others, with what; for programs every row, written out
- * as soon as it is known.
+ * What became of every row of a submission, and the counts, each row written out as soon as it is known. For
+ * people a refused row has every reason, and one that replaces others says what; rows that nothing is to be
+ * said of are left out of long lists (`brief`), and when quiet.
  */
 #ifndef TZ_CLIENT_CLI_REPORT_H
 #define TZ_CLIENT_CLI_REPORT_H
@@ -16,6 +16,7 @@ struct tz_report {
     const struct tz_headers *headers; /* NULL: no cells to point at */
     const char *file;                 /* shown with every row; NULL: there is only one */
     bool dry_run;
+    bool brief;   /* for people: only rows that something is to be said of */
     bool started; /* the CSV header is written */
     size_t created, updated, unchanged, conflicts, behind, rejected, withdrawn, valid;
     size_t not_allowed; /* of the rejected: for this reason alone */

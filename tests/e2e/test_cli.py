@@ -96,6 +96,25 @@ def test_a_unit_in_the_header(registry, client):
     assert client.total("funding", "amount") == (200000000, "exact", 1, 0)
 
 
+def test_people_see_what_became_of_every_row(registry):
+    path = sheet(registry, "project.csv", HEADER + "320100,A,2017,名,1\n320100,B,2017,名,很多\n")
+    shown = registry.cli("submit", path, "--lang", "en").stdout
+    assert "row 2 320100/project/2017/A created, revision 1" in shown
+    assert "row 3 320100/project/2017/B rejected" in shown
+    assert "row 2 320100/project/2017/A unchanged, revision 1" in registry.cli("submit", path, "--lang", "en").stdout
+    assert "row 2" not in registry.cli("submit", path, "--lang", "en", "--quiet").stdout
+
+
+def test_a_dry_run_says_of_every_row_that_it_can_be_submitted(registry):
+    path = sheet(registry, "project.csv", HEADER + "320100,A,2017,名,1\n")
+    assert "A can be submitted" in registry.cli("submit", path, "--dry-run", "--lang", "en").stdout
+
+
+def test_the_status_speaks_chinese_throughout(registry):
+    for line in registry.cli("status", "--lang", "zh").stdout.splitlines():
+        assert not line.split()[0].isascii(), line
+
+
 def test_the_committee_from_the_option(registry):
     path = sheet(registry, "project.csv", "编号,报告期,名称,项目数\nA,2017,名,1\n")
     lines = registry.lines("submit", path, "--committee", "320100")

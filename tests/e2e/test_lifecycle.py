@@ -239,6 +239,12 @@ def test_a_good_configuration_is_checked(tmp_path):
     assert not (tmp_path / "d").exists()
 
 
+def test_a_configuration_without_a_folder_is_not_right(tmp_path):
+    done = daemon("--check-config")
+    assert done.returncode == 2
+    assert "--data" in done.stderr
+
+
 @pytest.mark.parametrize("text", ["nonsense = 1\n", "log-level = loud\n", "max-connections = many\n",
                                   "max-connections = -1\n", "log-level\n",
                                   "max-connections = 99999999999999999999\n"])

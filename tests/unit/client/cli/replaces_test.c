@@ -92,12 +92,12 @@ static void people_read_a_line_a_measure(void **state)
     s.sum[0].unquantified = 0;
     s.sum[0].records = 1;
     expect(TZ_FORMAT_TABLE, false, false, &s.outcome,
-           "row 2 110000/funding/2017/X01 created\n"
+           "row 2 110000/funding/2017/X01 created, revision 1\n"
            "    Amount: replaces 1 record of this unit and those below it, total 300万元; to list them: "
            "`taizhang trace --committee 110000 --kind funding --period 2017 --measure amount --built-up`\n");
     expect(TZ_FORMAT_TABLE, false, true, &s.outcome, "");
     s.outcome.n_replaced = 0;
-    expect(TZ_FORMAT_TABLE, false, false, &s.outcome, "");
+    expect(TZ_FORMAT_TABLE, false, false, &s.outcome, "row 2 110000/funding/2017/X01 created, revision 1\n");
 }
 
 static void people_read_it_in_chinese(void **state)
@@ -106,7 +106,7 @@ static void people_read_it_in_chinese(void **state)
     struct said s;
     say(&s);
     expect(TZ_FORMAT_TABLE, true, false, &s.outcome,
-           "第 2 行 110000/funding/2017/X01 新建\n"
+           "第 2 行 110000/funding/2017/X01 新建，版本 1\n"
            "    金额: 取代本级及下级 12 条记录，合计 300万元，另有 2 条未量化；逐条查看：`taizhang trace "
            "--committee 110000 --kind funding --period 2017 --measure amount --built-up`\n"
            "    支付金额: 取代本级及下级 1 条记录，合计 若干；逐条查看：`taizhang trace "
