@@ -33,6 +33,16 @@ const char *tz_profile_error(const struct tz_profile *p);
 
 /* The registry that everything below is about. */
 void tz_profile_use(struct tz_profile *p, const uint8_t registry_id[16]);
+/* Without a line: the registry that answered last at this server's address (as given with --server); one that
+ * never answered yet has a place of its own, which becomes the registry's when it does. */
+int tz_profile_use_server(struct tz_profile *p, const char *server) TZ_MUSTCHECK;
+/* The server answered: from now on everything is about its registry, with what was stored for the address
+ * before it was known. */
+int tz_profile_answered(struct tz_profile *p, const char *server, const uint8_t registry_id[16]) TZ_MUSTCHECK;
+
+/* A setting of the profile for this registry; *out gets a copy, "" if there is none. NULL value: none. */
+int tz_profile_setting(struct tz_profile *p, const char *name, char *out, size_t size) TZ_MUSTCHECK;
+int tz_profile_set_setting(struct tz_profile *p, const char *name, const char *value) TZ_MUSTCHECK;
 
 /* One durable step around many of the calls below. */
 int tz_profile_begin(struct tz_profile *p) TZ_MUSTCHECK;
