@@ -8,7 +8,7 @@
 #define TZ_DAEMON_VIEWS_CUBE_H
 
 #include "common/schema/record.h"
-#include "daemon/store/store.h"
+#include "common/base/arena.h"
 #include "daemon/views/tree.h"
 
 struct tz_cube;

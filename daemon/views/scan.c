@@ -75,23 +75,22 @@ static bool key_equal(const struct tz_record_key *a, const struct tz_record_key 
 int tz_scan_whole(struct scan_run *run, const struct tz_record_key *key, const struct scan_whole **out)
 {
     struct scan_whole *w = &run->whole;
-    struct tz_head head;
-    struct tz_entry e;
+    const struct tz_record_source *source = run->scan->source;
+    struct tz_bytes body;
+    bool live = false;
     *out = w;
     if (w->known && key_equal(&w->key, key))
         return TZ_OK;
     w->known = w->live = false;
     tz_arena_reset(&run->whole_arena);
-    int rc = tz_reader_head(run->scan->reader, key, &head);
-    if (rc == TZ_OK && head.live)
-        rc = tz_reader_entry(run->scan->reader, head.position, &run->whole_arena, &e);
-    if (rc == TZ_OK && head.live)
-        rc = tz_view_record_make(run->scan->tree, key, e.body, &run->whole_arena, &w->view);
+    int rc = source->body(source->ctx, key, &run->whole_arena, &live, &body);
+    if (rc == TZ_OK && live)
+        rc = tz_view_record_make(run->scan->tree, key, body, &run->whole_arena, &w->view);
     if (rc != TZ_OK)
         return rc;
     w->key = *key;
     w->key.key = tz_arena_dup(&run->whole_arena, key->key, key->key_len);
-    w->live = head.live;
+    w->live = live;
     w->known = w->key.key != NULL;
     return w->known ? TZ_OK : TZ_ENOMEM;
 }
@@ -115,49 +114,45 @@ struct committee {
     bool wanted; /* has records in the periods asked for */
 };
 
-static int note_period(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
-                       const struct tz_entry *e)
+static int note_period(void *ctx, const struct tz_source_record *r)
 {
     struct committee *c = ctx;
     const struct tz_scan *s = c->run->scan;
-    (void)h;
-    (void)e;
-    if (tz_totals_covers(s->q, k->period))
+    uint32_t period = r->key.period;
+    if (tz_totals_covers(s->q, period))
         c->wanted = true;
-    else if (s->beside && tz_totals_beside(s->q, k->period))
-        s->beside(s->ctx, k->period, 1);
+    else if (s->beside && tz_totals_beside(s->q, period))
+        s->beside(s->ctx, period, 1);
     return 0;
 }
 
-static int decode(struct committee *c, const struct tz_record_key *k, const struct tz_entry *e,
-                  struct tz_record *record, struct tz_view_record *view)
+static int decode(struct committee *c, const struct tz_source_record *r, struct tz_record *record,
+                  struct tz_view_record *view)
 {
     struct scan_run *run = c->run;
     struct tz_errors errors;
     errors.count = errors.dropped = 0;
     tz_arena_reset(&run->arena);
-    int rc = tz_record_decode(run->scan->q->kind, e->body.data, e->body.len, NULL, 0, &run->arena, record,
+    int rc = tz_record_decode(run->scan->q->kind, r->body.data, r->body.len, NULL, 0, &run->arena, record,
                               &errors);
     if (rc != TZ_OK)
         return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
-    return tz_view_record_from(run->scan->tree, k, record, &run->arena, view);
+    return tz_view_record_from(run->scan->tree, &r->key, record, &run->arena, view);
 }
 
 /* First pass: what the committee itself reports. */
-static int note_report(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
-                       const struct tz_entry *e)
+static int note_report(void *ctx, const struct tz_source_record *r)
 {
     struct committee *c = ctx;
     struct tz_record record;
     struct tz_view_record view;
-    (void)h;
-    if (!tz_totals_covers(c->run->scan->q, k->period))
+    if (!tz_totals_covers(c->run->scan->q, r->key.period))
         return 0;
-    int rc = decode(c, k, e, &record, &view);
+    int rc = decode(c, r, &record, &view);
     if (rc != TZ_OK || !view.facts->subtree)
         return rc;
     uint16_t numbers = tz_scan_numbers(view.facts);
-    struct scan_period *p = numbers ? period_get(c->run, k->period) : NULL;
+    struct scan_period *p = numbers ? period_get(c->run, r->key.period) : NULL;
     if (p)
         p->reports[c->number] |= numbers;
     return numbers && !p ? TZ_ENOMEM : 0;
@@ -183,23 +178,22 @@ static void stand(struct committee *c, const struct scan_period *p, const struct
 }
 
 /* Second pass. */
-static int visit_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
-                        const struct tz_entry *e)
+static int visit_record(void *ctx, const struct tz_source_record *r)
 {
     struct committee *c = ctx;
     const struct tz_scan *s = c->run->scan;
     struct tz_record record;
     struct tz_view_record view;
     const struct scan_whole *w = &c->run->whole;
-    if (!tz_totals_covers(s->q, k->period))
+    if (!tz_totals_covers(s->q, r->key.period))
         return 0;
-    int rc = decode(c, k, e, &record, &view);
+    int rc = decode(c, r, &record, &view);
     if (rc == TZ_OK && view.has_whole)
         rc = tz_scan_whole(c->run, &view.whole, &w);
     if (rc != TZ_OK)
         return rc;
-    const struct scan_period *p = period_find(c->run, k->period);
-    struct tz_scan_record out = {.key = k, .head = h, .entry = e, .record = &record, .facts = view.facts};
+    const struct scan_period *p = period_find(c->run, r->key.period);
+    struct tz_scan_record out = {.key = &r->key, .stored = r, .record = &record, .facts = view.facts};
     out.child = c->child;
     stand(c, p, &view, w, s->q->node, &out.top);
     if (c->child)
@@ -225,6 +219,7 @@ static uint32_t child_of_top(const struct tz_scan *s, uint32_t number)
 static int scan_committee(struct scan_run *run, uint32_t number)
 {
     const struct tz_scan *s = run->scan;
+    const struct tz_record_source *source = s->source;
     struct committee c = {.run = run, .number = number};
     uint32_t kind = s->q->kind->kind;
     bool single = tz_period_equal(s->q->from, s->q->to);
@@ -232,13 +227,12 @@ static int scan_committee(struct scan_run *run, uint32_t number)
     if (s->skip && s->skip(s->ctx, number))
         return 0;
     c.child = child_of_top(s, number);
-    int rc =
-        tz_reader_heads(s->reader, number, kind, s->beside ? 0 : period, NULL, false, false, note_period, &c);
+    int rc = source->records(source->ctx, number, kind, s->beside ? 0 : period, false, note_period, &c);
     if (rc != 0 || !c.wanted)
         return rc;
-    rc = tz_reader_heads(s->reader, number, kind, period, NULL, false, true, note_report, &c);
+    rc = source->records(source->ctx, number, kind, period, true, note_report, &c);
     if (rc == 0)
-        rc = tz_reader_heads(s->reader, number, kind, period, NULL, false, true, visit_record, &c);
+        rc = source->records(source->ctx, number, kind, period, true, visit_record, &c);
     return rc;
 }
 

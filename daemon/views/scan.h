@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The slow sum: which stored records of a kind count at a node, for each measure, by rules R1, R2, R3 and R7
+ * The slow sum: which records of a kind count at a node, for each measure, by rules R1, R2, R3 and R7
  * as they read. It knows nothing of the cube. Committees are visited in the order of the tree, those above
  * before those below; memory is bounded by one record, a bit per measure and node, and the parts that
  * overlap.
@@ -9,6 +9,7 @@
 #define TZ_DAEMON_VIEWS_SCAN_H
 
 #include "daemon/views/totals_internal.h"
+#include "daemon/views/view_record.h"
 
 /* How a record stands to a node that it is at or below: a bit per measure. */
 struct tz_scan_at {
@@ -19,8 +20,7 @@ struct tz_scan_at {
 
 struct tz_scan_record {
     const struct tz_record_key *key;
-    const struct tz_head *head;
-    const struct tz_entry *entry;
+    const struct tz_source_record *stored;
     const struct tz_record *record;
     const struct tz_facts *facts;
     struct tz_scan_at top; /* at the node that was asked for */
@@ -40,9 +40,9 @@ struct tz_scan_overlap {
 
 struct tz_scan {
     const struct tz_tree *tree;
-    struct tz_reader *reader;     /* inside its snapshot */
-    const struct totals_query *q; /* kind, periods, node */
-    bool with_children;           /* overlaps at the children too */
+    const struct tz_record_source *source; /* that does not change meanwhile */
+    const struct totals_query *q;          /* kind, periods, node */
+    bool with_children;                    /* overlaps at the children too */
     /* May be NULL. Asked of every committee in the order of the visit: true where nothing of it matters,
      * neither its records nor what it reports. */
     bool (*skip)(void *ctx, uint32_t committee);

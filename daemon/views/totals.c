@@ -27,47 +27,31 @@ static int fill_head(const struct totals_query *q, const char *today, struct tz_
     return TZ_OK;
 }
 
-static int answer_cube(struct tz_views *v, const struct totals_query *q, struct totals_rows *rows,
-                       Taizhang__V1__TotalsReply *out)
+bool tz_totals_scans(const Taizhang__V1__TotalsRequest *q)
 {
-    tz_views_read_lock(v);
-    int rc = tz_totals_from_cube(v, q, rows);
-    if (rc == TZ_OK)
-        rc = tz_totals_other_periods(v, q, rows->arena, out);
-    out->position = v->position;
-    tz_views_unlock(v);
-    return rc;
+    return q->n_by > 1;
 }
 
-static int answer_scan(struct tz_views *v, struct tz_reader *r, const struct totals_query *q,
-                       struct totals_rows *rows, Taizhang__V1__TotalsReply *out)
+static int from_cube(const struct tz_totals_from *from, const struct totals_query *q,
+                     struct totals_rows *rows, Taizhang__V1__TotalsReply *out)
 {
-    struct tz_tree *tree;
-    int rc = tz_views_snapshot(v, r, &tree, &out->position);
-    if (rc == TZ_EAGAIN) {
-        tz_error_set(rows->e, TZ_CODE(BUSY), NULL, NULL);
-        return TZ_EINVAL;
-    }
-    if (rc != TZ_OK)
-        return rc;
-    rc = tz_totals_from_scan(tree, r, q, rows, out);
-    tz_reader_end(r);
-    tz_tree_free(tree);
-    return rc;
+    int rc = tz_totals_from_cube(from->tree, from->cube, q, rows);
+    return rc == TZ_OK ? tz_totals_other_periods(from->cube, q, rows->arena, out) : rc;
 }
 
-int tz_totals_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TotalsRequest *q,
-                     uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TotalsReply *out,
-                     struct tz_error *e)
+int tz_totals_answer(const struct tz_totals_from *from, const Taizhang__V1__TotalsRequest *q, uint32_t node,
+                     struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
 {
     struct totals_query query;
     struct totals_rows rows = {.arena = arena, .e = e};
     taizhang__v1__totals_reply__init(out);
+    out->position = from->position;
     int rc = tz_totals_read(q, node, &query, e);
     if (rc == TZ_OK)
-        rc = fill_head(&query, today, arena, out);
+        rc = fill_head(&query, from->today, arena, out);
     if (rc == TZ_OK)
-        rc = query.by_count < 2 ? answer_cube(v, &query, &rows, out) : answer_scan(v, r, &query, &rows, out);
+        rc = tz_totals_scans(q) ? tz_totals_from_scan(from->tree, from->source, &query, &rows, out)
+                                : from_cube(from, &query, &rows, out);
     out->rows = rows.row;
     out->n_rows = rows.count;
     return rc;

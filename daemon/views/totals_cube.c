@@ -213,9 +213,10 @@ static int find_periods(struct work *w)
     return TZ_OK;
 }
 
-int tz_totals_from_cube(const struct tz_views *v, const struct totals_query *q, struct totals_rows *rows)
+int tz_totals_from_cube(const struct tz_tree *tree, const struct tz_cube *cube, const struct totals_query *q,
+                        struct totals_rows *rows)
 {
-    struct work w = {.tree = v->tree, .cube = v->cube, .q = q, .rows = rows};
+    struct work w = {.tree = tree, .cube = cube, .q = q, .rows = rows};
     int rc = find_periods(&w);
     if (rc == TZ_OK)
         rc = rows_of(&w, q->node, ROW_TOTAL);
@@ -229,18 +230,18 @@ int tz_totals_from_cube(const struct tz_views *v, const struct totals_query *q, 
     return rc;
 }
 
-int tz_totals_other_periods(const struct tz_views *v, const struct totals_query *q, struct tz_arena *arena,
+int tz_totals_other_periods(const struct tz_cube *cube, const struct totals_query *q, struct tz_arena *arena,
                             Taizhang__V1__TotalsReply *out)
 {
     uint32_t kind = q->kind->kind;
-    size_t n = tz_cube_periods(v->cube, kind, NULL, 0);
+    size_t n = tz_cube_periods(cube, kind, NULL, 0);
     uint32_t *period = tz_arena_alloc(arena, (n + 1) * sizeof *period);
     if (!period)
         return TZ_ELIMIT;
-    tz_cube_periods(v->cube, kind, period, n);
+    tz_cube_periods(cube, kind, period, n);
     for (size_t i = 0; i < n; i++) {
         struct tz_counts c;
-        tz_cube_counts(v->cube, q->node, kind, period[i], (struct tz_slice){-1, 0}, &c);
+        tz_cube_counts(cube, q->node, kind, period[i], (struct tz_slice){-1, 0}, &c);
         if (c.records && tz_totals_beside(q, period[i]) &&
             tz_totals_other_add(arena, out, period[i], c.records) != TZ_OK)
             return TZ_ELIMIT;

@@ -100,23 +100,17 @@ int tz_totals_children(const struct tz_tree *tree, uint32_t node, struct tz_aren
 
 /* --- totals_cube.c --- */
 
-/* Rows from the cube: no or one breakdown. Under the read lock. */
-int tz_totals_from_cube(const struct tz_views *v, const struct totals_query *q,
+/* Rows from the cube: no or one breakdown. */
+int tz_totals_from_cube(const struct tz_tree *tree, const struct tz_cube *cube, const struct totals_query *q,
                         struct totals_rows *rows) TZ_MUSTCHECK;
-int tz_totals_other_periods(const struct tz_views *v, const struct totals_query *q, struct tz_arena *arena,
+int tz_totals_other_periods(const struct tz_cube *cube, const struct totals_query *q, struct tz_arena *arena,
                             Taizhang__V1__TotalsReply *out) TZ_MUSTCHECK;
 
 /* --- totals_pair.c --- */
 
-/* Rows and other periods of a breakdown by two fields, from a scan. The reader is inside its snapshot. */
-int tz_totals_from_scan(const struct tz_tree *tree, struct tz_reader *r, const struct totals_query *q,
-                        struct totals_rows *rows, Taizhang__V1__TotalsReply *out) TZ_MUSTCHECK;
-
-/* --- snapshot.c --- */
-
-/* Begins a snapshot of the reader and copies the tree as it was then: the caller ends and frees both.
- * TZ_EAGAIN: the views did not come up to it in time. */
-int tz_views_snapshot(struct tz_views *v, struct tz_reader *r, struct tz_tree **tree,
-                      uint64_t *position) TZ_MUSTCHECK;
+/* Rows and other periods of a breakdown by two fields, from a scan. */
+int tz_totals_from_scan(const struct tz_tree *tree, const struct tz_record_source *source,
+                        const struct totals_query *q, struct totals_rows *rows,
+                        Taizhang__V1__TotalsReply *out) TZ_MUSTCHECK;
 
 #endif

@@ -314,11 +314,12 @@ static int write_beside(struct pairs *p, struct tz_arena *arena, Taizhang__V1__T
     return rc;
 }
 
-int tz_totals_from_scan(const struct tz_tree *tree, struct tz_reader *r, const struct totals_query *q,
-                        struct totals_rows *rows, Taizhang__V1__TotalsReply *out)
+int tz_totals_from_scan(const struct tz_tree *tree, const struct tz_record_source *source,
+                        const struct totals_query *q, struct totals_rows *rows,
+                        Taizhang__V1__TotalsReply *out)
 {
     struct pairs p = {.tree = tree, .q = q};
-    struct tz_scan scan = {.tree = tree, .reader = r, .q = q, .with_children = q->children, .ctx = &p};
+    struct tz_scan scan = {.tree = tree, .source = source, .q = q, .with_children = q->children, .ctx = &p};
     scan.record = visit_record;
     scan.beside = visit_beside;
     scan.overlap = visit_overlap;

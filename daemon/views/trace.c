@@ -25,6 +25,7 @@ struct cursor {
 
 struct trace {
     const struct tz_tree *tree;
+    const struct tz_record_source *source;
     const struct totals_query *q;
     int measure; /* or one of the above */
     bool built_up;
@@ -109,7 +110,8 @@ static int read_cursor(struct trace *t, const ProtobufCBinaryData *c, struct tz_
     t->from.at.key = (const char *)p + CURSOR_HEAD;
     t->from.at.key_len = p[CURSOR_HEAD - 1];
     size_t head = CURSOR_HEAD + t->from.at.key_len;
-    if (tz_wire_prescan(&taizhang__v1__figure__descriptor, p + head, c->len - head, CURSOR_FIELDS_MAX) != TZ_OK)
+    if (tz_wire_prescan(&taizhang__v1__figure__descriptor, p + head, c->len - head, CURSOR_FIELDS_MAX) !=
+        TZ_OK)
         return refuse(e, TZ_CODE(BAD_CURSOR), NULL, NULL);
     t->from.figure = taizhang__v1__figure__unpack(&t->arena->protobuf, c->len - head, p + head);
     if (!t->from.figure || !t->from.figure->sum || strcmp(t->from.figure->measure, t->measure_name) != 0 ||
@@ -209,29 +211,19 @@ static int fill_address(struct trace *t, const struct tz_record_key *k, Taizhang
     return s->address->committee && s->address->key && s->committee_name ? TZ_OK : TZ_ELIMIT;
 }
 
-/* The header's texts stay where they were unpacked, in the answer's arena. */
 static int fill_state(struct trace *t, const struct tz_scan_record *r, Taizhang__V1__RecordState *s)
 {
-    const struct tz_entry *e = r->entry;
-    const Taizhang__V1__EntryHeader *h =
-        taizhang__v1__entry_header__unpack(&t->arena->protobuf, e->header.len, e->header.data);
-    if (!h)
-        return TZ_ELIMIT;
-    s->revision = h->revision;
-    s->base_revision = h->base_revision;
-    s->ticket = h->ticket;
-    s->position = h->position;
-    s->epoch = h->epoch;
-    s->time_ms = h->time_ms;
-    s->principal = h->principal;
-    s->person = h->person;
-    s->reason = h->reason;
-    s->body_sha256 = h->body_sha256;
-    s->body = bytes_copy(t->arena, e->body.data, e->body.len);
+    const struct tz_bytes body = r->stored->body;
+    int rc = t->source->state(t->source->ctx, r->stored, t->arena, s);
+    if (rc != TZ_OK)
+        return rc;
+    s->body = bytes_copy(t->arena, body.data, body.len);
     if (s->body.len && !s->body.data)
         return TZ_ELIMIT;
-    t->bytes += e->header.len + e->body.len + r->key->key_len;
-    return fill_address(t, r->key, s);
+    rc = fill_address(t, r->key, s);
+    if (rc == TZ_OK)
+        t->bytes += taizhang__v1__record_state__get_packed_size(s);
+    return rc;
 }
 
 /* What the record adds to the figure, in the words of the record. */
@@ -369,9 +361,9 @@ static int write_cursor(struct trace *t)
     return TZ_OK;
 }
 
-static int run(struct trace *t, struct tz_reader *r, const Taizhang__V1__TraceRequest *q, struct tz_error *e)
+static int run(struct trace *t, const Taizhang__V1__TraceRequest *q, struct tz_error *e)
 {
-    struct tz_scan scan = {.tree = t->tree, .reader = r, .q = t->q, .ctx = t};
+    struct tz_scan scan = {.tree = t->tree, .source = t->source, .q = t->q, .ctx = t};
     t->built_up = q->built_up;
     int rc = read_measure(t, q->measure, e);
     for (size_t i = 0; i < q->n_where && rc == TZ_OK; i++)
@@ -394,28 +386,20 @@ static int run(struct trace *t, struct tz_reader *r, const Taizhang__V1__TraceRe
     return rc == TZ_OK ? write_cursor(t) : rc;
 }
 
-int tz_trace_answer(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q,
-                    uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TraceReply *out,
-                    struct tz_error *e)
+int tz_trace_answer(const struct tz_totals_from *from, const Taizhang__V1__TraceRequest *q, uint32_t node,
+                    struct tz_arena *arena, Taizhang__V1__TraceReply *out, struct tz_error *e)
 {
     struct totals_query query;
-    struct tz_tree *tree;
     taizhang__v1__trace_reply__init(out);
+    out->position = from->position;
     int rc = tz_totals_read_subject(q->kind, q->period, q->period_to, q->basis, &query, e);
     if (rc != TZ_OK)
         return rc;
     query.node = node;
-    rc = tz_views_snapshot(v, r, &tree, &out->position);
-    if (rc == TZ_EAGAIN)
-        return refuse(e, TZ_CODE(BUSY), NULL, NULL);
-    if (rc != TZ_OK)
-        return rc;
-    struct trace t = {.tree = tree, .q = &query, .arena = arena, .out = out};
-    rc = run(&t, r, q, e);
-    tz_reader_end(r);
-    tz_tree_free(tree);
+    struct trace t = {.tree = from->tree, .source = from->source, .q = &query, .arena = arena, .out = out};
+    rc = run(&t, q, e);
     if (rc == TZ_OK) {
-        out->tree = tz_arena_strndup(arena, today, strlen(today));
+        out->tree = tz_arena_strndup(arena, from->today, strlen(from->today));
         rc = out->tree ? TZ_OK : TZ_ELIMIT;
     }
     return rc;

@@ -2,9 +2,9 @@
  *
  * From a record to what totals need of it: facts whose codes are the tree's numbers.
  */
-#include <string.h>
+#include "daemon/views/view_record.h"
 
-#include "daemon/views/views.h"
+#include <string.h>
 
 static uint32_t code_number(const struct tz_tree *tree, const char *code)
 {
@@ -87,5 +87,23 @@ int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *
     int rc = tz_view_record_make(tree, key, *body, arena, &record);
     if (rc == TZ_OK)
         *out = (struct tz_whole_state){.live = true, .facts = record.facts};
+    return rc;
+}
+
+int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
+                        const struct tz_record_source *source, const struct tz_record_key *key,
+                        struct tz_bytes body, struct tz_arena *arena)
+{
+    struct tz_view_record record;
+    struct tz_whole_state whole = {0};
+    struct tz_bytes whole_body;
+    bool live = false;
+    int rc = tz_view_record_make(tree, key, body, arena, &record);
+    if (rc == TZ_OK && record.has_whole)
+        rc = source->body(source->ctx, &record.whole, arena, &live, &whole_body);
+    if (rc == TZ_OK && live)
+        rc = tz_whole_state_make(tree, &record.whole, &whole_body, arena, &whole);
+    if (rc == TZ_OK)
+        rc = tz_cube_apply(cube, NULL, &record, record.has_whole ? &whole : NULL);
     return rc;
 }
