@@ -6,7 +6,7 @@
 #ifndef TZ_DAEMON_VIEWS_ANSWER_H
 #define TZ_DAEMON_VIEWS_ANSWER_H
 
-#include "daemon/views/totals.h"
+#include "common/totals/totals.h"
 #include "daemon/views/views.h"
 
 /* As tz_totals_answer; takes the read lock itself. r: a reader for what the cube does not hold; must not be

@@ -6,7 +6,7 @@
 #define TZ_DAEMON_VIEWS_STORED_H
 
 #include "daemon/store/store.h"
-#include "daemon/views/source.h"
+#include "common/totals/source.h"
 
 /* Lends the reader, which must be inside a snapshot whenever the source is asked. */
 struct tz_record_source tz_stored_source(struct tz_reader *r);

@@ -9,8 +9,8 @@
 #include <pthread.h>
 
 #include "daemon/store/store.h"
-#include "daemon/views/cube.h"
-#include "daemon/views/view_record.h"
+#include "common/totals/cube.h"
+#include "common/totals/view_record.h"
 
 struct tz_views {
     pthread_rwlock_t lock;

@@ -14,10 +14,10 @@
 #include <cmocka.h>
 
 #include "daemon/views/answer.h"
-#include "tests/unit/daemon/views/oracle.c"
-#include "tests/unit/daemon/views/world.c"
-#include "tests/unit/daemon/views/world_put.c"
-#include "tests/unit/daemon/views/world_random.c"
+#include "tests/unit/common/totals/oracle.c"
+#include "tests/unit/common/totals/world.c"
+#include "tests/unit/common/totals/world_put.c"
+#include "tests/unit/common/totals/world_random.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { SEEDS = 12, OPERATIONS = 160, PAIR = 200, PAIR_BASE = 16 };

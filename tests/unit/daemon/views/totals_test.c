@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "daemon/views/answer.h"
-#include "tests/unit/daemon/views/world.c"
+#include "tests/unit/common/totals/world.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { YEAR = 20170101, Q1 = 20170103, Q2 = 20170403, FEBRUARY = 20170204, YEAR_2018 = 20180101 };
