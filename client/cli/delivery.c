@@ -183,6 +183,16 @@ int tz_delivery_open(struct tz_delivery *d, struct tz_cli *cli, struct tz_report
     return TZ_RESULT_DONE;
 }
 
+void tz_delivery_store_open(struct tz_delivery *d, struct tz_cli *cli, struct tz_report *report,
+                            const struct tz_delivery_store *store)
+{
+    memset(d, 0, sizeof *d);
+    d->cli = cli;
+    d->report = report;
+    d->store = store;
+    tz_awaited_init(&d->awaited);
+}
+
 /* Before the first row: settles what earlier runs left in doubt, so that rows that are the same find it so.
  */
 static int begin(struct tz_delivery *d)
@@ -191,7 +201,7 @@ static int begin(struct tz_delivery *d)
         return TZ_RESULT_DONE;
     d->begun = true;
     d->all_stored = false;
-    return tz_line_begin(&d->line);
+    return d->store ? TZ_RESULT_DONE : tz_line_begin(&d->line);
 }
 
 /* Ends the transaction, and sends what is in it. */
@@ -203,33 +213,58 @@ static int flush(struct tz_delivery *d)
         if (tz_profile_commit(d->cli->profile) != TZ_OK)
             return tz_cli_profile_failed(d->cli);
     }
+    if (d->store)
+        return d->store->batch(d->store->ctx);
     int rc = report_front(d, false);
     return rc == TZ_RESULT_DONE ? tz_line_more(&d->line) : rc;
+}
+
+static int start_storing(struct tz_delivery *d)
+{
+    int rc = begin(d);
+    if (rc != TZ_RESULT_DONE || d->storing)
+        return rc;
+    if (tz_profile_begin(d->cli->profile) != TZ_OK)
+        return tz_cli_profile_failed(d->cli);
+    d->storing = true;
+    return TZ_RESULT_DONE;
+}
+
+/* One more of so many bytes is in the transaction. */
+static int count_stored(struct tz_delivery *d, size_t bytes)
+{
+    d->stored++;
+    d->bytes += bytes + TZ_RECORD_OVERHEAD;
+    return d->stored < TZ_SUBMIT_RECORDS && d->bytes < TZ_SUBMIT_BYTES ? TZ_RESULT_DONE : flush(d);
 }
 
 int tz_delivery_put(struct tz_delivery *d, const struct tz_outbox_entry *entry, size_t row)
 {
     enum tz_outbox_put what;
     int64_t id;
-    struct tz_profile *p = d->cli->profile;
-    int rc = begin(d);
+    int rc = start_storing(d);
     if (rc != TZ_RESULT_DONE)
         return rc;
-    if (!d->storing && tz_profile_begin(p) != TZ_OK)
+    if (tz_outbox_put(d->cli->profile, entry, d->store != NULL, &what, &id) != TZ_OK)
         return tz_cli_profile_failed(d->cli);
-    d->storing = true;
-    if (tz_outbox_put(p, entry, false, &what, &id) != TZ_OK)
-        return tz_cli_profile_failed(d->cli);
-    rc = tz_awaited_add(&d->awaited, row, id);
-    if (rc != TZ_OK)
+    if (d->store) {
+        rc = d->store->put(d->store->ctx, row, entry, what, id);
+        if (rc != TZ_RESULT_DONE)
+            return rc;
+    } else if ((rc = tz_awaited_add(&d->awaited, row, id)) != TZ_OK) {
         return awaited_failed(d, rc);
-    d->stored++;
-    d->bytes += entry->body.len + entry->private_bytes.len + TZ_RECORD_OVERHEAD;
-    return d->stored < TZ_SUBMIT_RECORDS && d->bytes < TZ_SUBMIT_BYTES ? TZ_RESULT_DONE : flush(d);
+    }
+    return count_stored(d, entry->body.len + entry->private_bytes.len);
 }
 
 int tz_delivery_refuse(struct tz_delivery *d, size_t row, const char *written, const struct tz_errors *errors)
 {
+    if (d->store) {
+        int rc = start_storing(d);
+        if (rc == TZ_RESULT_DONE)
+            rc = d->store->refused(d->store->ctx, row, written, errors);
+        return rc == TZ_RESULT_DONE ? count_stored(d, 0) : rc;
+    }
     int rc = tz_awaited_refuse(&d->awaited, row, written, errors);
     if (rc != TZ_OK)
         return awaited_failed(d, rc);
@@ -269,6 +304,8 @@ int tz_delivery_finish(struct tz_delivery *d)
     int rc = flush(d);
     d->all_stored = true;
     d->begun = false;
+    if (d->store)
+        return rc;
     if (rc == TZ_RESULT_DONE && (d->line.sync.begun || !tz_awaited_empty(&d->awaited)))
         rc = tz_line_send(&d->line);
     hide_progress(d);

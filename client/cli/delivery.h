@@ -11,6 +11,16 @@
 #include "client/cli/line.h"
 #include "client/cli/report.h"
 
+/* Who takes the rows of a delivery that only stores (tz_delivery_store_open): told of each in the transaction
+ * that stores it. Results other than DONE, told, end the delivery with them. */
+struct tz_delivery_store {
+    int (*put)(void *ctx, size_t row, const struct tz_outbox_entry *entry, enum tz_outbox_put what,
+               int64_t id);
+    int (*refused)(void *ctx, size_t row, const char *written, const struct tz_errors *errors);
+    int (*batch)(void *ctx); /* a batch is on the disk */
+    void *ctx;
+};
+
 struct tz_delivery {
     struct tz_cli *cli;
     struct tz_report *report;
@@ -21,6 +31,7 @@ struct tz_delivery {
     bool progress; /* show how far it is */
 
     /* inside */
+    const struct tz_delivery_store *store; /* NULL: rows are sent and reported */
     struct tz_line line;
     struct tz_awaited awaited;
     bool begun;      /* something was put since the opening or the last finish */
@@ -39,6 +50,10 @@ enum { TZ_WAIT_SUBMIT_MS = 3000, TZ_WAIT_SYNC_MS = 30000 };
  * without a line; else told. */
 int tz_delivery_open(struct tz_delivery *d, struct tz_cli *cli, struct tz_report *report,
                      int64_t wait_ms) TZ_MUSTCHECK;
+/* Nothing is sent and nothing reported: rows are stored, those that are known already (tz_outbox_put) not
+ * again, and handed to store, which must live as long. The profile is open; no line is needed. */
+void tz_delivery_store_open(struct tz_delivery *d, struct tz_cli *cli, struct tz_report *report,
+                            const struct tz_delivery_store *store);
 /* One version, to be reported as of `row`; entry as for tz_outbox_put. DONE, or told. */
 int tz_delivery_put(struct tz_delivery *d, const struct tz_outbox_entry *entry, size_t row) TZ_MUSTCHECK;
 /* A row that was refused here, in its place. */

@@ -40,6 +40,25 @@ static const char tables[] =
     " outcome BLOB NOT NULL DEFAULT x'') STRICT;"
     "CREATE INDEX IF NOT EXISTS outbox_address ON outbox (registry, address, id);"
     "CREATE INDEX IF NOT EXISTS outbox_open ON outbox (registry, state, id) WHERE state <> 3;"
+    /* Files of watched folders (ledger.h). mark: the outbox's last version when the file was finished. */
+    "CREATE TABLE IF NOT EXISTS watch_file (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " registry INTEGER NOT NULL CHECK (registry > 0), state INTEGER NOT NULL, folder TEXT NOT NULL,"
+    " claim TEXT UNIQUE, name TEXT NOT NULL, target TEXT NOT NULL DEFAULT '', content BLOB NOT NULL,"
+    " options BLOB NOT NULL, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,"
+    " taken_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL DEFAULT 0,"
+    " verdict INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
+    " message TEXT NOT NULL DEFAULT '', mark INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX IF NOT EXISTS watch_file_content ON watch_file (registry, content);"
+    "CREATE INDEX IF NOT EXISTS watch_file_open ON watch_file (registry, folder, id) WHERE state <> 4;"
+    /* Their rows while they are in hand; entry: the version in the outbox, 0: none. */
+    "CREATE TABLE IF NOT EXISTS watch_row (file INTEGER NOT NULL, row INTEGER NOT NULL,"
+    " address TEXT NOT NULL, entry INTEGER NOT NULL, known INTEGER NOT NULL, outcome BLOB NOT NULL,"
+    " PRIMARY KEY (file, row, address)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS watch_row_entry ON watch_row (entry);"
+    /* Whoever stores a decision notes it beside the row: the version may be gone when the file is looked at. */
+    "CREATE TRIGGER IF NOT EXISTS watch_decided AFTER UPDATE OF outcome ON outbox"
+    " WHEN length(new.outcome) > 0 BEGIN"
+    " UPDATE watch_row SET outcome = new.outcome WHERE entry = new.id AND NOT known; END;"
     /* What the registry holds beside a version in conflict: packed RecordStates. */
     "CREATE TABLE IF NOT EXISTS beside (registry INTEGER NOT NULL CHECK (registry > 0), version INTEGER NOT "
     "NULL,"

@@ -1,0 +1,669 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The unattended uploader: files come into a folder in every way that files come, and each row is in the registry
+once, each file in one place, whatever happens to the process, the disk and the line."""
+
+import csv
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import zipfile
+
+import pytest
+
+from registry import CLI, REPORT, SLOW, times
+from tzclient import wait_until
+import workbook
+
+HEADER = "报送单位,编号,报告期,名称,项目数\n"
+
+
+def row(key, amount="1", committee="320100"):
+    return f"{committee},{key},2017,名称{key},{amount}\n"
+
+
+def rows(*keys):
+    return HEADER + "".join(row(key) for key in keys)
+
+
+class Watch:
+    """A watched folder and, while it runs, its process."""
+
+    def __init__(self, registry, folder=None, *options, home=None, settle=1):
+        self.registry = registry
+        self.folder = folder or registry.folder / "in"
+        self.folder.mkdir(exist_ok=True)
+        self.options = ["--settle", settle, "--poll", 1, *options]
+        self.out = registry.folder / "watch.out"
+        self.err = registry.folder / "watch.err"
+        self.env = {}
+        self.process = None
+
+    def command(self, *more):
+        return [str(part) for part in [CLI, "watch", self.folder, *self.options, "--format", "json", *more]]
+
+    def start(self, *more, wrapper=()):
+        with open(self.out, "ab") as out, open(self.err, "ab") as err:
+            self.process = subprocess.Popen([*wrapper, *self.command(*more)], stdin=subprocess.DEVNULL, stdout=out,
+                                            stderr=err, env=self.registry.environment(**self.env))
+        wait_until(lambda: self.process.poll() is not None or (self.taking("status.json").exists() and self.status()["pid"] == self.process.pid), "the status", 30 * SLOW)
+        return self
+
+    def taking(self, name):
+        return self.folder / ".taking" / name
+
+    def stop(self, code=0, sign=signal.SIGTERM):
+        self.process.send_signal(sign)
+        assert self.process.wait(60 * SLOW) == code, self.said()
+        self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def once(self, *more, code=0, **environment):
+        done = subprocess.run(self.command("--once", *more), capture_output=True, text=True, timeout=120 * SLOW,
+                              env=self.registry.environment(**{**self.env, **environment}))
+        with open(self.out, "a") as out, open(self.err, "a") as err:
+            out.write(done.stdout)
+            err.write(done.stderr)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def said(self):
+        return self.out.read_text() + self.err.read_text()
+
+    def lines(self, event=None):
+        found = [json.loads(line) for line in self.out.read_text().splitlines() if line.endswith("}")]
+        return [line for line in found if event is None or line["event"] == event]
+
+    def files(self):
+        return [(line["file"], line["result"], line["to"]) for line in self.lines("file")]
+
+    def status(self):
+        return json.loads((self.folder / ".taking" / "status.json").read_text())
+
+    def put(self, name, text, encoding="utf-8"):
+        """As a careful program does: under another name first."""
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        hidden = path.with_name(".new")
+        hidden.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        hidden.rename(path)
+        return path
+
+    def has(self, *names):
+        return all((self.folder / name).exists() for name in names)
+
+    def wait(self, *names, seconds=30):
+        wait_until(lambda: self.has(*names) or self.process.poll() is not None, f"{names}", seconds * SLOW)
+        assert self.has(*names), self.said()
+
+    def wait_for(self, event, number=1, seconds=30):
+        wait_until(lambda: len(self.lines(event)) >= number, f"{event}: {self.said()}", seconds * SLOW)
+
+    def outcomes(self, name):
+        text = (self.folder / name).read_text("utf-8-sig")
+        return [(line["row"], line["address"], line["outcome"]) for line in csv.DictReader(text.splitlines())]
+
+    def places(self):
+        """Where files lie, without what is made beside them."""
+        found = [str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()]
+        return sorted(name for name in found if not name.endswith(".outcomes.csv") and ".rejected" not in name
+                      and name not in (".taking/lock", ".taking/status.json"))
+
+    def in_hand(self):
+        return [path for path in (self.folder / ".taking").iterdir() if path.is_dir()]
+
+
+@pytest.fixture
+def watch(registry):
+    made = []
+
+    def make(*options, **settings):
+        one = Watch(registry, None, *options, **settings)
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        if one.process is not None:
+            one.kill()
+        if one.err.exists():
+            assert REPORT.search(one.err.read_text()) is None, one.err.read_text()
+
+
+def keys(registry, kind=1):
+    return sorted(record.address.key for record in registry.client().list(kind=kind))
+
+
+def entries(registry):
+    return registry.client().position()
+
+
+# --- a file that comes ---
+
+def test_a_file_goes_in_and_ends_in_done_with_its_outcomes(registry, watch):
+    w = watch().start()
+    w.put("project.csv", rows("A", "B"))
+    w.wait("done/project.csv")
+    assert w.outcomes("done/project.outcomes.csv") == [("2", "320100/project/2017/A", "CREATED"),
+                                                       ("3", "320100/project/2017/B", "CREATED")]
+    assert (w.folder / "done/project.csv").read_text() == rows("A", "B")
+    assert w.places() == ["done/project.csv"]
+    assert keys(registry) == ["A", "B"]
+    wait_until(lambda: w.status()["state"] == "idle", "idle")
+    line = w.lines("file")[0]
+    assert (line["created"], line["rejected"], line["kind"]) == (2, 0, "project")
+    status = w.status()
+    assert status["files"] == {"done": 1, "failed": 0, "same": 0} and status["rows"]["created"] == 2
+    assert status["last_file"] == "done/project.csv" and status["last_error"] is None
+    assert not w.in_hand()
+    w.stop()
+    assert w.status()["state"] == "stopped"
+
+
+def test_the_kind_comes_from_the_subfolder_the_name_or_the_option(registry, watch):
+    w = watch()
+    w.put("项目/二〇一七.csv", rows("A"))
+    w.put("funding/x.csv", "报送单位,编号,报告期,金额（万元）,来源\n320100,A,2017,200,福彩\n")
+    w.put("2017项目.txt", rows("B"))
+    w.put("other.csv", rows("C"))
+    w.once(code=1)
+    assert w.has("done/项目/二〇一七.csv", "done/funding/x.csv", "done/2017项目.txt", "failed/other.csv")
+    assert w.outcomes("failed/other.outcomes.csv") == [("", "", "REJECTED")]
+    assert "other.csv does not tell the kind" in (w.folder / "failed/other.outcomes.csv").read_text()
+    assert keys(registry) == ["A", "B"] and keys(registry, 2) == ["A"]
+    w.options += ["--kind", "project"]
+    w.put("other.csv", rows("C"))
+    w.once()
+    assert keys(registry) == ["A", "B", "C"]
+
+
+def test_a_workbook_and_other_encodings(registry, watch):
+    w = watch()
+    cells = [line.split(",") for line in rows("A", "B").splitlines()]
+    w.put("project.xlsx", workbook.book_of(cells).bytes())
+    w.put("project2.csv", rows("C"), "gb18030")
+    w.once()
+    assert keys(registry) == ["A", "B", "C"]
+    assert w.places() == ["done/project.xlsx", "done/project2.csv"]
+
+
+def test_refused_rows_send_the_file_to_failed_and_good_rows_in(registry, watch):
+    w = watch()
+    w.put("project.csv", rows("A") + row("B", "很多") + row("C"))
+    lines = w.once(code=1)
+    assert w.outcomes("failed/project.outcomes.csv") == [
+        ("2", "320100/project/2017/A", "CREATED"), ("3", "320100/project/2017/B", "REJECTED"),
+        ("4", "320100/project/2017/C", "CREATED")]
+    assert keys(registry) == ["A", "C"]
+    assert lines[-1]["result"] == "failed" and lines[-1]["rejected"] == 1
+    assert w.status()["rows"]["rejected"] == 1
+    # Corrected it goes in, and what was in costs nothing.
+    before = entries(registry)
+    w.put("project.csv", rows("A", "B", "C"))
+    w.once()
+    assert keys(registry) == ["A", "B", "C"] and entries(registry) == before + 1
+
+
+def test_rows_that_the_registry_refuses(registry, watch):
+    w = watch()
+    w.put("project.csv", rows("A") + row("B", committee="999999"))
+    w.once(code=1)
+    assert [line[2] for line in w.outcomes("failed/project.outcomes.csv")] == ["CREATED", "REJECTED"]
+
+
+def test_files_that_are_none_of_ours_stay(registry, watch):
+    w = watch()
+    names = ["~$project.xlsx", ".project.csv", "project.csv.part", "project.csv.crdownload", "project.tmp",
+             "note.pdf", "project.xls", "project.outcomes.csv"]
+    for name in names:
+        (w.folder / name).write_text(rows("A"))
+    (w.folder / "project.csv").mkdir()
+    (w.folder / "link.csv").symlink_to("/etc/passwd")
+    os.mkfifo(w.folder / "pipe.csv")
+    (w.folder / "other").mkdir()
+    (w.folder / "other" / "project.csv").write_text(rows("A"))
+    w.once()
+    assert keys(registry) == [] and w.files() == []
+    assert all((w.folder / name).exists() for name in [*names, "other/project.csv"])
+
+
+def test_hostile_content_fails_with_its_reason_and_holds_nobody_up(registry, watch):
+    w = watch("--give-up", "0")
+    w.put("1project.csv", b"\xff\xfe\xfd\xfc" + os.urandom(3000))
+    w.put("2project.xlsx", b"PK\3\4" + os.urandom(3000))
+    w.put("3project.csv", b"")
+    w.put("4project.csv", b"\0" * 5000)
+    w.put("5project.csv", '报送单位,编号\n"320100,A')
+    w.put("6project.xlsx", workbook.pack({"a": "b"}))
+    w.put("7project.csv", "a,b,c\n1,2,3\n")
+    w.put("8project.csv\n\x1b[31m.csv", "a,b,c\n1,2,3\n")
+    w.put("项" * 83 + ".csv", rows("A"))
+    w.put("project.csv", rows("A", "B"))
+    w.once(code=1)
+    assert len([name for name in w.places() if name.startswith("failed/")]) == 9
+    assert w.has("done/project.csv") and keys(registry) == ["A", "B"]
+    for path in (w.folder / "failed").glob("*.outcomes.csv"):
+        assert "REJECTED" in path.read_text()
+    assert not w.in_hand()
+    assert len(w.lines("file")) == 10
+
+
+# --- a file that is not there yet ---
+
+def test_half_a_file_is_never_taken(registry, watch):
+    w = watch(settle=0).start()
+    with open(w.folder / "project.csv", "w", encoding="utf-8") as slow:
+        slow.write(HEADER + row("A"))
+        slow.flush()
+        w.wait_for("not_whole")
+        assert w.lines("not_whole")[0]["reason"] == "writer"
+        wait_until(lambda: w.status()["waiting"]["not_whole"] == 1 and w.status()["state"] == "waiting", "waiting")
+        assert keys(registry) == [] and w.has("project.csv")
+        slow.write(row("B"))
+    w.wait("done/project.csv")
+    assert keys(registry) == ["A", "B"]
+    assert [line[2] for line in w.outcomes("done/project.outcomes.csv")] == ["CREATED", "CREATED"]
+    w.stop()
+
+
+def test_half_a_workbook_is_not_taken_although_nobody_has_it_open(registry, watch):
+    whole = workbook.book_of([line.split(",") for line in rows("A", "B").splitlines()]).bytes()
+    w = watch(settle=0).start()
+    path = w.folder / "project.xlsx"
+    path.write_bytes(whole[:len(whole) // 2])
+    w.wait_for("not_whole")
+    assert w.lines("not_whole")[0]["reason"] == "incomplete"
+    with open(path, "ab") as rest:
+        rest.write(whole[len(whole) // 2:])
+    w.wait("done/project.xlsx")
+    assert keys(registry) == ["A", "B"]
+    w.stop()
+
+
+def test_half_a_file_that_stays_so_fails_at_last(registry, watch):
+    w = watch("--give-up", "2", settle=0).start()
+    whole = workbook.book_of([line.split(",") for line in rows("A").splitlines()]).bytes()
+    w.put("project.xlsx", whole[:-30])
+    w.wait_for("not_whole")
+    w.wait("failed/project.xlsx")
+    assert w.outcomes("failed/project.outcomes.csv") == [("", "", "REJECTED")]
+    w.stop()
+
+
+def test_a_file_that_grows_with_pauses_is_taken_when_it_is_at_rest(registry, watch):
+    """Written, closed, opened again, as by a program that appends a line at a time: only time tells."""
+    w = watch(settle=1).start()
+    path = w.folder / "project.csv"
+    path.write_text(HEADER)
+    for n in range(30):
+        with open(path, "a", encoding="utf-8") as more:
+            more.write(row(f"K{n:02}"))
+        size = path.stat().st_size
+        wait_until(lambda: w.status()["waiting"]["not_whole"] == 1, "it is seen")
+        assert path.stat().st_size == size
+    w.wait("done/project.csv")
+    assert len(keys(registry)) == 30
+    w.stop()
+
+
+def test_renames_in_and_over(registry, watch):
+    w = watch(settle=0).start()
+    w.put("project.csv", rows("A"))
+    w.wait("done/project.csv")
+    outside = registry.folder / "outside.csv"
+    for n in range(8):
+        outside.write_text(rows("A", f"B{n}"))
+        os.replace(outside, w.folder / "project.csv")
+    wait_until(lambda: "B7" in keys(registry) and not w.has("project.csv") and not w.in_hand(), "the last one")
+    # What was replaced before it was taken is gone, and nothing was mixed.
+    assert set(keys(registry)) <= {"A", *(f"B{n}" for n in range(8))}
+    for path in (w.folder / "done").glob("*.outcomes.csv"):
+        assert "REJECTED" not in path.read_text()
+    names = {path.name for path in (w.folder / "done").iterdir() if not path.name.endswith(".outcomes.csv")}
+    assert len(names) == len(w.files())
+    w.stop()
+
+
+def test_touching_and_closing_again_and_again_takes_it_once(registry, watch):
+    w = watch(settle=0).start()
+    for n in range(20):
+        path = w.put(f"project{n}.csv", rows(f"A{n}"))
+        try:
+            for _ in range(5):
+                os.utime(path)
+                open(path, "rb").close()
+                os.chmod(path, 0o640)
+        except FileNotFoundError:
+            pass  # taken already
+    wait_until(lambda: len(w.lines("file")) == 20, "all of them")
+    assert len(keys(registry)) == 20
+    assert sorted(name for name, _, _ in w.files()) == sorted(f"project{n}.csv" for n in range(20))
+    w.stop()
+
+
+# --- the same again ---
+
+def test_the_same_content_under_another_name_is_not_submitted_again(registry, watch):
+    w = watch()
+    w.put("project.csv", rows("A", "B"))
+    w.once()
+    before = entries(registry)
+    w.put("project (2).csv", rows("A", "B"))
+    w.once()
+    assert entries(registry) == before
+    assert w.outcomes("done/project (2).outcomes.csv") == [("", "", "SAME")]
+    assert "done/project.csv" in (w.folder / "done/project (2).outcomes.csv").read_text()
+    assert w.lines("file")[-1]["what"] == "same"
+    w.put("project.csv", rows("A", "B"))
+    w.once()
+    assert len([name for name in w.places() if name.startswith("done/project_")]) == 1
+    assert entries(registry) == before
+
+
+def test_a_second_version_costs_only_what_changed(registry, watch):
+    w = watch()
+    w.put("project.csv", rows(*(f"K{n}" for n in range(50))))
+    w.once()
+    before = entries(registry)
+    w.put("project.csv", rows(*(f"K{n}" for n in range(50))).replace("名称K7,1", "名称K7,2"))
+    line = w.once()[-1]
+    assert entries(registry) == before + 1
+    assert (line["updated"], line["unchanged"], line["created"]) == (1, 49, 0)
+
+
+def test_going_back_to_an_earlier_content_is_a_change(registry, watch):
+    w = watch()
+    contents = [rows("A", "B"), rows("A", "B").replace("名称A,1", "名称A,2")]
+    for n in range(4):
+        w.put("project.csv", contents[n % 2])
+        w.once()
+    assert registry.client().get("320100/project/2017/A").revision == 4
+    assert registry.client().get("320100/project/2017/B").revision == 1
+
+
+def test_a_withdrawn_record_comes_back_with_its_file(registry, watch):
+    w = watch()
+    w.put("project.csv", rows("A"))
+    w.once()
+    registry.run("withdraw", "320100/project/2017/A", "--reason", "x")
+    assert keys(registry) == []
+    w.put("project.csv", rows("A"))
+    w.once()
+    assert keys(registry) == ["A"]
+
+
+def test_the_same_for_two_kinds_or_options_is_not_the_same(registry, watch):
+    w = watch()
+    text = "编号,报告期,名称,项目数\nA,2017,x,1\n"
+    w.put("project.csv", text)
+    w.options += ["--committee", "320100"]
+    w.once()
+    w.options[-1] = "320200"
+    w.put("project.csv", text)
+    w.once()
+    assert registry.client().get("320100/project/2017/A") and registry.client().get("320200/project/2017/A")
+
+
+# --- the line ---
+
+def test_without_a_line_rows_wait_and_outcomes_come_when_it_is_back(registry, watch):
+    w = watch().start()
+    w.put("project.csv", rows("A"))
+    w.wait("done/project.csv")
+    registry.stop()
+    w.put("project.csv", rows("A", "B") + row("C", "很多"))
+    w.put("2project.csv", rows("D"))
+    wait_until(lambda: w.status()["waiting"]["in_hand"] == 2, "both are in hand")
+    status = w.status()
+    assert status["state"] == "unreachable" and status["waiting"]["outbox"] == 2
+    assert status["unreachable_since"] and status["next_try"] and status["last_error"]
+    assert not w.has("project.csv") and not w.has("2project.csv")
+    w.wait_for("unreachable")
+    registry.start()
+    w.wait_for("reachable")
+    w.wait("failed/project.csv", "done/2project.csv")
+    assert [line[2] for line in w.outcomes("failed/project.outcomes.csv")] == ["UNCHANGED", "CREATED", "REJECTED"]
+    wait_until(lambda: w.status()["state"] == "idle" and w.status()["unreachable_since"] is None, "idle again")
+    assert keys(registry) == ["A", "B", "D"]
+    assert len(w.lines("unreachable")) == 1
+    w.stop()
+
+
+def test_once_without_a_line_says_3_and_the_next_one_ends_it(registry, watch):
+    w = watch()
+    registry.stop()
+    w.put("project.csv", rows("A"))
+    w.once(code=3)
+    assert len(w.in_hand()) == 1 and w.files() == []
+    w.once(code=3)
+    registry.start()
+    w.once()
+    assert w.outcomes("done/project.outcomes.csv") == [("2", "320100/project/2017/A", "CREATED")]
+    assert not w.in_hand()
+
+
+def test_a_later_version_that_waits_takes_the_place_of_the_earlier(registry, watch):
+    w = watch()
+    registry.stop()
+    w.put("project.csv", rows("A", "B"))
+    w.once(code=3)
+    w.put("project.csv", rows("A", "B").replace("名称A,1", "名称A,2"))
+    w.once(code=3)
+    assert len(w.in_hand()) == 2
+    registry.start()
+    w.once()
+    found = {}
+    for path in sorted((w.folder / "done").glob("*.outcomes.csv")):
+        found[path.name] = [line[2] for line in w.outcomes(f"done/{path.name}")]
+    assert sorted(found.values()) == [["CREATED", "CREATED"], ["REPLACED", "CREATED"]]
+    assert registry.client().get("320100/project/2017/A").revision == 1
+
+
+def test_sync_by_hand_decides_for_the_watch(registry, watch):
+    w = watch()
+    registry.stop()
+    w.put("project.csv", rows("A"))
+    w.once(code=3)
+    registry.start()
+    registry.run("submit", w.put("..by-hand.csv", rows("A", "Z")), "--kind", "project")
+    w.once()
+    assert w.outcomes("done/project.outcomes.csv") == [("2", "320100/project/2017/A", "CREATED")]
+
+
+# --- the process ---
+
+def test_only_one_watch_works_on_a_folder(registry, watch):
+    w = watch().start()
+    w.wait_for("start")
+    wait_until(lambda: w.status()["state"] == "idle", "idle")
+    second = subprocess.run(w.command("--once"), capture_output=True, text=True,
+                            env=registry.environment(), timeout=60 * SLOW)
+    assert second.returncode == 2 and str(w.process.pid) in second.stderr
+    w.kill()
+    w.once()
+
+
+def test_signals(registry, watch):
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        w = watch().start()
+        w.wait_for("start")
+        wait_until(lambda: w.status()["state"] in ("idle", "waiting"), "idle")
+        w.process.send_signal(signal.SIGHUP)
+        w.process.send_signal(signal.SIGIO)
+        w.put("project.csv", rows("A"))
+        w.wait("done/project.csv")
+        w.stop(sign=sign)
+        assert w.lines()[-1]["event"] == "stop"
+        w.out.unlink()
+
+
+def test_sigterm_in_the_middle_of_a_large_file(registry, watch):
+    count = times(30000)
+    w = watch(settle=0).start()
+    w.put("project.csv", rows(*(f"K{n}" for n in range(count))))
+    wait_until(lambda: w.in_hand() or w.has("done/project.csv"), "it is in hand")
+    w.stop()
+    assert len(w.places()) == 1
+    w.start()
+    w.wait("done/project.csv", seconds=60)
+    w.stop()
+    assert len(keys(registry)) == count
+    outcomes = w.outcomes("done/project.outcomes.csv")
+    assert len(outcomes) == count and {line[2] for line in outcomes} == {"CREATED"}
+
+
+def test_killed_at_any_moment_each_row_is_there_once_and_each_file_in_one_place(registry, watch):
+    """kill -9 at random moments while files come: nothing is lost, doubled, or told wrong."""
+    rng = random.Random(7)
+    w = watch(settle=0)
+    expected, sent = {}, {}
+    for n in range(max(3, times(15))):
+        names = [f"project{n}-{i}.csv" for i in range(3)]
+        w.start()
+        for i, name in enumerate(names):
+            wanted = [f"K{n}-{i}-{k}" for k in range(rng.choice([1, 3, 700]))]
+            bad = rng.random() < 0.3
+            w.put(name, rows(*wanted) + (row(f"BAD{n}-{i}", "很多") if bad else ""))
+            sent[name] = wanted, bad
+            for key in wanted:
+                expected[key] = name
+        seen = rng.randrange(0, 4)
+        wait_until(lambda: len(w.lines("file")) >= seen or len(w.lines("file")) == len(sent), "some of them",
+                   60 * SLOW)
+        pause = rng.random() * 0.15
+        try:
+            w.process.wait(pause)
+        except subprocess.TimeoutExpired:
+            pass
+        w.kill()
+    w.start()
+    wait_until(lambda: not w.in_hand() and not list(w.folder.glob("*.csv")), "everything is at its end", 120 * SLOW)
+    w.stop()
+    assert keys(registry) == sorted(expected)
+    for record in registry.client().list(kind=1):
+        assert record.revision == 1
+    assert sorted(w.places()) == sorted(
+        ("failed/" if bad else "done/") + name for name, (_, bad) in sent.items())
+    for name, (wanted, bad) in sent.items():
+        outcomes = w.outcomes(("failed/" if bad else "done/") + name.replace(".csv", ".outcomes.csv"))
+        # A row whose answer was lost with the process is known to be there, not what it was then.
+        told = ["CREATED" if line[2] == "UNCHANGED" else line[2] for line in outcomes]
+        assert told == ["CREATED"] * len(wanted) + ["REJECTED"] * bad, name
+
+
+def test_a_profile_that_is_lost_costs_nothing_but_words(registry, watch, tmp_path):
+    w = watch()
+    w.put("project.csv", rows("A"))
+    w.once()
+    registry.stop()
+    w.put("project.csv", rows("A", "B"))
+    w.once(code=3)
+    registry.start()
+    w.env["XDG_STATE_HOME"] = str(tmp_path / "other")
+    w.once()
+    assert keys(registry) == ["A", "B"] and not w.in_hand()
+    assert [record.revision for record in registry.client().list(kind=1)] == [1, 1]
+
+
+# --- the disk ---
+
+def limit_files(process, size):
+    _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, hard))
+
+
+def test_a_full_disk_holds_files_up_until_there_is_room(registry, watch):
+    w = watch(settle=0).start()
+    w.put("project.csv", rows("A"))
+    w.wait("done/project.csv")
+    limit_files(w.process, 1000)
+    w.put("project.csv", rows("A", "B"))
+    w.wait_for("blocked")
+    assert w.process.poll() is None
+    assert keys(registry) == ["A"]
+    assert len(w.places()) == 2  # the first, and the second where it was
+    limit_files(w.process, resource.RLIM_INFINITY)
+    wait_until(lambda: len(w.lines("file")) == 2, "the second", 60 * SLOW)
+    assert keys(registry) == ["A", "B"] and not w.in_hand()
+    w.stop()
+
+
+def test_a_file_that_may_not_be_read_fails_at_last(registry, watch):
+    """Also root has to ask, without the right to override."""
+    w = watch("--give-up", "2", settle=0)
+    wrapper = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps",
+               "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    w.start(wrapper=wrapper)
+    path = w.put("project.csv", rows("A"))
+    path.chmod(0)
+    w.put("2project.csv", rows("B"))
+    w.wait("done/2project.csv")
+    w.wait("failed/project.csv")
+    assert "cannot be read" in (w.folder / "failed/project.outcomes.csv").read_text()
+    w.stop()
+
+
+def test_a_folder_that_goes_away_and_comes_back(registry, watch):
+    w = watch(settle=0).start()
+    w.put("project.csv", rows("A"))
+    w.wait("done/project.csv")
+    away = w.folder.with_name("away")
+    w.folder.rename(away)
+    w.wait_for("no_folder")
+    assert w.process.poll() is None
+    w.folder.mkdir()  # an empty mount point
+    w.wait_for("folder")
+    w.put("project.csv", rows("A", "B"))
+    w.wait("done/project.csv")
+    w.folder.rename(w.folder.with_name("mountpoint"))
+    away.rename(w.folder)
+    w.wait_for("folder", 2)
+    w.put("project.csv", rows("A", "B", "C"))
+    wait_until(lambda: keys(registry) == ["A", "B", "C"], "the third")
+    assert w.process.poll() is None
+    w.stop()
+
+
+def test_a_folder_that_is_none(registry, watch):
+    w = watch()
+    for args, what in (["/no/such", "No such file"], [w.folder / "none", "No such file"], [__file__, "Not a dir"]):
+        done = registry.cli("watch", args, "--once")
+        assert done.returncode == 2 and what in done.stderr
+    for args in ([], ["a", "b"], [w.folder, "--poll", "0"], [w.folder, "--settle", "x"], [w.folder, "--kind", "no"],
+                 [w.folder, "--committee", "12"], [w.folder, "--format", "csv"], [w.folder, "--settle", "99999999"]):
+        assert registry.cli("watch", *args).returncode == 2
+
+
+def test_the_log_is_key_value_unless_json_is_asked_for(registry, watch):
+    w = watch()
+    w.put("project (1).csv", rows("A"))
+    done = registry.cli("watch", w.folder, "--once", "--settle", "0")
+    assert done.returncode == 0
+    line = next(line for line in done.stdout.splitlines() if "event=file" in line)
+    assert 'file="project (1).csv" result=done' in line and " created=1 " in line
+
+
+def test_once_waits_for_what_is_there_and_for_nothing_else(registry, watch):
+    w = watch(settle=1)
+    w.once()
+    with open(w.folder / "2project.csv", "w") as slow:
+        slow.write(HEADER)
+        w.put("project.csv", rows("A"))
+        w.once()
+        assert w.has("done/project.csv", "2project.csv")
+        slow.write(row("B"))
+    w.once()
+    assert keys(registry) == ["A", "B"]
+
+
+def test_jitter_begins_later_but_begins(registry, watch):
+    w = watch()
+    w.put("project.csv", rows("A"))
+    w.once("--jitter", "1")
+    assert keys(registry) == ["A"]
