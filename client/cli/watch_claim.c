@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/cli/time_text.h"
+#include "common/base/fault.h"
 
 /* The name of a path without folders. */
 static const char *base(const char *path)
@@ -349,8 +350,10 @@ int tz_claim_finish(const char *folder, const struct tz_claim *c, const char *ta
         rc = make_folders(folder, "", target);
     if (rc == TZ_OK)
         rc = for_beside(c, move_beside, to);
+    tz_fault_point("watch.beside");
     if (rc == TZ_OK)
         rc = tz_files_move(c->path, to);
+    tz_fault_point("watch.moved");
     if (rc == TZ_ENOENT && tz_files_exists(to))
         rc = TZ_OK; /* moved before, by a process that ended just then */
     if (rc == TZ_OK)

@@ -12,6 +12,7 @@
 #include "client/cli/watch.h"
 #include "client/cli/watch_line.h"
 #include "client/sheet/csv.h"
+#include "common/base/fault.h"
 #include "common/wire/frame.h"
 
 enum { MESSAGE_MAX = 64 * 1024 };
@@ -165,6 +166,7 @@ static enum tz_watch_step finished(struct tz_watch *w, struct tz_ledger_file *fi
     struct tz_watch_status *s = &w->status;
     if (tz_ledger_finish(w->cli->profile, file) != TZ_OK)
         return tz_watch_profile_blocked(w);
+    tz_fault_point("watch.finished");
     int result = result_of(file, o);
     w->worst = w->worst == TZ_RESULT_DONE || result == TZ_RESULT_REFUSED ? result : w->worst;
     tz_watch_counts_add(&s->counts, &o->report);
@@ -191,6 +193,7 @@ static enum tz_watch_step count(struct tz_watch *w, const struct tz_ledger_file 
 static enum tz_watch_step move(struct tz_watch *w, const struct tz_claim *claim, struct tz_ledger_file *file,
                                struct outcomes *o)
 {
+    tz_fault_point("watch.decided");
     int rc = tz_claim_finish(w->folder, claim, file->target);
     if (rc == TZ_ELOCKED) { /* somebody put a file there just now */
         enum tz_watch_step step = decide(w, claim, file);
@@ -211,6 +214,7 @@ static enum tz_watch_step settle(struct tz_watch *w, const struct tz_claim *clai
     if (undecided > 0)
         return TZ_STEP_WAITS;
     enum tz_watch_step step = write_outcomes(w, claim, file, o);
+    tz_fault_point("watch.outcomes");
     file->failed = is_failure(file, o);
     return step == TZ_STEP_FINISHED ? decide(w, claim, file) : step;
 }

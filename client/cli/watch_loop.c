@@ -7,6 +7,7 @@
 
 #include "client/cli/watch_whole.h"
 #include "client/lib/backoff.h"
+#include "common/base/fault.h"
 
 enum { SECOND_US = 1000 * 1000 };
 
@@ -147,6 +148,7 @@ static bool take_ready(struct tz_watch_loop *l)
                 return false;
         }
         tz_folder_remove(files, file);
+        tz_fault_point("watch.claimed");
         if (rc == TZ_OK && !go_on(l, work(l, &claim)))
             return false;
     }

@@ -11,6 +11,7 @@
 #include "client/cli/watch_line.h"
 #include "client/lib/backoff.h"
 #include "client/lib/sync.h"
+#include "common/base/fault.h"
 
 /* Another process sends with this profile, what is ours too: how soon its decisions are looked for. */
 enum { OTHER_SENDS_US = 1000 * 1000, TEXT_MAX = 8192 };
@@ -117,6 +118,7 @@ static int send_all(struct tz_watch *w)
     if (rc != TZ_RESULT_DONE)
         return sync.profile_failed ? profile_failed(w) : line_failed(w, rc);
     line_works(w);
+    tz_fault_point("watch.sent");
     return TZ_RESULT_DONE;
 }
 

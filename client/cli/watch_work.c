@@ -15,6 +15,7 @@
 #include "client/cli/time_text.h"
 #include "client/cli/watch.h"
 #include "client/cli/watch_whole.h"
+#include "common/base/fault.h"
 
 /* Beside the results of tz_submit_file. */
 enum { RESULT_STOPPED = 100 };
@@ -159,6 +160,7 @@ static int take_refused(void *ctx, size_t row, const char *written, const struct
 static int take_batch(void *ctx)
 {
     (void)ctx;
+    tz_fault_point("watch.batch");
     return tz_watch_wait_stopped() ? RESULT_STOPPED : TZ_RESULT_DONE;
 }
 
@@ -247,7 +249,9 @@ static enum tz_watch_step store(struct tz_watch *w, const struct tz_claim *claim
     if (rc == RESULT_STOPPED) {
         step = TZ_STEP_STOP;
     } else if (rc == TZ_RESULT_DONE) {
+        tz_fault_point("watch.rows");
         step = stored(w, file, TZ_LEDGER_ROWS, "");
+        tz_fault_point("watch.stored");
     } else if (rc == TZ_RESULT_UNREACHABLE) {
         tz_watch_status_error(&w->status, message, w->cli->env->wall_ms(w->cli->env->ctx));
         step = TZ_STEP_LINE;
@@ -293,6 +297,7 @@ static enum tz_watch_step begin(struct tz_watch *w, const struct tz_claim *claim
     int found = tz_ledger_same(p, file, &same);
     if ((found != TZ_OK && found != TZ_ENOENT) || tz_ledger_take(p, w->folder, file) != TZ_OK)
         return tz_watch_profile_blocked(w);
+    tz_fault_point("watch.taken");
     return found == TZ_OK ? take_same(w, file, &same) : TZ_STEP_FINISHED;
 }
 

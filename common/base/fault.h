@@ -24,7 +24,18 @@
     X("daemon.committed") /* on disk; the views do not have it */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
-    X("daemon.write") /* bytes are about to leave for a peer */
+    X("daemon.write") /* bytes are about to leave for a peer */ \
+    X("watch.claimed") /* a file was moved into the hand; the ledger does not know it */ \
+    X("watch.taken") /* it does; no row is stored */ \
+    X("watch.batch") /* a batch of rows is stored */ \
+    X("watch.rows") /* all rows are; the ledger does not know that it is all */ \
+    X("watch.stored") /* it does; nothing was sent */ \
+    X("watch.sent") /* all that waited is decided */ \
+    X("watch.outcomes") /* the outcomes are written */ \
+    X("watch.decided") /* the target is fixed */ \
+    X("watch.beside") /* what lies beside the file is at its target */ \
+    X("watch.moved") /* the file is too; the ledger does not know it */ \
+    X("watch.finished") /* all is done; nothing was said */
 /* clang-format on */
 
 enum { TZ_FAULT_EXIT = 86 };

@@ -13,6 +13,7 @@ import zipfile
 
 import pytest
 
+import faults
 from registry import CLI, REPORT, SLOW, times
 from tzclient import wait_until
 import workbook
@@ -70,7 +71,7 @@ class Watch:
         with open(self.out, "a") as out, open(self.err, "a") as err:
             out.write(done.stdout)
             err.write(done.stderr)
-        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        assert code is None or done.returncode == code, (done.returncode, done.stdout, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def said(self):
@@ -555,6 +556,47 @@ def test_killed_at_any_moment_each_row_is_there_once_and_each_file_in_one_place(
         # A row whose answer was lost with the process is known to be there, not what it was then.
         told = ["CREATED" if line[2] == "UNCHANGED" else line[2] for line in outcomes]
         assert told == ["CREATED"] * len(wanted) + ["REJECTED"] * bad, name
+
+
+@faults.needed
+@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize("point", faults.names("watch."))
+def test_killed_at_every_step(registry, watch, point, nth):
+    """The second time begins with what the first one left in hand."""
+    w = watch(settle=0)
+    w.put("project.csv", rows("A", "B") + row("BAD", "很多"))
+    w.put("2project.csv", rows("C", "D"))
+    w.put("3project.csv", rows("C", "D"))
+    w.once(code=-signal.SIGKILL, **faults.at(point, nth))
+    w.once(code=None)
+    assert keys(registry) == ["A", "B", "C", "D"]
+    assert [record.revision for record in registry.client().list(kind=1)] == [1] * 4
+    assert w.places() == ["done/2project.csv", "done/3project.csv", "failed/project.csv"]
+    told = [line[2] for line in w.outcomes("failed/project.outcomes.csv")]
+    assert told == ["CREATED", "CREATED", "REJECTED"]
+    first, second = ([line[2] for line in w.outcomes(f"done/{n}project.outcomes.csv")] for n in (2, 3))
+    assert first == ["CREATED", "CREATED"]
+    assert second in (["SAME"], ["UNCHANGED", "UNCHANGED"])
+    assert not w.in_hand()
+
+
+@faults.needed
+@pytest.mark.parametrize("point", faults.names("watch."))
+def test_killed_again_and_again_at_the_same_step(registry, watch, point):
+    """Every restart gets one step further, or begins the same step again: it comes to its end in any case."""
+    w = watch(settle=0)
+    count = times(2500)
+    w.put("project.csv", rows(*(f"K{n}" for n in range(count))))
+    for _ in range(3):
+        done = subprocess.run(w.command("--once"), capture_output=True, timeout=60 * SLOW,
+                              env=registry.environment(**faults.at(point)))
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    w.once()
+    assert len(keys(registry)) == count
+    assert w.places() == ["done/project.csv"] and not w.in_hand()
+    assert {line[2] for line in w.outcomes("done/project.outcomes.csv")} == {"CREATED"}
 
 
 def test_a_profile_that_is_lost_costs_nothing_but_words(registry, watch, tmp_path):
