@@ -16,12 +16,22 @@ static int lock_path(char out[TZ_PATH_SIZE], const char *folder)
     return tz_files_join(out, folder, TZ_CLAIM_FOLDER "/lock");
 }
 
+/* Whoever may write into the folder must not lead us elsewhere. Sets errno. */
+static bool is_ours(const char *path)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return false;
+    errno = S_ISDIR(st.st_mode) ? EPERM : ENOTDIR;
+    return S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
 static int open_lock(const char *folder)
 {
     char path[TZ_PATH_SIZE];
     if (tz_files_join(path, folder, TZ_CLAIM_FOLDER) != TZ_OK)
         return -1;
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+    if (mkdir(path, 0700) != 0 && (errno != EEXIST || !is_ours(path)))
         return -1;
     return lock_path(path, folder) == TZ_OK ? open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)
                                             : -1;

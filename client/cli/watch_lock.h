@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * That only one watch works on a folder: a lock on .taking/lock, which the kernel releases when its holder
- * ends. The folder .taking is made (0700) with it.
+ * ends. The folder .taking is made (0700) with it; one that is a link, or somebody else's, is refused.
  */
 #ifndef TZ_CLIENT_CLI_WATCH_LOCK_H
 #define TZ_CLIENT_CLI_WATCH_LOCK_H

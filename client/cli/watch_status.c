@@ -24,13 +24,13 @@ const char *tz_watch_state_name(enum tz_watch_state state)
 
 void tz_watch_status_error(struct tz_watch_status *s, const char *text, int64_t now_ms)
 {
-    size_t len = strlen(text);
-    while (len > 0 && text[len - 1] == '\n')
+    char line[sizeof s->last_error];
+    size_t len = 0;
+    for (; text[len] && len < sizeof line; len++)
+        line[len] = text[len] == '\n' ? ' ' : text[len];
+    while (len > 0 && line[len - 1] == ' ')
         len--;
-    tz_text_copy(s->last_error, sizeof s->last_error, text, len, sizeof s->last_error);
-    for (char *c = s->last_error; *c; c++)
-        if (*c == '\n')
-            *c = ' ';
+    tz_text_copy(s->last_error, sizeof s->last_error, line, len, sizeof s->last_error);
     s->last_error_ms = now_ms;
 }
 
@@ -43,6 +43,7 @@ void tz_watch_counts_add(struct tz_watch_counts *c, const struct tz_report *rows
     c->behind += rows->behind;
     c->rejected += rows->rejected;
     c->withdrawn += rows->withdrawn;
+    c->replaced += rows->replaced;
 }
 
 /* 0: null. */
