@@ -3,17 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/lib/profile_internal.h"
+
 /* "TZpr" */
 enum { APPLICATION_ID = 0x545a7072, SCHEMA_VERSION = 1, BUSY_MS = 10000 };
 
 enum statement { BEGIN, COMMIT, ROLLBACK, SEEN, SAW, FIND_TICKET, KEEP_TICKET, DECIDED, PENDING, STATEMENTS };
+_Static_assert((int)STATEMENTS <= (int)TZ_PROFILE_STATEMENTS, "room for them");
 
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -36,13 +38,6 @@ static const char schema[] =
     "CREATE TABLE pending (id INTEGER PRIMARY KEY, registry BLOB NOT NULL, address TEXT NOT NULL,"
     " base INTEGER NOT NULL, hash BLOB NOT NULL, ticket BLOB NOT NULL,"
     " UNIQUE (registry, address, base, hash)) STRICT;";
-
-struct tz_profile {
-    sqlite3 *db;
-    const struct tz_env *env;
-    uint8_t registry[16];
-    sqlite3_stmt *statement[STATEMENTS];
-};
 
 static bool name_valid(const char *name)
 {
@@ -150,6 +145,8 @@ static int prepare_schema(struct tz_profile *p)
         rc = TZ_EFOREIGN;
     }
     if (rc == TZ_OK)
+        rc = execute(p, tz_copy_schema);
+    if (rc == TZ_OK)
         rc = execute(p, "COMMIT");
     if (rc != TZ_OK && !sqlite3_get_autocommit(p->db))
         (void)execute(p, "ROLLBACK");
@@ -211,6 +208,8 @@ void tz_profile_close(struct tz_profile *p)
         return;
     for (size_t i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(p->statement[i]);
+    for (size_t i = 0; i < TZ_COPY_STATEMENTS; i++)
+        sqlite3_finalize(p->copy[i]);
     sqlite3_close(p->db);
     free(p);
 }
@@ -225,22 +224,43 @@ void tz_profile_use(struct tz_profile *p, const uint8_t registry_id[16])
     memcpy(p->registry, registry_id, sizeof p->registry);
 }
 
+int tz_profile_rc(struct tz_profile *p)
+{
+    return rc_of(sqlite3_errcode(p->db));
+}
+
+sqlite3_stmt *tz_profile_statement(struct tz_profile *p, sqlite3_stmt **kept, const char *text)
+{
+    if (!*kept && sqlite3_prepare_v3(p->db, text, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_reset(*kept);
+    sqlite3_clear_bindings(*kept);
+    if (sqlite3_bind_parameter_count(*kept) > 0)
+        sqlite3_bind_blob(*kept, 1, p->registry, sizeof p->registry, SQLITE_STATIC);
+    return *kept;
+}
+
 /* A statement with the registry bound to ?1. */
 static sqlite3_stmt *use(struct tz_profile *p, enum statement which)
 {
-    sqlite3_stmt *s = p->statement[which];
-    sqlite3_reset(s);
-    sqlite3_clear_bindings(s);
-    if (sqlite3_bind_parameter_count(s) > 0)
-        sqlite3_bind_blob(s, 1, p->registry, sizeof p->registry, SQLITE_STATIC);
-    return s;
+    return tz_profile_statement(p, &p->statement[which], sql[which]);
 }
 
-static int run(sqlite3_stmt *s)
+int tz_profile_run(sqlite3_stmt *s)
 {
     int rc = sqlite3_step(s);
     sqlite3_reset(s);
     return rc_of(rc);
+}
+
+static int run(sqlite3_stmt *s)
+{
+    return tz_profile_run(s);
+}
+
+int tz_profile_begin_reading(struct tz_profile *p)
+{
+    return execute(p, "BEGIN");
 }
 
 int tz_profile_begin(struct tz_profile *p)

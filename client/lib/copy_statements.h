@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The statements of the local copy (copy.c has their texts), which the profile keeps.
+ */
+#ifndef TZ_CLIENT_LIB_COPY_STATEMENTS_H
+#define TZ_CLIENT_LIB_COPY_STATEMENTS_H
+
+enum tz_copy_statement {
+    TZ_COPY_MARK,
+    TZ_COPY_COUNT_RECORDS,
+    TZ_COPY_COUNT_COMMITTEES,
+    TZ_COPY_NEW,
+    TZ_COPY_DROP,
+    TZ_COPY_DROP_RECORDS,
+    TZ_COPY_DROP_COMMITTEES,
+    TZ_COPY_PUT_RECORD,
+    TZ_COPY_REMOVE_RECORD,
+    TZ_COPY_PUT_COMMITTEE,
+    TZ_COPY_ADVANCE,
+    TZ_COPY_TO_SWEEP,
+    TZ_COPY_SWEEP_RECORDS,
+    TZ_COPY_SWEEP_COMMITTEES,
+    TZ_COPY_SWEPT,
+    TZ_COPY_ONE,
+    TZ_COPY_OF_COMMITTEE,
+    TZ_COPY_BELOW,
+    TZ_COPY_HOLDERS,
+    TZ_COPY_PUBLISHERS,
+    TZ_COPY_NAME,
+    TZ_COPY_TREE,
+    TZ_COPY_STATEMENTS
+};
+
+#endif
