@@ -52,7 +52,7 @@ int tz_copy_advance(struct tz_profile *p, const struct tz_copy_mark *before,
 
 /* Visitors' results other than 0 end the visit and are returned. Live and withdrawn records have their
  * states, without private bytes; body and texts are valid during the call. A visitor must not begin another
- * list of the copy. */
+ * list of the copy, nor a transaction. */
 typedef int tz_copy_record(void *ctx, const Taizhang__V1__RecordState *state);
 typedef int tz_copy_committee(void *ctx, const Taizhang__V1__Committee *committee);
 /* One record; also during a list. TZ_ENOENT. */

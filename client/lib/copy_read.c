@@ -5,35 +5,49 @@
  */
 #include <string.h>
 
-#include "client/lib/copy_internal.h"
+#include "client/lib/copy.h"
+#include "client/lib/profile_internal.h"
 #include "common/base/buf.h"
 
+#define BELOW                                                                                                \
+    "SELECT c.number, c.code, c.name FROM below b JOIN copy_committee c ON c.registry = ?1 AND "             \
+    "c.parent = b.number"
+#define HOLDERS                                                                                              \
+    "SELECT r.committee, c.name FROM (SELECT DISTINCT committee FROM copy_record WHERE registry = ?1) r "    \
+    "LEFT JOIN copy_committee c ON c.registry = ?1 AND c.code = r.committee "
+
+static const char sql_one[] =
+    "SELECT state, (SELECT name FROM copy_committee c WHERE c.registry = ?1 AND c.code = ?2) "
+    "FROM copy_record WHERE registry = ?1 AND committee = ?2 AND kind = ?3 AND period = ?4 AND key = ?5";
+static const char sql_of_committee[] =
+    "SELECT state, ?6 FROM copy_record WHERE registry = ?1 AND committee = ?2 AND (?3 = 0 OR kind = ?3) "
+    "AND (?4 = 0 OR period = ?4) AND (?5 OR withdrawn = 0) ORDER BY kind, period, key";
+static const char sql_below[] =
+    "WITH RECURSIVE below (number, code, name) AS (SELECT number, code, name FROM copy_committee "
+    "WHERE registry = ?1 AND code = ?2 UNION " BELOW ") SELECT code, name FROM below ORDER BY code";
+static const char sql_name[] = "SELECT code, name FROM copy_committee WHERE registry = ?1 AND code = ?2";
+static const char sql_holders[] = HOLDERS "ORDER BY r.committee";
+static const char sql_publishers[] =
+    "WITH RECURSIVE below (number, code, name) AS (SELECT c.number, c.code, c.name FROM copy o "
+    "JOIN copy_committee c ON c.registry = ?1 AND c.code = o.committee WHERE o.registry = ?1 "
+    "UNION " BELOW ") " HOLDERS "WHERE r.committee NOT IN (SELECT code FROM below) ORDER BY r.committee";
+static const char sql_tree[] =
+    "WITH RECURSIVE tree (number, depth) AS (SELECT number, 0 FROM copy_committee t WHERE registry = ?1 "
+    "AND NOT EXISTS (SELECT 1 FROM copy_committee p WHERE p.registry = ?1 AND p.number = t.parent) "
+    "UNION SELECT c.number, depth + 1 FROM tree t JOIN copy_committee c ON c.registry = ?1 "
+    "AND c.parent = t.number) SELECT c.state FROM tree t JOIN copy_committee c ON c.registry = ?1 "
+    "AND c.number = t.number ORDER BY t.depth, c.code";
+
+/* As many committees as anybody keeps a copy of. */
 enum { CODES_MAX = 512 << 20 };
-
-/* One read transaction, unless the caller has one. */
-static int begin(struct tz_profile *p, bool *ours)
-{
-    *ours = sqlite3_get_autocommit(p->db);
-    return *ours ? tz_profile_begin_reading(p) : TZ_OK;
-}
-
-static int end(struct tz_profile *p, bool ours, int rc)
-{
-    if (!ours)
-        return rc;
-    if (rc == TZ_OK)
-        return tz_profile_commit(p);
-    tz_profile_rollback(p);
-    return rc;
-}
 
 /* The record in the current row: its packed state, and its committee's present name where it is known. */
 static int visit_row(sqlite3_stmt *s, struct tz_arena *arena, tz_copy_record *visit, void *ctx)
 {
     tz_arena_reset(arena);
     const void *bytes = sqlite3_column_blob(s, 0);
-    size_t len = (size_t)sqlite3_column_bytes(s, 0);
-    Taizhang__V1__RecordState *state = taizhang__v1__record_state__unpack(&arena->protobuf, len, bytes);
+    Taizhang__V1__RecordState *state =
+        taizhang__v1__record_state__unpack(&arena->protobuf, (size_t)sqlite3_column_bytes(s, 0), bytes);
     if (!state || !state->address)
         return TZ_ECORRUPT;
     const char *name = (const char *)sqlite3_column_text(s, 1);
@@ -45,17 +59,16 @@ static int visit_row(sqlite3_stmt *s, struct tz_arena *arena, tz_copy_record *vi
 static int visit_rows(struct tz_profile *p, sqlite3_stmt *s, tz_copy_record *visit, void *ctx, size_t *rows)
 {
     struct tz_arena arena;
-    int rc = TZ_OK, step = SQLITE_DONE;
+    int rc = TZ_OK, step = TZ_OK;
     tz_arena_init(&arena, tz_wire_arena_max(TZ_FRAME_MAX));
-    while (rc == TZ_OK && (step = sqlite3_step(s)) == SQLITE_ROW) {
+    while (rc == TZ_OK && (step = tz_profile_step(p, s)) == TZ_OK) {
         rc = visit_row(s, &arena, visit, ctx);
         ++*rows;
     }
-    if (rc == TZ_OK && step != SQLITE_DONE)
-        rc = tz_profile_rc(p);
-    sqlite3_reset(s);
+    if (step == TZ_OK) /* stopped by the visitor */
+        sqlite3_reset(s);
     tz_arena_free(&arena);
-    return rc;
+    return rc != TZ_OK || step == TZ_ENOENT ? rc : step;
 }
 
 int tz_copy_get(struct tz_profile *p, const char *address, tz_copy_record *visit, void *ctx)
@@ -64,13 +77,11 @@ int tz_copy_get(struct tz_profile *p, const char *address, tz_copy_record *visit
     size_t rows = 0;
     if (tz_address_parse(address, strlen(address), &a, NULL) != TZ_OK)
         return TZ_EINVAL;
-    sqlite3_stmt *s = tz_copy_use(p, TZ_COPY_ONE);
-    if (!s)
-        return tz_profile_rc(p);
-    sqlite3_bind_text(s, 2, a.committee, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 3, a.kind);
-    sqlite3_bind_int64(s, 4, tz_period_order(a.period));
-    sqlite3_bind_text(s, 5, a.key, -1, SQLITE_STATIC);
+    sqlite3_stmt *s = tz_profile_statement(p, sql_one);
+    tz_profile_text(s, 2, a.committee);
+    tz_profile_number(s, 3, a.kind);
+    tz_profile_number(s, 4, tz_period_order(a.period));
+    tz_profile_text(s, 5, a.key);
     int rc = visit_rows(p, s, visit, ctx, &rows);
     return rc == TZ_OK && rows == 0 ? TZ_ENOENT : rc;
 }
@@ -80,30 +91,26 @@ int tz_copy_get(struct tz_profile *p, const char *address, tz_copy_record *visit
 /* Committees by code, each as two texts that end with NUL: code, name ("": not known). */
 static int collect(struct tz_profile *p, sqlite3_stmt *s, struct tz_buf *out)
 {
-    int step;
-    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+    int rc;
+    while ((rc = tz_profile_step(p, s)) == TZ_OK) {
         for (int column = 0; column < 2; column++) {
             const char *text = (const char *)sqlite3_column_text(s, column);
             tz_buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
         }
     }
-    int rc = step == SQLITE_DONE ? TZ_OK : tz_profile_rc(p);
-    sqlite3_reset(s);
-    return rc == TZ_OK && !tz_buf_ok(out) ? TZ_ENOMEM : rc;
+    if (rc != TZ_ENOENT)
+        return rc;
+    return tz_buf_ok(out) ? TZ_OK : TZ_ENOMEM;
 }
 
 static int find_committees(struct tz_profile *p, const struct tz_copy_filter *f, struct tz_buf *out)
 {
-    enum tz_copy_statement which = f->committee[0] ? (f->subtree ? TZ_COPY_BELOW : TZ_COPY_NAME)
-                                   : f->published  ? TZ_COPY_PUBLISHERS
-                                                   : TZ_COPY_HOLDERS;
-    sqlite3_stmt *s = tz_copy_use(p, which);
-    if (!s)
-        return tz_profile_rc(p);
-    if (f->committee[0])
-        sqlite3_bind_text(s, 2, f->committee, -1, SQLITE_STATIC);
+    if (!f->committee[0])
+        return collect(p, tz_profile_statement(p, f->published ? sql_publishers : sql_holders), out);
+    sqlite3_stmt *s = tz_profile_statement(p, f->subtree ? sql_below : sql_name);
+    tz_profile_text(s, 2, f->committee);
     int rc = collect(p, s, out);
-    if (rc == TZ_OK && out->len == 0 && f->committee[0]) { /* from elsewhere: the copy knows no more of it */
+    if (rc == TZ_OK && out->len == 0) { /* from elsewhere: the copy knows no more of it */
         tz_buf_add(out, f->committee, strlen(f->committee) + 1);
         tz_buf_putc(out, '\0');
         rc = tz_buf_ok(out) ? TZ_OK : TZ_ENOMEM;
@@ -115,42 +122,50 @@ static int list_committee(struct tz_profile *p, const struct tz_copy_filter *f, 
                           const char *code, const char *name, tz_copy_record *visit, void *ctx)
 {
     size_t rows = 0;
-    sqlite3_stmt *s = tz_copy_use(p, TZ_COPY_OF_COMMITTEE);
-    if (!s)
-        return tz_profile_rc(p);
-    sqlite3_bind_text(s, 2, code, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 3, f->kind);
-    sqlite3_bind_int64(s, 4, period);
-    sqlite3_bind_int(s, 5, f->withdrawn);
+    sqlite3_stmt *s = tz_profile_statement(p, sql_of_committee);
+    tz_profile_text(s, 2, code);
+    tz_profile_number(s, 3, f->kind);
+    tz_profile_number(s, 4, period);
+    tz_profile_number(s, 5, f->withdrawn);
     if (name[0])
-        sqlite3_bind_text(s, 6, name, -1, SQLITE_STATIC);
+        tz_profile_text(s, 6, name);
     return visit_rows(p, s, visit, ctx, &rows);
+}
+
+static int list(struct tz_profile *p, const struct tz_copy_filter *filter, uint32_t period,
+                tz_copy_record *visit, void *ctx)
+{
+    struct tz_buf committees;
+    tz_buf_init(&committees, CODES_MAX);
+    int rc = find_committees(p, filter, &committees);
+    for (size_t at = 0; rc == TZ_OK && at < committees.len;) {
+        const char *code = committees.data + at;
+        const char *name = code + strlen(code) + 1;
+        rc = list_committee(p, filter, period, code, name, visit, ctx);
+        at = (size_t)(name - committees.data) + strlen(name) + 1;
+    }
+    tz_buf_free(&committees);
+    return rc;
 }
 
 int tz_copy_list(struct tz_profile *p, const struct tz_copy_filter *filter, tz_copy_record *visit, void *ctx)
 {
     struct tz_period period;
-    struct tz_buf committees;
-    bool ours;
     uint32_t order = 0;
     if (filter->period[0]) {
         if (!tz_period_parse(filter->period, strlen(filter->period), &period))
             return TZ_EINVAL;
         order = tz_period_order(period);
     }
-    int rc = begin(p, &ours);
+    /* Of one moment, whatever another process stores meanwhile. */
+    bool ours = sqlite3_get_autocommit(p->db);
+    int rc = ours ? tz_profile_execute(p, "BEGIN") : TZ_OK;
     if (rc != TZ_OK)
         return rc;
-    tz_buf_init(&committees, CODES_MAX);
-    rc = find_committees(p, filter, &committees);
-    for (size_t at = 0; rc == TZ_OK && at < committees.len;) {
-        const char *code = committees.data + at;
-        const char *name = code + strlen(code) + 1;
-        rc = list_committee(p, filter, order, code, name, visit, ctx);
-        at = (size_t)(name - committees.data) + strlen(name) + 1;
-    }
-    tz_buf_free(&committees);
-    return end(p, ours, rc);
+    rc = list(p, filter, order, visit, ctx);
+    if (ours)
+        tz_profile_rollback(p); /* nothing was written */
+    return rc;
 }
 
 static int visit_committee(sqlite3_stmt *s, struct tz_arena *arena, tz_copy_committee *visit, void *ctx)
@@ -165,16 +180,13 @@ static int visit_committee(sqlite3_stmt *s, struct tz_arena *arena, tz_copy_comm
 int tz_copy_committees(struct tz_profile *p, tz_copy_committee *visit, void *ctx)
 {
     struct tz_arena arena;
-    int rc = TZ_OK, step = SQLITE_DONE;
-    sqlite3_stmt *s = tz_copy_use(p, TZ_COPY_TREE);
-    if (!s)
-        return tz_profile_rc(p);
+    int rc = TZ_OK, step = TZ_OK;
+    sqlite3_stmt *s = tz_profile_statement(p, sql_tree);
     tz_arena_init(&arena, tz_wire_arena_max(TZ_FRAME_MAX));
-    while (rc == TZ_OK && (step = sqlite3_step(s)) == SQLITE_ROW)
+    while (rc == TZ_OK && (step = tz_profile_step(p, s)) == TZ_OK)
         rc = visit_committee(s, &arena, visit, ctx);
-    if (rc == TZ_OK && step != SQLITE_DONE)
-        rc = tz_profile_rc(p);
-    sqlite3_reset(s);
+    if (step == TZ_OK)
+        sqlite3_reset(s);
     tz_arena_free(&arena);
-    return rc;
+    return rc != TZ_OK || step == TZ_ENOENT ? rc : step;
 }

@@ -44,7 +44,7 @@ int tz_local_open(struct tz_local **out, struct tz_profile *p, struct tz_copy_ma
     struct tz_local *l = calloc(1, sizeof *l);
     if (!l)
         return TZ_ENOMEM;
-    int rc = tz_profile_begin_reading(p);
+    int rc = tz_profile_execute(p, "BEGIN");
     if (rc != TZ_OK) {
         free(l);
         return rc;

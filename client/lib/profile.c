@@ -15,7 +15,6 @@
 enum { APPLICATION_ID = 0x545a7072, SCHEMA_VERSION = 1, BUSY_MS = 10000 };
 
 enum statement { BEGIN, COMMIT, ROLLBACK, SEEN, SAW, FIND_TICKET, KEEP_TICKET, DECIDED, PENDING, STATEMENTS };
-_Static_assert((int)STATEMENTS <= (int)TZ_PROFILE_STATEMENTS, "room for them");
 
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -79,7 +78,7 @@ static int make_folders(const char *path)
     return TZ_OK;
 }
 
-static int rc_of(int sqlite)
+int tz_profile_rc(int sqlite)
 {
     switch (sqlite & 0xff) {
     case SQLITE_OK:
@@ -104,7 +103,7 @@ static int rc_of(int sqlite)
 
 static int execute(struct tz_profile *p, const char *statements)
 {
-    return rc_of(sqlite3_exec(p->db, statements, NULL, NULL, NULL));
+    return tz_profile_rc(sqlite3_exec(p->db, statements, NULL, NULL, NULL));
 }
 
 static int read_number(struct tz_profile *p, const char *query, int64_t *out)
@@ -112,11 +111,11 @@ static int read_number(struct tz_profile *p, const char *query, int64_t *out)
     sqlite3_stmt *s;
     int rc = sqlite3_prepare_v2(p->db, query, -1, &s, NULL);
     if (rc != SQLITE_OK)
-        return rc_of(rc);
+        return tz_profile_rc(rc);
     rc = sqlite3_step(s);
     *out = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     sqlite3_finalize(s);
-    return rc_of(rc);
+    return tz_profile_rc(rc);
 }
 
 /* Makes the tables in an empty file; two processes may try at once, so it looks again inside the transaction.
@@ -163,7 +162,7 @@ static int open_database(struct tz_profile *p, const char *path)
         return TZ_EIO;
     int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
     if (rc != SQLITE_OK)
-        return rc_of(rc);
+        return tz_profile_rc(rc);
     sqlite3_extended_result_codes(p->db, 1);
     sqlite3_busy_timeout(p->db, BUSY_MS);
     sqlite3_db_config(p->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -173,7 +172,8 @@ static int open_database(struct tz_profile *p, const char *path)
     if (trc == TZ_OK)
         trc = execute(p, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     for (size_t i = 0; i < STATEMENTS && trc == TZ_OK; i++)
-        trc = rc_of(sqlite3_prepare_v3(p->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &p->statement[i], NULL));
+        trc =
+            tz_profile_rc(sqlite3_prepare_v3(p->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &p->own[i], NULL));
     return trc;
 }
 
@@ -207,9 +207,9 @@ void tz_profile_close(struct tz_profile *p)
     if (!p)
         return;
     for (size_t i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(p->statement[i]);
-    for (size_t i = 0; i < TZ_COPY_STATEMENTS; i++)
-        sqlite3_finalize(p->copy[i]);
+        sqlite3_finalize(p->own[i]);
+    for (size_t i = 0; i < p->others; i++)
+        sqlite3_finalize(p->other[i].prepared);
     sqlite3_close(p->db);
     free(p);
 }
@@ -224,43 +224,22 @@ void tz_profile_use(struct tz_profile *p, const uint8_t registry_id[16])
     memcpy(p->registry, registry_id, sizeof p->registry);
 }
 
-int tz_profile_rc(struct tz_profile *p)
-{
-    return rc_of(sqlite3_errcode(p->db));
-}
-
-sqlite3_stmt *tz_profile_statement(struct tz_profile *p, sqlite3_stmt **kept, const char *text)
-{
-    if (!*kept && sqlite3_prepare_v3(p->db, text, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL) != SQLITE_OK)
-        return NULL;
-    sqlite3_reset(*kept);
-    sqlite3_clear_bindings(*kept);
-    if (sqlite3_bind_parameter_count(*kept) > 0)
-        sqlite3_bind_blob(*kept, 1, p->registry, sizeof p->registry, SQLITE_STATIC);
-    return *kept;
-}
-
 /* A statement with the registry bound to ?1. */
 static sqlite3_stmt *use(struct tz_profile *p, enum statement which)
 {
-    return tz_profile_statement(p, &p->statement[which], sql[which]);
-}
-
-int tz_profile_run(sqlite3_stmt *s)
-{
-    int rc = sqlite3_step(s);
+    sqlite3_stmt *s = p->own[which];
     sqlite3_reset(s);
-    return rc_of(rc);
+    sqlite3_clear_bindings(s);
+    if (sqlite3_bind_parameter_count(s) > 0)
+        sqlite3_bind_blob(s, 1, p->registry, sizeof p->registry, SQLITE_STATIC);
+    return s;
 }
 
 static int run(sqlite3_stmt *s)
 {
-    return tz_profile_run(s);
-}
-
-int tz_profile_begin_reading(struct tz_profile *p)
-{
-    return execute(p, "BEGIN");
+    int rc = sqlite3_step(s);
+    sqlite3_reset(s);
+    return tz_profile_rc(rc);
 }
 
 int tz_profile_begin(struct tz_profile *p)
@@ -289,7 +268,7 @@ int tz_profile_seen(struct tz_profile *p, const char *address, uint64_t *revisio
     int rc = sqlite3_step(s);
     *revision = rc == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
     sqlite3_reset(s);
-    return rc_of(rc);
+    return tz_profile_rc(rc);
 }
 
 int tz_profile_saw(struct tz_profile *p, const char *address, uint64_t revision)
@@ -318,7 +297,7 @@ int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base,
         memcpy(ticket, sqlite3_column_blob(s, 0), TZ_TICKET_SIZE);
     sqlite3_reset(s);
     if (found || rc != SQLITE_DONE)
-        return found ? TZ_OK : rc == SQLITE_ROW ? TZ_ECORRUPT : rc_of(rc);
+        return found ? TZ_OK : rc == SQLITE_ROW ? TZ_ECORRUPT : tz_profile_rc(rc);
     p->env->random(p->env->ctx, ticket, TZ_TICKET_SIZE);
     s = use(p, KEEP_TICKET);
     bind_version(s, address, base, hash);
@@ -355,5 +334,66 @@ int tz_profile_pending(struct tz_profile *p, int64_t *cursor, struct tz_pending 
         ++*count;
     }
     sqlite3_reset(s);
-    return rc_of(rc);
+    return tz_profile_rc(rc);
+}
+
+sqlite3_stmt *tz_profile_statement(struct tz_profile *p, const char *text)
+{
+    size_t i = 0;
+    while (i < p->others && p->other[i].sql != text)
+        i++;
+    if (i == TZ_PROFILE_STATEMENTS)
+        return NULL;
+    if (i == p->others) {
+        if (sqlite3_prepare_v3(p->db, text, -1, SQLITE_PREPARE_PERSISTENT, &p->other[i].prepared, NULL))
+            return NULL;
+        p->other[p->others++].sql = text;
+    }
+    sqlite3_stmt *s = p->other[i].prepared;
+    int64_t number;
+    memcpy(&number, p->registry, sizeof number);
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    if (sqlite3_bind_parameter_count(s) > 0)
+        sqlite3_bind_int64(s, 1, number);
+    return s;
+}
+
+int tz_profile_step(struct tz_profile *p, sqlite3_stmt *s)
+{
+    int step = s ? sqlite3_step(s) : sqlite3_errcode(p->db);
+    if (step == SQLITE_ROW)
+        return TZ_OK;
+    if (s)
+        sqlite3_reset(s);
+    return step == SQLITE_DONE ? TZ_ENOENT : tz_profile_rc(step);
+}
+
+int tz_profile_run(struct tz_profile *p, sqlite3_stmt *s)
+{
+    int rc = tz_profile_step(p, s);
+    return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
+void tz_profile_text(sqlite3_stmt *s, int at, const char *text)
+{
+    if (s)
+        sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
+}
+
+void tz_profile_number(sqlite3_stmt *s, int at, uint64_t number)
+{
+    if (s)
+        sqlite3_bind_int64(s, at, (sqlite3_int64)number);
+}
+
+void tz_profile_bytes(sqlite3_stmt *s, int at, const void *bytes, size_t len)
+{
+    if (s)
+        sqlite3_bind_blob64(s, at, bytes, len, SQLITE_STATIC);
+}
+
+int tz_profile_execute(struct tz_profile *p, const char *statements)
+{
+    return execute(p, statements);
 }

@@ -143,7 +143,7 @@ static int note(void *ctx, const Taizhang__V1__RecordState *s)
     snprintf(seen->text + len, sizeof seen->text - len, "%s/%u/%s/%s@%u%s ", s->address->committee,
              s->address->kind, s->address->period, s->address->key, (unsigned)s->revision,
              s->withdrawn ? "-" : "");
-    return ++seen->count == seen->stop_after ? 77 : 0;
+    return ++seen->count == seen->stop_after ? TZ_ENOENT : 0;
 }
 
 #define ASSERT_LIST(expected, ...)                                                                           \
@@ -202,7 +202,7 @@ static void a_visitor_can_stop(void **state)
     fill();
     struct seen seen = {.stop_after = 2};
     struct tz_copy_filter all = {.committee = "", .period = ""};
-    assert_int_equal(tz_copy_list(p, &all, note, &seen), 77);
+    assert_int_equal(tz_copy_list(p, &all, note, &seen), TZ_ENOENT);
     assert_int_equal(seen.count, 2);
     begin(); /* and nothing holds the file */
     commit();
