@@ -49,6 +49,8 @@ static int setup(void **state)
     f.cli.env = tz_env_system();
     f.cli.out = f.cli.err = open_memstream(&f.said, &f.said_len);
     f.cli.profile = f.c.profile;
+    f.cli.server = "unix:/nobody";
+    assert_int_equal(tz_profile_answered(f.c.profile, f.cli.server, (const uint8_t[16]){1}), TZ_OK);
     f.cli.connection.fd = -1;
     tz_i18n_start("taizhang", "en", TZ_BINARY_DIR "/../client/locale");
     *state = &f;
