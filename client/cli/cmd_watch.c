@@ -140,10 +140,10 @@ static int watch(struct tz_watch_loop *l, const struct arguments *a, const char 
         return TZ_RESULT_DONE;
     if (a->once)
         return tz_watch_run_once(l);
-    tz_watch_run(l);
+    rc = tz_watch_run(l);
     tz_watch_say(&l->w, "stop", NULL, NULL, NULL);
     tz_watch_show(l, TZ_WATCH_STOPPED);
-    return TZ_RESULT_DONE;
+    return rc;
 }
 
 static int run_watch(struct tz_cli *cli, size_t argc, char **argv)

@@ -4,8 +4,10 @@
  * move to done/ or failed/.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/cli/messages.h"
@@ -83,6 +85,21 @@ static int report(struct tz_watch *w, const struct tz_ledger_file *file, FILE *o
     return rc;
 }
 
+/* A new file that the same people may read: it quotes cells. */
+static FILE *open_like(const char *other, const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return NULL;
+    if (stat(other, &st) == 0)
+        (void)!fchmod(fd, st.st_mode & 0666); /* where there are no modes, that is as it is */
+    FILE *out = fdopen(fd, "wb");
+    if (!out)
+        close(fd);
+    return out;
+}
+
 static enum tz_watch_step write_outcomes(struct tz_watch *w, const struct tz_claim *claim,
                                          const struct tz_ledger_file *file, struct outcomes *o)
 {
@@ -92,7 +109,7 @@ static enum tz_watch_step write_outcomes(struct tz_watch *w, const struct tz_cla
     if (tz_claim_beside(claim, ".outcomes.csv", path) != TZ_OK || tz_files_parent(parent, path) != TZ_OK ||
         tz_files_join(scratch, parent, ".outcomes.tmp") != TZ_OK)
         return tz_watch_blocked(w, claim->path);
-    FILE *out = fopen(scratch, "wbe");
+    FILE *out = open_like(claim->path, scratch);
     if (!out)
         return tz_watch_blocked(w, scratch);
     int rc = report(w, file, out, o);

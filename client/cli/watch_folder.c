@@ -109,7 +109,7 @@ int tz_folder_see(struct tz_folder *f, const char *name, const struct stat *st, 
     file->size = st->st_size;
     file->modified_ns = tz_folder_ns(&st->st_mtim);
     file->changed_ns = tz_folder_ns(&st->st_ctim);
-    file->since_us = now_us;
+    file->since_us = file->came_us = now_us;
     file->why = TZ_FOLDER_FINE;
     file->errno_ = 0;
     file->told = false;

@@ -39,7 +39,8 @@ struct tz_folder_file {
     off_t size;
     int64_t modified_ns;
     int64_t changed_ns; /* the inode's change time */
-    int64_t since_us;   /* unchanged since */
+    int64_t since_us;   /* unchanged since, or put off until the settle time before */
+    int64_t came_us;    /* unchanged since in any case */
     enum tz_folder_why why;
     int errno_;
     bool told; /* the caller's: that it waits was said */

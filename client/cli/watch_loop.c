@@ -50,8 +50,8 @@ static void put_off(struct tz_watch_loop *l, struct tz_folder_file *file, enum t
 /* Whether a file that is not whole has been as it is for so long that nothing more will come. */
 static bool given_up(const struct tz_watch_loop *l, const struct tz_folder_file *file)
 {
-    int64_t age_us = now_ms(&l->w) * 1000 - file->changed_ns / 1000;
-    return age_us >= l->w.give_up_us;
+    int64_t age_us = now_ms(&l->w) * 1000 - file->changed_ns / 1000; /* by a clock that may be another's */
+    return age_us >= l->w.give_up_us || now_us(l) - file->came_us >= l->w.give_up_us;
 }
 
 /* Whether to take the file; otherwise it is put off. */
@@ -259,13 +259,16 @@ static int64_t until_next(const struct tz_watch_loop *l)
     return next - now;
 }
 
-void tz_watch_run(struct tz_watch_loop *l)
+int tz_watch_run(struct tz_watch_loop *l)
 {
     while (!tz_watch_wait_stopped()) {
         tz_watch_show(l, TZ_WATCH_WORKING);
         tz_watch_show(l, pass(l));
+        if (l->line == TZ_RESULT_USAGE)
+            return l->line; /* the server's address will not become better */
         (void)tz_watch_wait(&l->wait, until_next(l));
     }
+    return TZ_RESULT_DONE;
 }
 
 int tz_watch_run_once(struct tz_watch_loop *l)

@@ -25,8 +25,8 @@ struct tz_watch_loop {
     bool gone; /* the folder */
 };
 
-/* Until a signal comes. */
-void tz_watch_run(struct tz_watch_loop *l);
+/* Until a signal comes; USAGE when the server's address cannot be read. */
+int tz_watch_run(struct tz_watch_loop *l) TZ_MUSTCHECK;
 /* One look at what lies there, and another when it has settled. The exit code. */
 int tz_watch_run_once(struct tz_watch_loop *l) TZ_MUSTCHECK;
 /* What it does stands in the status file from now on. A failure is told, once. */

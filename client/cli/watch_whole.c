@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,15 +16,20 @@
 
 /* --- writers --- */
 
-/* Windows' file systems refuse a lease also when nobody writes. */
+/* File systems of other machines may refuse a lease also when nobody writes. */
 static bool lease_is_exact(int fd)
 {
-    enum { SMB = 0x517b, CIFS = 0xff534d42, SMB2 = 0xfe534d42 };
+    static const uint32_t remote[] = {
+        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
+        V9FS_MAGIC,      CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,  CODA_SUPER_MAGIC, OCFS2_SUPER_MAGIC,
+    };
     struct statfs fs;
     if (fstatfs(fd, &fs) != 0)
         return false;
-    uint32_t type = (uint32_t)fs.f_type;
-    return type != SMB && type != (uint32_t)CIFS && type != (uint32_t)SMB2;
+    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+        if ((uint32_t)fs.f_type == remote[i])
+            return false;
+    return true;
 }
 
 /* "flags:	0100001" of /proc/PID/fdinfo/N, in octal. */

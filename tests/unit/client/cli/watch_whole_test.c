@@ -141,6 +141,38 @@ static void a_writer_in_another_process_is_noticed(void **state)
     close(ready[1]);
 }
 
+/* Without a right to leases /proc is searched. 0: a writer was seen, and none when there was none. */
+static int look_as_nobody(void)
+{
+    enum { NOBODY = 65534 };
+    if (setresuid(NOBODY, NOBODY, NOBODY) != 0)
+        return 1;
+    int reader = open(path, O_RDONLY | O_CLOEXEC);
+    int writer = open(path, O_WRONLY | O_CLOEXEC);
+    if (reader < 0 || writer < 0 || fcntl(reader, F_SETLEASE, F_RDLCK) == 0 || errno != EACCES)
+        return 2;
+    if (!tz_whole_written(reader))
+        return 3;
+    close(writer);
+    return tz_whole_written(reader) ? 4 : 0;
+}
+
+static void of_another_users_file_processes_are_asked(void **state)
+{
+    (void)state;
+    int status;
+    if (geteuid() != 0)
+        skip();
+    put("a,b\n", 4);
+    assert_int_equal(chmod(path, 0666), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(look_as_nobody());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void what_is_no_file_is_not_read(void **state)
 {
     (void)state;
@@ -164,6 +196,7 @@ int main(void)
         cmocka_unit_test(an_archive_cut_off_anywhere_is_not_whole),
         cmocka_unit_test(a_writer_is_noticed_and_a_reader_is_not),
         cmocka_unit_test(a_writer_in_another_process_is_noticed),
+        cmocka_unit_test(of_another_users_file_processes_are_asked),
         cmocka_unit_test(what_is_no_file_is_not_read),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
