@@ -135,6 +135,7 @@ bool tz_sheet_hidden(const struct tz_sheet *s, size_t sheet)
 
 int tz_sheet_rewind(struct tz_sheet *s)
 {
+    s->row = s->count = 0;
     if (s->format == TZ_FILE_CSV)
         return rewind_csv(s);
     return tz_xlsx_start(&s->xlsx, s->chosen, &s->fault);

@@ -50,7 +50,7 @@ bool tz_sheet_hidden(const struct tz_sheet *s, size_t sheet);
 /* Chooses a sheet, reads and checks it to its end, and goes back to its top. TZ_OK, or TZ_EINVAL with the
  * fault. */
 int tz_sheet_choose(struct tz_sheet *s, size_t sheet) TZ_MUSTCHECK;
-/* Back to the top of the chosen sheet. TZ_OK, or TZ_EINVAL with the fault. */
+/* Back to the top of the chosen sheet: no row is read, and its number is 0. TZ_OK, or TZ_EINVAL with the fault. */
 int tz_sheet_rewind(struct tz_sheet *s) TZ_MUSTCHECK;
 /* The next row; rows without a cell may be passed over. TZ_OK; TZ_ENOENT at the end; TZ_EINVAL with the
  * fault: nothing more can be read. */
