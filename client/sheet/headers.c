@@ -52,6 +52,23 @@ bool tz_headers_match(const struct tz_headers *h, const struct tz_kind_info *kin
     return true;
 }
 
+static bool is_reasons(const char *folded)
+{
+    return tz_label_in("退回原因|reasons", folded);
+}
+
+void tz_headers_label(struct tz_buf *out, const struct tz_field *f, const char *unit, bool zh)
+{
+    tz_buf_puts(out, zh ? f->zh : f->en);
+    if (*unit)
+        tz_buf_printf(out, "%s%s%s", zh ? "（" : " (", unit, zh ? "）" : ")");
+}
+
+const char *tz_headers_reasons(bool zh)
+{
+    return zh ? "退回原因" : "Reasons";
+}
+
 static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *cell,
                         struct tz_header_error *errors, size_t *count)
 {
@@ -74,6 +91,9 @@ static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *ce
     } else if (short_enough && is_row_counter(folded)) {
         column->role = TZ_COLUMN_IGNORED;
         h->ignored++;
+        return;
+    } else if (short_enough && is_reasons(folded)) {
+        column->role = TZ_COLUMN_REASONS;
         return;
     } else {
         struct tz_header_error e = {.problem = TZ_HEADER_UNKNOWN, .column = i};

@@ -14,6 +14,7 @@ enum tz_column_role {
     TZ_COLUMN_IGNORED, /* 序号: a row counter is never a key */
     TZ_COLUMN_FIELD,
     TZ_COLUMN_REVISION, /* 版本: the row's base */
+    TZ_COLUMN_REASONS,  /* 退回原因: what was wrong when the row came back; left aside */
 };
 
 struct tz_mapping;
@@ -73,6 +74,11 @@ bool tz_headers_column(const struct tz_headers *h, const char *field, size_t *co
 
 /* Whether a private field has a column: a sheet without any says nothing of the private fields. */
 bool tz_headers_private(const struct tz_headers *h);
+
+/* Appends a header for a field, with its unit unless that is "", such that it is read as both. */
+void tz_headers_label(struct tz_buf *out, const struct tz_field *f, const char *unit, bool zh);
+/* The header of the column REASONS. */
+const char *tz_headers_reasons(bool zh);
 
 /* "A" of 0, "AA" of 26; as spreadsheets name columns. */
 enum { TZ_COLUMN_NAME_SIZE = 8 };
