@@ -12,6 +12,7 @@ struct arguments {
     const char *committee;
     const char *sheet;
     bool dry_run;
+    bool rejected;
     bool confirm;
     struct tz_option_number wait;
 };
@@ -39,6 +40,7 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
                                         .source = path,
                                         .confirmed = a->confirm,
                                         .dry_run = a->dry_run,
+                                        .rejected = a->rejected,
                                         .delivery = delivery};
     if (!kind)
         return TZ_RESULT_USAGE;
@@ -113,13 +115,10 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"sheet", TZ_OPTION_TEXT, &a.sheet},
-        {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
-        {"confirm", TZ_OPTION_FLAG, &a.confirm},
-        {"wait", TZ_OPTION_NUMBER, &a.wait},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},         {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},       {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
+        {"rejected", TZ_OPTION_FLAG, &a.rejected}, {"confirm", TZ_OPTION_FLAG, &a.confirm},
+        {"wait", TZ_OPTION_NUMBER, &a.wait},       {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
     bool helped;
@@ -135,7 +134,7 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of spreadsheets as records"),
-    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm] "
+    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run [--rejected]] [--confirm] "
              "[--wait SECONDS]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
@@ -144,10 +143,13 @@ const struct tz_command tz_command_submit = {
         "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
         "  --sheet NAME      the sheet of a workbook; else the first visible one with a usable header\n"
         "  --dry-run         check everything that can be checked here, store and send nothing\n"
+        "  --rejected        with --dry-run: also write the rows that would come back, FILE.rejected.xlsx\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
         "  --wait SECONDS    how long a line that fails is tried again (3)\n"
         "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
         "them, `taizhang outbox` lists them.\n"
+        "Rows that are rejected come back beside the file, marked and with their reasons, in\n"
+        "FILE.rejected.xlsx or .csv: correct them there and submit that file.\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
         "the registry has decided on it; the summary then goes to standard error."),
     .run = run_submit,

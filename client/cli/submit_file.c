@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/submit_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/open_sheet.h"
+#include "client/cli/rejects.h"
 #include "client/sheet/remarks.h"
 
-enum { ROW_ARENA_MAX = 16 * 1024 * 1024 };
+enum { ROW_ARENA_MAX = 16 * 1024 * 1024, NAME_MAX_BYTES = 4096 };
 
 /* Rows that are no records; the first ones are named. */
 enum { PASSED_SHOWN = 8 };
@@ -23,7 +25,24 @@ struct work {
     struct passed totals;
     struct passed remarks;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
+    struct tz_rejects *rejects;
 };
+
+/* Keeps a rejected row, to be given back. */
+static int keep_rejected(void *ctx, size_t row, const struct tz_errors *errors)
+{
+    struct work *w = ctx;
+    int rc = tz_rejects_add(w->rejects, row, NULL, errors);
+    if (rc == TZ_OK)
+        return TZ_RESULT_DONE;
+    if (rc == TZ_ENOMEM)
+        return tz_cli_no_memory(w->cli);
+    tz_cli_error(
+        w->cli,
+        _("The temporary file cannot be written: %s. Free the disk, or set TMPDIR to another folder."),
+        strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
 
 /* --- rows --- */
 
@@ -58,7 +77,7 @@ static int take_row(struct work *w, const struct tz_row *row)
                                  .outcome = row->errors.count ? TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED
                                                               : TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE,
                                  .errors = &row->errors});
-    return TZ_RESULT_DONE;
+    return row->errors.count > 0 ? keep_rejected(w, row->number, &row->errors) : TZ_RESULT_DONE;
 }
 
 /* Remembers a row that is no record. */
@@ -114,11 +133,23 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
     return rc;
 }
 
+/* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told, and
+ * the rows' reasons stand in the report all the same. */
+static void give_back(struct work *w, struct tz_sheet *sheet, const struct tz_headers *headers,
+                      size_t header_row, size_t last_row)
+{
+    char written[NAME_MAX_BYTES];
+    if (!w->options->dry_run || w->options->rejected)
+        (void)tz_rejects_write(w->cli, w->rejects, w->options->source, sheet, headers, header_row, last_row,
+                               written, sizeof written);
+}
+
 /* The rows are stored and sent; what was stored of a file that cannot be read to its end counts. */
 static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
-                       const struct tz_submit_options *options, struct tz_report *report)
+                       size_t header_row, const struct tz_submit_options *options, struct tz_report *report)
 {
-    struct work w = {.cli = cli, .report = report, .options = options};
+    struct work w = {.cli = cli, .report = report, .options = options, .rejects = tz_rejects_new()};
+    size_t last_row = sheet->row;
     struct tz_rows rows = {.headers = headers,
                            .committee = options->committee,
                            .confirmed = options->confirmed,
@@ -126,8 +157,15 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                            .date1904 = sheet->xlsx.workbook.date1904,
                            .today = tz_cli_today(cli),
                            .seen = tz_seen_addresses_new()};
-    if (!rows.seen)
+    if (!rows.seen || !w.rejects) {
+        tz_seen_addresses_free(rows.seen);
+        tz_rejects_free(w.rejects);
         return tz_cli_no_memory(cli);
+    }
+    if (options->delivery) {
+        options->delivery->rejected = keep_rejected;
+        options->delivery->ctx = &w;
+    }
     w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
     report->headers = headers;
     int rc = read_rows(&w, sheet, &rows);
@@ -137,7 +175,12 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
     }
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
+        give_back(&w, sheet, headers, header_row, last_row);
+    if (options->delivery)
+        options->delivery->rejected = NULL;
     report->headers = NULL;
+    tz_rejects_free(w.rejects);
     tz_seen_addresses_free(rows.seen);
     return rc;
 }
@@ -146,14 +189,15 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
                    const struct tz_submit_options *options, struct tz_report *report)
 {
     struct tz_sheet sheet;
+    size_t header_row;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
     report->kind = kind;
-    int rc =
-        tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
+    int rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet,
+                                 headers, &header_row);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &sheet, headers, options, report);
+        rc = submit_rows(cli, &sheet, headers, header_row, options, report);
     tz_sheet_free(&sheet);
     free(headers);
     return rc;

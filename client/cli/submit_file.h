@@ -11,9 +11,10 @@
 struct tz_submit_options {
     const char *committee; /* where the file names none; "" for none */
     const char *sheet;     /* of a workbook, by name; NULL: the first usable one */
-    const char *source;    /* the file's name, kept with its rows */
+    const char *source;    /* the file's name, kept with its rows; rejected ones come back beside it */
     bool confirmed;
     bool dry_run;                 /* no connection and no profile are used */
+    bool rejected;                /* with dry_run: write the file of rejected rows too */
     struct tz_delivery *delivery; /* open; NULL with dry_run */
 };
 
