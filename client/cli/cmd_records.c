@@ -124,4 +124,5 @@ const struct tz_command tz_command_records = {
         "correct the\n"
         "file and submit it."),
     .run = run_records,
+    .workbook = true,
 };

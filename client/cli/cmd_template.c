@@ -131,7 +131,6 @@ static int run_template(struct tz_cli *cli, size_t argc, char **argv)
     const struct tz_option options[] = {
         {"xlsx", TZ_OPTION_FLAG, &a.xlsx},
         {"csv", TZ_OPTION_FLAG, &a.csv},
-        {"output", TZ_OPTION_TEXT, &a.output},
         {"force", TZ_OPTION_FLAG, &a.force},
         {"committee", TZ_OPTION_TEXT, &a.committee},
         {"period", TZ_OPTION_TEXT, &a.period},
@@ -146,6 +145,7 @@ static int run_template(struct tz_cli *cli, size_t argc, char **argv)
     int rc = tz_cli_options(cli, &tz_command_template, argc, argv, options, &operands, &helped);
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
+    a.output = cli->output;
     if (operands == 0)
         return tz_cli_usage(cli, "%s", _("Name the kind of records. taizhang fields lists them."));
     if (operands > 1)
@@ -174,4 +174,5 @@ const struct tz_command tz_command_template = {
         "  --private         with --prefill, the private columns too\n"
         "Filled in, it is submitted as it is. Rows with nothing but unit and period are passed over."),
     .run = run_template,
+    .names_output = true,
 };

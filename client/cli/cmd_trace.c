@@ -213,4 +213,5 @@ const struct tz_command tz_command_trace = {
            "computed from\n"
            "the same state as the records (null if nothing was stated); each further line is a record."),
     .run = run_trace,
+    .workbook = true,
 };

@@ -26,6 +26,30 @@ const char *tz_field_header_unit(const struct tz_field *f)
     return f->type == TZ_TYPE_PERMILLE ? f->flags & TZ_F_SCORE ? "分" : "%" : "";
 }
 
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+bool tz_field_is_for_digits(const struct tz_field *f)
+{
+    switch (f->type) {
+    case TZ_TYPE_CODE:
+    case TZ_TYPE_USCC:
+    case TZ_TYPE_REF:
+    case TZ_TYPE_REFS:
+    case TZ_TYPE_KEY:
+    case TZ_TYPE_PERIOD:
+        return true;
+    case TZ_TYPE_TEXT:
+        return (f->flags & (TZ_F_CODE_LIKE | TZ_F_CONTACT)) || ends_with(f->name, "_no") ||
+               ends_with(f->name, "_code");
+    default:
+        return false;
+    }
+}
+
 /* --- help --- */
 
 static const struct {

@@ -15,6 +15,10 @@ bool tz_field_is_asked_for(const struct tz_field *f);
 /* The unit of a column's bare numbers: 万元 for money, % for shares, the field's own; "" for none. */
 const char *tz_field_header_unit(const struct tz_field *f);
 
+/* Columns in which spreadsheet programs must not make numbers or dates of what is typed: numbers of records,
+ * codes, periods. */
+bool tz_field_is_for_digits(const struct tz_field *f);
+
 /* What the field means and how it is written, a line each; lists with their values. */
 void tz_field_help(struct tz_buf *out, const struct tz_field *f, bool zh);
 

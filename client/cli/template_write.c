@@ -106,36 +106,11 @@ static int write_csv(const struct tz_template *t, struct tz_new_file *f, tz_temp
 
 /* --- the sheet for the data --- */
 
-static bool ends_with(const char *s, const char *end)
-{
-    size_t n = strlen(s), m = strlen(end);
-    return n >= m && strcmp(s + n - m, end) == 0;
-}
-
-/* Columns in which spreadsheet programs must not make numbers or dates of what is typed. */
-static bool is_for_digits(const struct tz_field *f)
-{
-    switch (f->type) {
-    case TZ_TYPE_CODE:
-    case TZ_TYPE_USCC:
-    case TZ_TYPE_REF:
-    case TZ_TYPE_REFS:
-    case TZ_TYPE_KEY:
-    case TZ_TYPE_PERIOD:
-        return true;
-    case TZ_TYPE_TEXT:
-        return (f->flags & (TZ_F_CODE_LIKE | TZ_F_CONTACT)) || ends_with(f->name, "_no") ||
-               ends_with(f->name, "_code");
-    default:
-        return false;
-    }
-}
-
 static double width_of(const struct tz_field *f, const char *label)
 {
     size_t width = tz_text_width(label, strlen(label)) + 3;
     size_t least = f->type == TZ_TYPE_REF || f->type == TZ_TYPE_REFS || f->type == TZ_TYPE_USCC ? 24
-                   : f->type == TZ_TYPE_TEXT && !is_for_digits(f)                               ? 20
+                   : f->type == TZ_TYPE_TEXT && !tz_field_is_for_digits(f)                      ? 20
                                                                                                 : 11;
     return (double)(width > least ? width : least);
 }
@@ -172,7 +147,7 @@ static void write_headers(const struct tz_template *t, struct tz_xlsx_writer *w,
     for (size_t i = 0; i < t->columns; i++) {
         const struct tz_field *f = t->field[i];
         put_header(t, f, text);
-        tz_xlsx_writer_column(w, i, width_of(f, text_of(text)), is_for_digits(f));
+        tz_xlsx_writer_column(w, i, width_of(f, text_of(text)), tz_field_is_for_digits(f));
         if (has_list(f))
             tz_xlsx_writer_choice(w, i, 2, lists[t->cli->zh], choices++, f->list->count,
                                   _("Choose from the list, or leave the cell empty."));
@@ -200,7 +175,7 @@ static int write_data(const struct tz_template *t, struct tz_xlsx_writer *w, str
             const struct tz_template_cell *c = &cells[i];
             struct tz_cell cell = {.s = c->s, .len = c->len, .type = TZ_CELL_TEXT};
             tz_xlsx_writer_cell(w, row, i, &cell, c->comment ? TZ_FILL_OPEN : TZ_FILL_NONE,
-                                is_for_digits(t->field[i]));
+                                tz_field_is_for_digits(t->field[i]));
             if (c->comment)
                 tz_xlsx_writer_comment(w, row, i, c->comment);
         }
