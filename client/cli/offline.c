@@ -3,13 +3,12 @@
 
 #include <string.h>
 
-#include "client/cli/time_text.h"
 #include "client/lib/outbox.h"
 
 /* 2018-03-26 14:05 */
 enum { TO_MINUTES = 16 };
 
-static void when_text(const struct tz_cli *cli, const struct tz_copy_mark *mark, char out[TZ_TIME_SIZE])
+void tz_offline_when(const struct tz_cli *cli, const struct tz_copy_mark *mark, char out[TZ_TIME_SIZE])
 {
     tz_time_text(cli->env, mark->time_ms, out);
     out[TO_MINUTES] = '\0';
@@ -38,7 +37,7 @@ static int count_waiting(struct tz_offline *o)
 static void tell_age(const struct tz_offline *o)
 {
     char when[TZ_TIME_SIZE];
-    when_text(o->cli, &o->mark, when);
+    tz_offline_when(o->cli, &o->mark, when);
     tz_cli_note(o->cli, _("Local copy of %s, as of %s, position %llu."), o->mark.committee, when,
                 (unsigned long long)o->mark.position);
     if (!o->mark.complete)
@@ -53,7 +52,7 @@ static void tell_age(const struct tz_offline *o)
                     (unsigned long long)o->waiting);
 }
 
-int tz_offline_open(struct tz_offline *o, struct tz_cli *cli)
+int tz_offline_read(struct tz_offline *o, struct tz_cli *cli)
 {
     *o = (struct tz_offline){.cli = cli};
     int rc = tz_cli_open_profile(cli);
@@ -61,15 +60,21 @@ int tz_offline_open(struct tz_offline *o, struct tz_cli *cli)
         return rc;
     if (tz_copy_mark(cli->profile, &o->mark) != TZ_OK)
         return tz_cli_profile_failed(cli);
+    return count_waiting(o);
+}
+
+int tz_offline_open(struct tz_offline *o, struct tz_cli *cli)
+{
+    int rc = tz_offline_read(o, cli);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
     if (!has_copy(&o->mark))
         return tz_cli_usage(
             cli, "%s",
             _("There is no local copy of this registry in this profile. While there is a line, "
               "taizhang sync --committee CODE fetches that unit and everything below it."));
-    rc = count_waiting(o);
-    if (rc == TZ_RESULT_DONE)
-        tell_age(o);
-    return rc;
+    tell_age(o);
+    return TZ_RESULT_DONE;
 }
 
 const char *tz_offline_committee(const struct tz_offline *o, const char *given)
@@ -111,7 +116,7 @@ int tz_offline_hint(struct tz_cli *cli, int result)
         tz_cli_open_profile(cli) != TZ_RESULT_DONE || tz_copy_mark(cli->profile, &mark) != TZ_OK ||
         !has_copy(&mark))
         return result;
-    when_text(cli, &mark, when);
+    tz_offline_when(cli, &mark, when);
     tz_cli_note(cli, _("There is a local copy of %s as of %s: --offline reads it."), mark.committee, when);
     return result;
 }
