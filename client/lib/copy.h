@@ -52,10 +52,10 @@ int tz_copy_advance(struct tz_profile *p, const struct tz_copy_mark *before,
 
 /* Visitors' results other than 0 end the visit and are returned. Live and withdrawn records have their
  * states, without private bytes; body and texts are valid during the call. A visitor must not begin another
- * visit of the copy, nor a transaction. */
+ * list of the copy, nor a transaction. */
 typedef int tz_copy_record(void *ctx, const Taizhang__V1__RecordState *state);
 typedef int tz_copy_committee(void *ctx, const Taizhang__V1__Committee *committee);
-/* One record. TZ_ENOENT. */
+/* One record; also during a list. TZ_ENOENT. */
 int tz_copy_get(struct tz_profile *p, const char *address, tz_copy_record *visit, void *ctx) TZ_MUSTCHECK;
 /* Records of the committees at and below `committee` (subtree) or of it alone; kind 0 and period "": all; in
  * the order of committee code, kind, period, key. A committee from elsewhere has what it published. "": every
