@@ -343,3 +343,304 @@ def test_a_restart_of_the_daemon_changes_nothing(registry):
     assert len(copy.page(client).records) == 1
     assert copy.restarts == 0
     copy.assert_current(client)
+
+
+# --- the command line's copy ---
+
+def sync(registry, *options, **more):
+    """What the fetch says of itself."""
+    return registry.lines("sync", *options, **more)[-1]
+
+
+def offline(registry, *options):
+    """Records of the copy, and what it says of its age."""
+    rows = registry.lines("records", "--offline", *options)
+    copies = {tuple(row.pop("copy").items()) for row in rows}
+    assert len(copies) <= 1
+    return rows, dict(copies.pop()) if copies else None
+
+
+def online(registry, *options):
+    return sorted(registry.lines("records", *options), key=lambda row: order(row["address"]))
+
+
+def order(place):
+    committee, kind, period, key = place.split("/")
+    return committee, KINDS.index(kind), period, key.encode()
+
+
+def fill(registry):
+    client = registry.client()
+    put(client, "320000/project/2017/P", title="省级项目")
+    put(client, "320102/project/2017/K", title="区级项目")
+    put(client, "320102/project/2017/W", title="作废")
+    bodies_put(client, "320104/funding/2017Q3/F", bodies.funding(2194_0000_00))
+    put(client, "110000/project/2017/N", visibility=ALL, title="全系统公开")
+    put(client, "000000/project/2017/T", visibility=BELOW, title="下发")
+    put(client, "330102/project/2017/Z", title="别人的")
+    client.withdraw("320102/project/2017/W", 1, "重复")
+    return client
+
+
+def test_without_a_line_the_copy_answers(registry):
+    fill(registry)
+    said = sync(registry, "--committee", "320000")
+    assert said["fetched"] == {"records": 6, "removed": 0, "committees": 7, "anew": True}
+    assert said["records_held"] == 5
+    asked = [("--committee", "320000"), ("--committee", "320000", "--withdrawn"), ("--committee", "320100"),
+             ("--committee", "320000", "--own"), ("--committee", "320000", "--kind", "funding"),
+             ("--committee", "320000", "--period", "2017")]
+    expected = [online(registry, *options) for options in asked]
+    sheet = registry.run("records", "--committee", "320000", "--kind", "project", "--format", "csv")
+    shown = registry.run("show", "320102/project/2017/K")
+    registry.stop()
+    for options, rows in zip(asked, expected):
+        got, copy = offline(registry, *options)
+        assert got == rows, options
+        assert rows and copy["committee"] == "320000" and copy["complete"] and copy["waiting"] == 0
+        assert copy["position"] == said["copy"]["position"]
+    assert offline(registry)[0] == expected[0]  # the copy's committee is its own
+    limited, _ = offline(registry, "--limit", "1")
+    assert limited == expected[0][:1]
+    published, _ = offline(registry, "--published")
+    assert [row["address"] for row in published] == ["000000/project/2017/T", "110000/project/2017/N"]
+    assert [row["address"] for row in offline(registry, "--committee", "110000")[0]] == ["110000/project/2017/N"]
+    assert offline(registry, "--committee", "330000") == ([], None)
+    assert registry.run("records", "--offline", "--kind", "project", "--format", "csv") == sheet
+    assert registry.run("show", "--offline", "320102/project/2017/K") == shown
+    state = registry.json("show", "--offline", "320102/project/2017/K")
+    assert state["fields"]["title"] == "区级项目" and state["copy"]["committee"] == "320000"
+
+
+def test_it_says_how_old_it_is(registry):
+    fill(registry)
+    registry.run("sync", "--committee", "320000")
+    said = registry.cli("records", "--offline")
+    assert "Local copy of 320000, as of 20" in said.stderr and ", position " in said.stderr
+    said = registry.cli("records", "--offline", "--lang", "zh")
+    assert "本地副本（320000），截至 20" in said.stderr and "数据版本号" in said.stderr
+    said = registry.cli("show", "--offline", "320102/project/2017/K")
+    assert "Local copy of 320000" in said.stderr
+    assert registry.cli("records", "--offline", "--quiet").stderr == ""
+
+
+def test_the_error_suggests_it(registry):
+    fill(registry)
+    registry.run("sync", "--committee", "320000")
+    registry.stop()
+    for command in (["records"], ["show", "320102/project/2017/K"]):
+        done = registry.cli(*command)
+        assert done.returncode == 3
+        assert "--offline" in done.stderr
+        done = registry.cli(*command, "--profile", "other")
+        assert done.returncode == 3
+        assert "--offline" not in done.stderr
+
+
+def test_without_a_copy_it_says_how_to_get_one(registry):
+    done = registry.cli("records", "--offline")
+    assert done.returncode == 2
+    assert "taizhang sync --committee CODE" in done.stderr
+    done = registry.cli("sync")  # an administrator's committee is everything, which nobody wants unasked
+    assert done.returncode == 0
+    assert "taizhang sync --committee CODE" in done.stderr
+
+
+def test_wrong_usage(registry):
+    fill(registry)
+    registry.run("sync", "--committee", "320000")
+    for arguments in (["records", "--offline", "--private"], ["records", "--published"],
+                      ["records", "--offline", "--published", "--own"],
+                      ["show", "--offline", "320102/project/2017/K", "--revision", "1"],
+                      ["sync", "--committee", "none"]):
+        assert registry.cli(*arguments).returncode == 2, arguments
+    assert registry.cli("show", "--offline", "320102/project/2017/X").returncode == 1
+    # A code that nobody has does not empty the copy that there is.
+    assert registry.cli("sync", "--committee", "999999").returncode == 1
+    assert len(offline(registry)[0]) == 3
+
+
+def test_the_committee_is_remembered_and_can_be_changed(registry):
+    client = fill(registry)
+    registry.run("sync", "--committee", "320100")
+    assert len(offline(registry)[0]) == 2
+    put(client, "320102/project/2018/NEW")
+    said = sync(registry)
+    assert said["fetched"] == {"records": 1, "removed": 0, "committees": 0, "anew": False}
+    assert len(offline(registry)[0]) == 3
+    said = sync(registry)
+    assert said["fetched"]["records"] == 0
+    said = sync(registry, "--committee", "330000")
+    assert said["copy"]["committee"] == "330000" and said["fetched"]["anew"]
+    assert [row["address"] for row in offline(registry)[0]] == ["330102/project/2017/Z"]
+    sync(registry)
+    assert offline(registry)[1]["committee"] == "330000"
+
+
+def test_sending_or_fetching_alone(registry, tmp_path):
+    client = fill(registry)
+    registry.run("sync", "--committee", "320000")
+    put(client, "320102/project/2018/NEW")
+    registry.run("sync", "--no-pull")
+    assert len(offline(registry)[0]) == 3
+    registry.stop()
+    waiting = tmp_path / "project.csv"
+    waiting.write_text("报送单位,编号,报告期,名称\n320102,K9,2018,新项目\n")
+    assert registry.cli("submit", waiting).returncode == 3
+    registry.start()
+    registry.run("sync", "--pull-only")
+    assert len(offline(registry)[0]) == 4
+    assert len(registry.lines("records", "--committee", "320000")) == 4
+    said = sync(registry)
+    assert said["fetched"]["records"] == 1
+    assert len(offline(registry)[0]) == 5
+    assert registry.cli("sync", "--no-pull", "--pull-only").returncode == 2
+
+
+def test_what_waits_in_the_outbox_is_mentioned(registry, tmp_path):
+    fill(registry)
+    registry.run("sync", "--committee", "320000")
+    registry.stop()
+    waiting = tmp_path / "project.csv"
+    waiting.write_text("报送单位,编号,报告期,名称,版本\n320102,K,2017,改了名,1\n")
+    assert registry.cli("submit", waiting).returncode == 3
+    rows, copy = offline(registry)
+    assert copy["waiting"] == 1
+    assert "改了名" not in str(rows)
+    said = registry.cli("records", "--offline")
+    assert "1 change of yours in the outbox" in said.stderr
+    said = registry.cli("show", "--offline", "320102/project/2017/K")
+    assert "later version of it is in the outbox" in said.stderr
+    said = registry.cli("show", "--offline", "320000/project/2017/P")
+    assert "later version of it" not in said.stderr
+    registry.start()
+    registry.run("sync")
+    rows, copy = offline(registry)
+    assert copy["waiting"] == 0
+    assert "改了名" in str(rows)
+
+
+def profile_of(registry):
+    return registry.home / ".local" / "state" / "taizhang" / "default.db"
+
+
+def position_of(registry):
+    """How far the copy is, read beside whoever writes it."""
+    if not profile_of(registry).exists():
+        return 0
+    with sqlite3.connect(f"file:{profile_of(registry)}?mode=ro", uri=True) as db:
+        try:
+            row = db.execute("SELECT position FROM copy").fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return row[0] if row else 0
+
+
+def test_killed_in_the_middle_it_goes_on(registry):
+    client = registry.client()
+    count = times(12_000)
+    for start in range(0, count, 500):
+        client.submit(*[record(f"3201{(start + i) % 2 * 2 + 2:02}/project/2017/K{start + i:05}",
+                               bodies.project(1, title="项目" * 40)) for i in range(500)])
+    seen = []
+    for _ in range(8):
+        before = position_of(registry)
+        process = subprocess.Popen([CLI, "sync", "--committee", "320000"], env=registry.environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(lambda: position_of(registry) > before or process.poll() is not None, "a page")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        after = position_of(registry)
+        assert after >= before  # never back: it goes on where it stood
+        seen.append(after)
+    if seen[0] < count:  # else it was too fast to be killed
+        rows = registry.cli("records", "--offline", "--limit", "1")
+        assert rows.returncode == 0
+    registry.run("sync")
+    rows, copy = offline(registry)
+    assert copy["complete"]
+    assert len(rows) == count
+    assert rows == online(registry, "--committee", "320000")
+
+
+def test_the_daemon_killed_in_the_middle(registry):
+    """The line breaks; the same sync goes on when the registry is there again."""
+    client = registry.client()
+    count = times(12_000)
+    for start in range(0, count, 500):
+        client.submit(*[record(f"320102/project/2017/K{start + i:05}", bodies.project(1)) for i in range(500)])
+    process = subprocess.Popen([CLI, "sync", "--committee", "320000"], env=registry.environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wait_until(lambda: position_of(registry) > 0 or process.poll() is not None, "a page")
+    registry.kill()
+    registry.start()
+    assert process.wait(60) == 0, process.stderr.read()
+    process.stderr.close()
+    rows, copy = offline(registry)
+    assert copy["complete"] and len(rows) == count
+
+
+def test_moved_units_in_the_copy(registry):
+    client = fill(registry)
+    put(client, "320205/project/2017/M")
+    registry.run("sync", "--committee", "320100")
+    client.import_committees(("320205", "锡山区", 4, "320100"), ("320104", "秦淮区", 4, "320200"))
+    said = sync(registry)
+    assert said["fetched"]["anew"]
+    assert offline(registry)[0] == online(registry, "--committee", "320100")
+    assert offline(registry, "--committee", "320205")[0][0]["address"] == "320205/project/2017/M"
+    assert offline(registry, "--committee", "320104")[0] == []
+
+
+def restore(registry, backup):
+    """The registry as of the backup, in a new epoch: what an operator's restore does."""
+    for path in registry.data.iterdir():
+        path.unlink()
+    for path in backup.iterdir():
+        (registry.data / path.name).write_bytes(path.read_bytes())
+    with sqlite3.connect(registry.data / "registry.db") as db:
+        db.execute("UPDATE sequencer SET epoch = epoch + 1")
+    db.close()
+
+
+def test_a_restored_registry(registry, tmp_path):
+    client = fill(registry)
+    registry.run("sync", "--committee", "320000")
+    registry.stop()
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    for path in registry.data.iterdir():
+        if path.is_file():
+            (backup / path.name).write_bytes(path.read_bytes())
+    registry.start()
+    client = registry.client()
+    put(client, "320102/project/2017/LOST")
+    put(client, "320102/project/2017/K", 1, title="丢了的改动")
+    registry.run("sync")
+    assert len(offline(registry)[0]) == 4
+    registry.stop()
+    restore(registry, backup)
+    registry.start()
+    client = registry.client()
+    for number in range(5):  # beyond the position that the copy had
+        put(client, f"320104/project/2018/N{number}")
+    said = sync(registry)
+    assert said["fetched"]["anew"]
+    rows = offline(registry)[0]
+    assert rows == online(registry, "--committee", "320000")
+    assert "LOST" not in str(rows) and "丢了的改动" not in str(rows)
+
+
+def test_two_at_once(registry):
+    """Two processes with one profile: both end well, and the copy is right."""
+    client = registry.client()
+    count = times(6000)
+    for start in range(0, count, 500):
+        client.submit(*[record(f"320102/project/2017/K{start + i:05}", bodies.project(1)) for i in range(500)])
+    running = [subprocess.Popen([CLI, "sync", "--committee", "320000"], env=registry.environment(),
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(3)]
+    for process in running:
+        assert process.wait(120) == 0, process.stderr.read()
+        process.stderr.close()
+    rows, copy = offline(registry)
+    assert copy["complete"] and len(rows) == count
