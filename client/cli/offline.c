@@ -112,9 +112,8 @@ int tz_offline_hint(struct tz_cli *cli, int result)
 {
     struct tz_copy_mark mark;
     char when[TZ_TIME_SIZE];
-    if (result != TZ_RESULT_UNREACHABLE || cli->connection.ready ||
-        tz_cli_open_profile(cli) != TZ_RESULT_DONE || tz_copy_mark(cli->profile, &mark) != TZ_OK ||
-        !has_copy(&mark))
+    if (result != TZ_RESULT_UNREACHABLE || tz_cli_open_profile(cli) != TZ_RESULT_DONE ||
+        tz_copy_mark(cli->profile, &mark) != TZ_OK || !has_copy(&mark))
         return result;
     tz_offline_when(cli, &mark, when);
     tz_cli_note(cli, _("There is a local copy of %s as of %s: --offline reads it."), mark.committee, when);
