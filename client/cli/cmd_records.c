@@ -72,11 +72,12 @@ static int check_arguments(struct tz_cli *cli, const struct arguments *a, struct
         return TZ_RESULT_USAGE;
     if (a->period && !tz_select_period(cli, a->period, strlen(a->period), q->period))
         return TZ_RESULT_USAGE;
-    if (cli->format == TZ_FORMAT_CSV && !q->kind)
-        return tz_cli_usage(cli, "%s", _("CSV has the columns of one kind: give --kind."));
-    if (cli->format == TZ_FORMAT_CSV && a->withdrawn)
+    if (tz_format_is_sheet(cli->format) && !q->kind)
+        return tz_cli_usage(cli, "%s", _("A sheet has the columns of one kind: give --kind."));
+    if (tz_format_is_sheet(cli->format) && a->withdrawn)
         return tz_cli_usage(
-            cli, "%s", _("CSV is for submitting again and has no withdrawn records: leave out --withdrawn."));
+            cli, "%s",
+            _("A sheet is for submitting again and has no withdrawn records: leave out --withdrawn."));
     if (a->published && !a->offline)
         return tz_cli_usage(cli, "%s", _("--published is of the local copy: give --offline too."));
     if (a->published && (a->committee || a->own || a->withdrawn))
@@ -86,7 +87,7 @@ static int check_arguments(struct tz_cli *cli, const struct arguments *a, struct
     if (a->offline && a->with_private)
         return tz_cli_usage(cli, "%s",
                             _("The local copy has no private fields: leave out --private, or --offline."));
-    if (cli->format == TZ_FORMAT_CSV && q->kind->private_ && !a->with_private)
+    if (tz_format_is_sheet(cli->format) && q->kind->private_ && !a->with_private)
         tz_cli_note(cli, "%s",
                     a->offline
                         ? _("The private columns are left out: the local copy has none. A file without "
@@ -201,7 +202,7 @@ const struct tz_command tz_command_records = {
         "  --limit N         at most N records\n"
         "  --offline         from the local copy that taizhang sync keeps, without a line\n"
         "  --published       what others published to the copy's unit\n"
-        "With --format csv the columns are those of a file to submit, and 版本 is each row's base: "
+        "With --format csv or xlsx the columns are those of a file to submit, and 版本 is each row's base: "
         "correct the\n"
         "file and submit it."),
     .run = run_records,

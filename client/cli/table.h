@@ -12,6 +12,12 @@
 
 enum tz_format { TZ_FORMAT_TABLE, TZ_FORMAT_CSV, TZ_FORMAT_JSON, TZ_FORMAT_XLSX };
 
+/* One of those that can be filled in and submitted. */
+static inline bool tz_format_is_sheet(enum tz_format format)
+{
+    return format == TZ_FORMAT_CSV || format == TZ_FORMAT_XLSX;
+}
+
 enum { TZ_TABLE_COLUMNS_MAX = 64 };
 
 struct tz_table_column {
