@@ -165,6 +165,8 @@ int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, cons
         rc = chosen ? find_header(cli, sheet, &f) : choose_first_usable(cli, sheet, &f);
     if (rc == TZ_RESULT_DONE)
         rc = tell_header(cli, sheet, &f);
+    if (rc == TZ_RESULT_DONE && tz_sheet_spread(sheet, headers, f.place.last_row) != TZ_OK)
+        rc = tz_cli_no_memory(cli);
     while (rc == TZ_RESULT_DONE && sheet->row != f.place.last_row)
         if (tz_sheet_next(sheet) != TZ_OK)
             rc = tz_cli_refuse_sheet(cli, sheet);

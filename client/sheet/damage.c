@@ -51,6 +51,11 @@ static bool is_text(const struct tz_field *f)
 bool tz_cell_damaged(const struct tz_field *f, const struct tz_cell *cell, bool date1904, struct tz_error *e)
 {
     char text[SHORT], day[11];
+    if (cell->merged) {
+        tz_error_text(tz_error_setn(e, TZ_CODE(MERGED_CELLS), f->name, cell->s, cell->len), "range",
+                      cell->merged);
+        return true;
+    }
     if (cell->type == TZ_CELL_ERROR || cell->type == TZ_CELL_NO_VALUE) {
         tz_error_setn(e, TZ_CODE(CELL_ERROR), f->name, cell->s, cell->len);
         return true;

@@ -125,20 +125,22 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
     if (!rows->seen)
         return TZ_OK;
     int64_t earlier = tz_seen_addresses_add(rows->seen, out->written, out->number);
+    if (earlier < 0)
+        return (int)earlier;
     if (earlier > 0)
         tz_error_number(tz_errors_add(&out->errors, TZ_CODE(REPEATED_ADDRESS), "key", out->address.key),
                         "row", earlier);
-    return earlier < 0 ? TZ_ENOMEM : TZ_OK;
+    return TZ_OK;
 }
 
 /* --- the fields --- */
 
 static void read_base(struct tz_cell cell, struct tz_row *out)
 {
-    if (tz_cell_states_nothing(NULL, cell.s, cell.len))
+    if (!cell.merged && tz_cell_states_nothing(NULL, cell.s, cell.len))
         return;
     char folded[64];
-    size_t len = cell.len < sizeof folded ? tz_text_fold(folded, cell.s, cell.len) : 0;
+    size_t len = cell.len < sizeof folded && !cell.merged ? tz_text_fold(folded, cell.s, cell.len) : 0;
     uint64_t n = 0;
     for (size_t i = 0; i < len; i++) {
         if (folded[i] < '0' || folded[i] > '9' || len > 18) {
@@ -180,7 +182,7 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
     for (size_t i = 0; i < columns; i++) {
         struct tz_cell cell = cell_at(cells, count, i);
         struct tz_error e;
-        if (cell.len == 0)
+        if (cell.len == 0 && !cell.merged)
             continue;
         if (i >= h->count || h->column[i].role == TZ_COLUMN_BLANK) {
             add_error(&out->errors, tz_error_setn(&e, TZ_CODE(UNKNOWN_FIELD), "", cell.s, cell.len));
@@ -191,7 +193,7 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
             read_base(cell, out);
         if (column->role != TZ_COLUMN_FIELD || column->field->place == TZ_IN_ADDRESS)
             continue;
-        if (tz_cell_states_nothing(column->field, cell.s, cell.len)) {
+        if (!cell.merged && tz_cell_states_nothing(column->field, cell.s, cell.len)) {
             *nothing++ = column->field;
             continue;
         }

@@ -22,7 +22,8 @@ struct tz_rows {
 /* Addresses of a file with the row that had each first. NULL when memory is out. */
 struct tz_seen_addresses *tz_seen_addresses_new(void);
 void tz_seen_addresses_free(struct tz_seen_addresses *s);
-/* The earlier row with this address, 0 if there is none (it is then kept with this row), or TZ_ENOMEM. */
+/* The earlier row with this address, 0 if there is none (it is then kept with this row), TZ_ENOMEM, or TZ_EIO
+ * (errno): many addresses are kept in a temporary file. */
 int64_t tz_seen_addresses_add(struct tz_seen_addresses *s, const char *address, size_t row);
 
 struct tz_row {
@@ -38,7 +39,7 @@ struct tz_row {
     struct tz_errors errors;
 };
 
-/* Reads one row. 0 (with or without errors in out->errors), or TZ_ENOMEM. */
+/* Reads one row. 0 (with or without errors in out->errors), TZ_ENOMEM, or TZ_EIO (errno). */
 int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, size_t number,
                 struct tz_arena *arena, struct tz_row *out) TZ_MUSTCHECK;
 

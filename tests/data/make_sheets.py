@@ -113,6 +113,18 @@ def layouts():
     put("two-rows-group-funding.xlsx", Book().sheet("经费", [
         ["基本信息", None, None, "经费（万元）", None], ["报送单位", "编号", "报告期", "金额", "支付金额"], ["320100", "A1", "2017", 30, 20]],
         merges=["A1:C1", "D1:E1"]).bytes(), {"3": []}, says="rows 1 and 2", options=["--kind", "funding"])
+    body = [HEADERS, ROW, ["", *SECOND[1:]], ["", "A3", "2017", "同行", "5个", "2017-08"], ["320200", "A4", "2017", "", "6个", ""]]
+    put("merged-committee.xlsx", Book().sheet("a", body, merges=["A2:A4", "D4:D5"]).bytes(),
+        {"2": [], "3": [], "4": [], "5": []})
+    put("merged-subtotal.xlsx", Book().sheet("a", [HEADERS, ROW, ["", *SECOND[1:]], ["", "小计", "", "", "", ""]],
+                                             merges=["A2:A4"]).bytes(), FINE, says="row 4")
+    put("merged-amount.xlsx", Book().sheet("a", [HEADERS, ROW, [*SECOND[:4], "", ""], ["320100", "A3", "2017", "同行", "5个"]],
+                                           merges=["E2:E3"]).bytes(),
+        {"2": ["MERGED_CELLS:quantity"], "3": ["MERGED_CELLS:quantity"], "4": []})
+    put("merged-nothing.xlsx", Book().sheet("a", [HEADERS, ROW[:4] + ["——"], SECOND[:4]], merges=["E2:E3"]).bytes(), FINE)
+    put("merged-key.xlsx", Book().sheet("a", [HEADERS, ROW, ["320100", "", *SECOND[2:]]], merges=["B2:B3"]).bytes(),
+        {"2": ["MERGED_CELLS:key"], "3": ["MERGED_CELLS:key"]})
+    put("merged-hides.xlsx", Book().sheet("a", [HEADERS, ROW, ["999999", *SECOND[1:]]], merges=["A2:A3"]).bytes(), FINE)
 
 
 def sheets():
