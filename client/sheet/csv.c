@@ -228,9 +228,14 @@ char tz_csv_separator(FILE *file)
 
 void tz_csv_put(struct tz_buf *out, const char *s, size_t len)
 {
+    tz_csv_put_with(out, s, len, ',');
+}
+
+void tz_csv_put_with(struct tz_buf *out, const char *s, size_t len, char separator)
+{
     bool quote = len > 0 && (s[0] == ' ' || s[len - 1] == ' ');
     for (size_t i = 0; i < len && !quote; i++)
-        quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r';
+        quote = s[i] == '"' || s[i] == separator || s[i] == '\n' || s[i] == '\r';
     if (!quote) {
         tz_buf_add(out, s, len);
         return;
