@@ -52,8 +52,9 @@ int tz_csv_next(struct tz_csv *c) TZ_MUSTCHECK;
  * (among the first 20), the most frequent of comma, tab and semicolon; a comma if there is none. */
 char tz_csv_separator(FILE *file);
 
-/* A cell as CSV, quoted where it must be; the second with another separator than the comma. */
+/* A cell as CSV, quoted where it must be. */
 void tz_csv_put(struct tz_buf *out, const char *s, size_t len);
-void tz_csv_put_with(struct tz_buf *out, const char *s, size_t len, char separator);
+/* The same, such that it is one cell whichever of comma, tab and semicolon separates. */
+void tz_csv_put_any(struct tz_buf *out, const char *s, size_t len);
 
 #endif

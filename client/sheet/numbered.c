@@ -106,9 +106,9 @@ static void put_row(struct tz_buf *line, const struct tz_sheet *s, size_t column
         if (i > 0)
             tz_buf_putc(line, s->separator);
         if (text && i == column)
-            tz_csv_put_with(line, text, strlen(text), s->separator);
+            tz_csv_put_any(line, text, strlen(text));
         else if (i < s->count)
-            tz_csv_put_with(line, s->cell[i].s, s->cell[i].len, s->separator);
+            tz_csv_put_any(line, s->cell[i].s, s->cell[i].len);
     }
     tz_buf_puts(line, "\r\n");
 }

@@ -39,12 +39,16 @@ struct tz_row {
     struct tz_errors errors;
 };
 
+/* Whether a row says nothing and is to be passed over: nothing in it but a row counter, an old reason, and
+ * the unit and period with which templates are filled. */
+bool tz_row_is_blank(const struct tz_headers *h, const struct tz_cell *cells, size_t count);
+
 /* Reads one row. 0 (with or without errors in out->errors), TZ_ENOMEM, or TZ_EIO (errno). */
 int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t count, size_t number,
                 struct tz_arena *arena, struct tz_row *out) TZ_MUSTCHECK;
 
-/* The kind that a file's name tells: funding.csv, 经费.csv, 2017经费.csv, dir/2017年经费-2.csv. NULL: none.
- */
+/* The kind that a file's name tells: funding.csv, 经费.csv, 2017经费.csv, dir/2017年经费-2.csv,
+ * 项目.rejected.xlsx, 项目模板.xlsx. NULL: none. */
 const struct tz_kind_info *tz_kind_of_file(const char *path);
 
 #endif

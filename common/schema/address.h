@@ -17,6 +17,15 @@ struct tz_address {
     char key[TZ_KEY_SIZE];
 };
 
+/* An address with the committee by its number in a tree and the period as tz_period_order. */
+struct tz_record_key {
+    uint32_t committee;
+    uint32_t kind;
+    uint32_t period;
+    const char *key; /* not NUL-terminated */
+    size_t key_len;
+};
+
 /* Reads the written form (kind by English name, period canonical). *e may be NULL. */
 int tz_address_parse(const char *s, size_t len, struct tz_address *out, struct tz_error *e) TZ_MUSTCHECK;
 /* As people write it: the kind also by its Chinese label, the period also as 2017年. Otherwise as above. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/base/fault.h"
+
 /* Bounds that no allowed batch comes near: an operation is at most a frame, and a batch is closed long
  * before. */
 #define ARENA_MAX ((size_t)1 << 30)
@@ -111,6 +113,7 @@ int tz_batch_append(struct tz_batch *b, const struct tz_entry_ask *ask)
         e.salt = (struct tz_bytes){salt, sizeof salt};
     }
     int rc = tz_message_pack(&h.base, &b->scratch, &e.header);
+    tz_fault_point("daemon.append");
     if (!rc)
         rc = tz_store_append(b->store, &e);
     if (!rc) {

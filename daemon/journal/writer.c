@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault.h"
 #include "daemon/journal/decide.h"
 #include "daemon/journal/queue.h"
 
@@ -283,6 +284,7 @@ static int transact(struct tz_writer *w, struct batch_list *list)
         tz_store_rollback(w->o.store);
         return rc;
     }
+    tz_fault_point("daemon.commit");
     return tz_store_commit(w->o.store);
 }
 
@@ -310,6 +312,7 @@ static void run_batch(struct tz_writer *w, struct batch_list *list)
     if (!rc && w->batch.entries) {
         w->last_ms = w->batch.time_ms;
         w->dirty = true;
+        tz_fault_point("daemon.committed");
         update_views(w);
         tz_batch_fill_replaced(&w->batch, w->o.views);
         set_read_only(w, false);
@@ -329,6 +332,7 @@ static size_t complete_all(struct tz_writer *w, struct tz_op *op)
 {
     uint64_t position = w->o.views->position;
     size_t n = 0;
+    tz_fault_point("daemon.complete");
     while (op) {
         struct tz_op *next = op->next; /* the op is its owner's from complete on */
         size_t bytes = op->bytes;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/fault.h"
 #include "common/wire/frame.h"
 #include "daemon/net/input.h"
 #include "daemon/net/io.h"
@@ -265,6 +266,7 @@ static void set_write_deadline(struct tz_conn *c)
 static void write_output(struct tz_conn *c)
 {
     while (evbuffer_get_length(c->out) > 0) {
+        tz_fault_point("daemon.write");
         int n = evbuffer_write(c->out, c->fd);
         if (n < 0) {
             if (errno == EINTR)

@@ -6,7 +6,7 @@
 #include "common/wire/frame.h"
 #include "daemon/net/reply.h"
 #include "daemon/service/verbs.h"
-#include "daemon/views/totals.h"
+#include "common/totals/totals.h"
 
 void tz_answer_error(struct tz_request *r, const struct tz_error *e)
 {

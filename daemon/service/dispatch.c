@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault.h"
 #include "common/wire/frame.h"
 #include "daemon/service/verbs.h"
 
@@ -155,6 +156,7 @@ void tz_dispatch_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
             tz_answer_code(r, r->op.failed);
         else
             r->verb->finish(r);
+        tz_fault_point("daemon.answered");
     }
     finish(r);
 }

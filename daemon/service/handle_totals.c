@@ -5,7 +5,7 @@
  */
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
-#include "daemon/views/totals.h"
+#include "daemon/views/answer.h"
 
 static void answer_failure(struct tz_request *r, int rc, const struct tz_error *e)
 {
@@ -49,8 +49,7 @@ static void read_totals(struct tz_request *r, const struct tz_reading *with)
     int rc = begin(r, with, q->committee, q->min_position, &node, &e);
     tz_lookup_today(r->service, today);
     if (rc == TZ_OK)
-        rc =
-            tz_totals_answer(r->service->views, with->reader, q, node.number, today, with->arena, &reply, &e);
+        rc = tz_views_totals(r->service->views, with->reader, q, node.number, today, with->arena, &reply, &e);
     if (rc == TZ_OK)
         answer_totals(r, &reply);
     else
@@ -60,7 +59,7 @@ static void read_totals(struct tz_request *r, const struct tz_reading *with)
 /* Up to one field is answered from the cube, a second one by a scan. */
 static enum tz_lane lane_of_totals(const struct tz_request *r)
 {
-    return r->msg->totals->n_by < 2 ? TZ_LANE_QUICK : TZ_LANE_SLOW;
+    return tz_totals_scans(r->msg->totals) ? TZ_LANE_SLOW : TZ_LANE_QUICK;
 }
 
 const struct tz_verb tz_verb_totals = {
@@ -103,8 +102,7 @@ static void read_trace(struct tz_request *r, const struct tz_reading *with)
     q.limit = (uint32_t)tz_lookup_page(q.limit);
     while (rc == TZ_OK) {
         taizhang__v1__trace_reply__init(&reply);
-        rc =
-            tz_trace_answer(r->service->views, with->reader, &q, node.number, today, with->arena, &reply, &e);
+        rc = tz_views_trace(r->service->views, with->reader, &q, node.number, today, with->arena, &reply, &e);
         if (rc != TZ_ELIMIT || q.limit == 1)
             break;
         /* A page of the largest records does not fit into the arena: a shorter one does. */

@@ -5,30 +5,20 @@
  *
  * Threads: one writer (all calls with a struct tz_store), and any number of readers, each used by one thread
  * at a time. A reader sees a snapshot between tz_reader_begin and tz_reader_end.
+ *
+ * The committee of a struct tz_record_key is its permanent number here.
  */
 #ifndef TZ_DAEMON_STORE_STORE_H
 #define TZ_DAEMON_STORE_STORE_H
 
 #include "common/base/arena.h"
+#include "common/base/bytes.h"
 #include "common/base/env.h"
 #include "common/base/log.h"
+#include "common/schema/address.h"
 
 struct tz_store;
 struct tz_reader;
-
-struct tz_bytes {
-    const uint8_t *data;
-    size_t len;
-};
-
-/* An address as the store has it: the committee by its permanent number, the period as tz_period_order. */
-struct tz_record_key {
-    uint32_t committee;
-    uint32_t kind;
-    uint32_t period;
-    const char *key; /* not NUL-terminated */
-    size_t key_len;
-};
 
 /* The current revision of an address. */
 struct tz_head {

@@ -4,9 +4,9 @@
  * store (a batch was committed and is not applied yet) or ahead of the snapshot (a unit changed since): the
  * first is waited for, the second needs a new snapshot.
  */
-#include <time.h>
+#include "daemon/views/snapshot.h"
 
-#include "daemon/views/totals_internal.h"
+#include <time.h>
 
 /* One batch takes milliseconds to apply; five seconds mean that something is wrong. */
 enum { WAIT_MS = 1, WAITS_MAX = 5000, SNAPSHOTS_MAX = 100 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/views/reporting_sets.h"
+#include "daemon/views/stored.h"
 
 /* One record's messages at a time, or all committees' once. */
 #define RECORD_ARENA_MAX     ((size_t)4 << 20)
@@ -125,42 +126,22 @@ static int load_set(void *ctx, const struct tz_entry *e)
 
 struct load {
     struct tz_views *views;
-    struct tz_reader *reader;
+    struct tz_record_source source; /* the snapshot that is being read */
     struct tz_arena arena;
 };
-
-/* The whole's state in the snapshot that is being read. */
-static int load_whole(struct load *l, const struct tz_record_key *key, struct tz_whole_state *out)
-{
-    struct tz_head head;
-    struct tz_entry e;
-    int rc = tz_reader_head(l->reader, key, &head);
-    if (rc == TZ_OK && head.live)
-        rc = tz_reader_entry(l->reader, head.position, &l->arena, &e);
-    if (rc != TZ_OK)
-        return rc;
-    return tz_whole_state_make(l->views->tree, key, head.live ? &e.body : NULL, &l->arena, out);
-}
 
 static int load_record(void *ctx, const struct tz_record_key *k, const struct tz_head *h,
                        const struct tz_entry *e)
 {
     struct load *l = ctx;
-    struct tz_view_record record;
-    struct tz_whole_state whole = {0};
     (void)h;
     tz_arena_reset(&l->arena);
-    int rc = tz_view_record_make(l->views->tree, k, e->body, &l->arena, &record);
-    if (rc == TZ_OK && record.has_whole)
-        rc = load_whole(l, &record.whole, &whole);
-    if (rc == TZ_OK)
-        rc = tz_cube_apply(l->views->cube, NULL, &record, record.has_whole ? &whole : NULL);
-    return rc;
+    return tz_view_record_load(l->views->tree, l->views->cube, &l->source, k, e->body, &l->arena);
 }
 
 static int load_records(struct tz_views *v, struct tz_reader *r)
 {
-    struct load l = {.views = v, .reader = r};
+    struct load l = {.views = v, .source = tz_stored_source(r)};
     tz_arena_init(&l.arena, RECORD_ARENA_MAX);
     int rc = tz_reader_all(r, load_record, &l);
     if (rc == TZ_OK)

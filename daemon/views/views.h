@@ -8,7 +8,9 @@
 
 #include <pthread.h>
 
-#include "daemon/views/cube.h"
+#include "daemon/store/store.h"
+#include "common/totals/cube.h"
+#include "common/totals/view_record.h"
 
 struct tz_views {
     pthread_rwlock_t lock;
@@ -27,19 +29,6 @@ void tz_views_free(struct tz_views *v);
 void tz_views_read_lock(struct tz_views *v);
 void tz_views_unlock(struct tz_views *v);
 void tz_views_write_lock(struct tz_views *v);
-
-/* Makes a view record of stored bytes (body decoded into the arena). The tree resolves codes of places and
- * wholes. TZ_ECORRUPT: not the bytes of such a record. */
-int tz_view_record_make(const struct tz_tree *tree, const struct tz_record_key *key, struct tz_bytes body,
-                        struct tz_arena *arena, struct tz_view_record *out) TZ_MUSTCHECK;
-/* The same from a record already decoded. */
-int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key,
-                        const struct tz_record *record, struct tz_arena *arena,
-                        struct tz_view_record *out) TZ_MUSTCHECK;
-/* The state of a whole for tz_cube_apply, from its stored bytes (NULL bytes: not live). */
-int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key,
-                        const struct tz_bytes *body, struct tz_arena *arena,
-                        struct tz_whole_state *out) TZ_MUSTCHECK;
 
 /* Reporting sets. */
 int tz_reporting_sets_put(struct tz_reporting_sets *s, uint64_t revision,

@@ -13,11 +13,11 @@
 
 #include <cmocka.h>
 
-#include "daemon/views/totals.h"
-#include "tests/unit/daemon/views/oracle.c"
-#include "tests/unit/daemon/views/world.c"
-#include "tests/unit/daemon/views/world_put.c"
-#include "tests/unit/daemon/views/world_random.c"
+#include "daemon/views/answer.h"
+#include "tests/unit/common/totals/oracle.c"
+#include "tests/unit/common/totals/world.c"
+#include "tests/unit/common/totals/world_put.c"
+#include "tests/unit/common/totals/world_random.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { SEEDS = 12, OPERATIONS = 160, PAIR = 200, PAIR_BASE = 16 };
@@ -204,7 +204,7 @@ static void ask(struct run *r, const struct question *q, const char *by1, const 
     tz_arena_reset(&r->arena);
     snprintf(r->what, sizeof r->what, "node %u kind %u range %d by %s %s", q->node, q->kind, q->range,
              by1 ? by1 : "-", by2 ? by2 : "-");
-    REQUIRE(r, tz_totals_answer(r->s.views, r->s.reader, &t, q->node, "2018-03-26", &r->arena, out, &e) == 0);
+    REQUIRE(r, tz_views_totals(r->s.views, r->s.reader, &t, q->node, "2018-03-26", &r->arena, out, &e) == 0);
     REQUIRE(r, out->position == r->s.position);
 }
 
@@ -310,7 +310,7 @@ static void trace_page(struct run *r, const struct question *q, const char *meas
         t.where = where;
         t.n_where = 1;
     }
-    REQUIRE(r, tz_trace_answer(r->s.views, r->s.reader, &t, q->node, "2018-03-26", &r->arena, out, &e) == 0);
+    REQUIRE(r, tz_views_trace(r->s.views, r->s.reader, &t, q->node, "2018-03-26", &r->arena, out, &e) == 0);
 }
 
 /* All pages: exactly the records of the figure, which every page repeats. */

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/views/totals.h"
-#include "tests/unit/daemon/views/world.c"
+#include "daemon/views/answer.h"
+#include "tests/unit/common/totals/world.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { YEAR = 20170101, Q1 = 20170103, Q2 = 20170403, FEBRUARY = 20170204, YEAR_2018 = 20180101 };
@@ -90,8 +90,8 @@ static int answer(struct fixture *f, const struct ask *a, Taizhang__V1__TotalsRe
     q.measures = measures;
     q.n_measures = a->measure ? 1 : 0;
     q.children = a->children;
-    return tz_totals_answer(f->s.views, f->s.reader, &q, a->node ? a->node : 1, "2018-03-26", &f->arena, out,
-                            &f->e);
+    return tz_views_totals(f->s.views, f->s.reader, &q, a->node ? a->node : 1, "2018-03-26", &f->arena, out,
+                           &f->e);
 }
 
 static const Taizhang__V1__Figure *figure_of(const Taizhang__V1__TotalsRow *row, const char *name)
@@ -168,14 +168,14 @@ static void words_that_nobody_knows(void **state)
     q.period = (char *)"2017";
     q.by = by;
     q.n_by = 3;
-    assert_int_equal(tz_totals_answer(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
+    assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(BAD_ARGUMENT));
     q.n_by = 0;
     q.basis = TAIZHANG__V1__BASIS__BASIS_ACCEPTED;
-    assert_int_equal(tz_totals_answer(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
+    assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(UNSUPPORTED));
     q.basis = 77;
-    assert_int_equal(tz_totals_answer(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
+    assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(BAD_ARGUMENT));
 }
 

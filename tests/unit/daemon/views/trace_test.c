@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/views/totals.h"
-#include "tests/unit/daemon/views/world.c"
+#include "daemon/views/answer.h"
+#include "tests/unit/common/totals/world.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { YEAR = 20170101, RECORDS = 5 };
@@ -58,7 +58,7 @@ static int teardown(void **state)
 
 static int trace(struct fixture *f, uint32_t node, Taizhang__V1__TraceReply *out)
 {
-    return tz_trace_answer(f->s.views, f->s.reader, &f->q, node, "2018-03-26", &f->arena, out, &f->e);
+    return tz_views_trace(f->s.views, f->s.reader, &f->q, node, "2018-03-26", &f->arena, out, &f->e);
 }
 
 static void a_figure_opens_to_its_records(void **state)

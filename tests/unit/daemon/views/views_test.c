@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "daemon/views/reporting_sets.h"
-#include "tests/unit/daemon/views/world.c"
+#include "tests/unit/common/totals/world.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { YEAR = 20170101 };

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From a record to what totals need of it.
+ */
+#ifndef TZ_COMMON_TOTALS_VIEW_RECORD_H
+#define TZ_COMMON_TOTALS_VIEW_RECORD_H
+
+#include "common/totals/cube.h"
+#include "common/totals/source.h"
+
+/* Makes a view record of packed bytes (body decoded into the arena). The tree resolves codes of places and
+ * wholes. TZ_ECORRUPT: not the bytes of such a record. */
+int tz_view_record_make(const struct tz_tree *tree, const struct tz_record_key *key, struct tz_bytes body,
+                        struct tz_arena *arena, struct tz_view_record *out) TZ_MUSTCHECK;
+/* The same from a record already decoded. */
+int tz_view_record_from(const struct tz_tree *tree, const struct tz_record_key *key,
+                        const struct tz_record *record, struct tz_arena *arena,
+                        struct tz_view_record *out) TZ_MUSTCHECK;
+/* The state of a whole for tz_cube_apply, from its bytes (NULL bytes: not live). */
+int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *key,
+                        const struct tz_bytes *body, struct tz_arena *arena,
+                        struct tz_whole_state *out) TZ_MUSTCHECK;
+/* Puts a live record into a cube of that tree that is being filled; the source has its whole. The arena is
+ * used for the one record: reset it before. */
+int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
+                        const struct tz_record_source *source, const struct tz_record_key *key,
+                        struct tz_bytes body, struct tz_arena *arena) TZ_MUSTCHECK;
+
+#endif
