@@ -9,7 +9,8 @@
 
 /* Addresses, signs and contents are kept as the first 8 bytes of their SHA-256. */
 static const char tables[] =
-    "CREATE TABLE scope (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE scope (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, asked INTEGER NOT NULL DEFAULT "
+    "0) STRICT;"
     "CREATE TABLE row (number INTEGER PRIMARY KEY, scope INTEGER NOT NULL, address INTEGER, sign INTEGER,"
     " mark INTEGER, content INTEGER, name TEXT) STRICT;"
     "CREATE TABLE wanting (scope INTEGER NOT NULL, hash BLOB NOT NULL, number INTEGER NOT NULL) STRICT;"
@@ -18,7 +19,8 @@ static const char tables[] =
     "CREATE TABLE given (number INTEGER PRIMARY KEY, key TEXT NOT NULL, address INTEGER NOT NULL) STRICT;"
     "CREATE TABLE former (address INTEGER PRIMARY KEY, scope INTEGER NOT NULL, given INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, sign INTEGER, mark INTEGER, content INTEGER, key TEXT NOT NULL, name TEXT)"
-    " STRICT;";
+    " STRICT;"
+    "CREATE TABLE beyond (address TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;";
 
 static const char *const statements[TZ_INDEX_STATEMENTS] = {
     [TZ_INDEX_FIND_SCOPE] = "SELECT id FROM scope WHERE text = ?1",
@@ -26,7 +28,10 @@ static const char *const statements[TZ_INDEX_STATEMENTS] = {
     [TZ_INDEX_ADD_ROW] = "INSERT INTO row VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [TZ_INDEX_ADD_WANTING] = "INSERT INTO wanting VALUES (?1, ?2, ?3)",
     [TZ_INDEX_ADD_MADE] = "INSERT INTO made VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [TZ_INDEX_ADD_FORMER] = "INSERT OR REPLACE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ASK_SCOPE] = "UPDATE scope SET asked = 1 WHERE id = ?1 AND NOT asked",
+    [TZ_INDEX_ADD_FORMER] = "INSERT OR IGNORE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ADD_FORMER_OVER] = "INSERT OR REPLACE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ADD_BEYOND] = "INSERT INTO beyond VALUES (?1, ?2)",
     [TZ_INDEX_HOLDS] = "SELECT 1 FROM row WHERE address = ?1",
     [TZ_INDEX_KEYS] = "SELECT number, key FROM given WHERE number >= ?1 ORDER BY number",
 };
@@ -104,9 +109,8 @@ static int find_scope(struct tz_row_index *x, const char *scope, int64_t *id)
 }
 
 /* Rows of one scope stand together, so that the last one is mostly the one that is asked for. */
-int tz_index_scope_id(struct tz_row_index *x, const char *scope, int64_t *id, bool *is_new)
+int tz_index_scope_id(struct tz_row_index *x, const char *scope, int64_t *id)
 {
-    *is_new = false;
     if (x->last_scope && strcmp(scope, x->last_text) == 0) {
         *id = x->last_scope;
         return TZ_OK;
@@ -118,11 +122,11 @@ int tz_index_scope_id(struct tz_row_index *x, const char *scope, int64_t *id, bo
             return TZ_ENOMEM;
         rc = tz_index_done(x, s);
         *id = sqlite3_last_insert_rowid(x->db);
-        *is_new = true;
     }
     if (rc == TZ_OK && strlen(scope) < sizeof x->last_text) {
         strcpy(x->last_text, scope);
         x->last_scope = *id;
+        x->last_asked = false;
     }
     return rc;
 }
@@ -130,7 +134,17 @@ int tz_index_scope_id(struct tz_row_index *x, const char *scope, int64_t *id, bo
 int tz_row_index_scope(struct tz_row_index *x, const char *scope, bool *is_new)
 {
     int64_t id;
-    return tz_index_scope_id(x, scope, &id, is_new);
+    *is_new = false;
+    int rc = tz_index_scope_id(x, scope, &id);
+    if (rc != TZ_OK || (id == x->last_scope && x->last_asked))
+        return rc;
+    sqlite3_stmt *s = tz_index_statement(x, TZ_INDEX_ASK_SCOPE);
+    if (!s || sqlite3_bind_int64(s, 1, id) != SQLITE_OK)
+        return TZ_ENOMEM;
+    rc = tz_index_done(x, s);
+    *is_new = rc == TZ_OK && sqlite3_changes(x->db) > 0;
+    x->last_asked = id == x->last_scope;
+    return rc;
 }
 
 bool tz_index_bind_meaning(sqlite3_stmt *s, int first, int name, const struct tz_row_meaning *m)
@@ -160,8 +174,7 @@ static int add_wanting(struct tz_row_index *x, const struct tz_indexed_row *row,
 int tz_row_index_add(struct tz_row_index *x, const struct tz_indexed_row *row)
 {
     int64_t scope;
-    bool is_new;
-    int rc = tz_index_scope_id(x, row->scope, &scope, &is_new);
+    int rc = tz_index_scope_id(x, row->scope, &scope);
     if (rc != TZ_OK)
         return rc;
     sqlite3_stmt *s = tz_index_statement(x, TZ_INDEX_ADD_ROW);
@@ -189,8 +202,8 @@ int tz_row_index_holds(struct tz_row_index *x, const char *address, bool *holds)
 int tz_row_index_scopes(struct tz_row_index *x, tz_row_index_visit_scope *visit, void *ctx)
 {
     static const char sql[] =
-        "SELECT s.text, (SELECT count(DISTINCT r.address) FROM row r WHERE r.scope = s.id)"
-        " FROM scope s WHERE s.text <> '' ORDER BY s.text";
+        "SELECT s.text, count(DISTINCT r.address) FROM row r JOIN scope s ON s.id = r.scope"
+        " WHERE s.text <> '' GROUP BY s.id ORDER BY s.text";
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
         return tz_scratch_failure(x->db);

@@ -42,7 +42,7 @@ struct tz_indexed_row {
     struct tz_row_meaning meaning;
 };
 
-/* *is_new: no row had this scope before. */
+/* *is_new: it was not asked for before. */
 int tz_row_index_scope(struct tz_row_index *x, const char *scope, bool *is_new) TZ_MUSTCHECK;
 int tz_row_index_add(struct tz_row_index *x, const struct tz_indexed_row *row) TZ_MUSTCHECK;
 
@@ -64,9 +64,20 @@ int tz_row_index_holds(struct tz_row_index *x, const char *address, bool *holds)
 /* --- what the keys meant before --- */
 
 /* An address that was known before this file; of one that was withdrawn since the meaning is not looked at.
- * What comes later of the same address counts. */
-int tz_row_index_former(struct tz_row_index *x, const char *scope, const char *key, bool withdrawn,
-                        const struct tz_row_meaning *meaning) TZ_MUSTCHECK;
+ * over: it takes the place of what was said of this address before; else what was said first stays. */
+struct tz_former {
+    const char *scope;
+    const char *key;
+    bool withdrawn;
+    struct tz_row_meaning meaning;
+};
+int tz_row_index_former(struct tz_row_index *x, const struct tz_former *former, bool over) TZ_MUSTCHECK;
+size_t tz_row_index_formers(const struct tz_row_index *x);
+
+/* The numbers given that are not known from before, in scopes of which something is. The visitor may add what
+ * it finds out. A result other than TZ_OK ends the visit and is returned. */
+typedef int tz_row_index_visit_given(void *ctx, const char *scope, const char *key);
+int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit, void *ctx) TZ_MUSTCHECK;
 
 struct tz_row_shift {
     size_t number;
@@ -96,5 +107,13 @@ struct tz_row_renumbering {
 typedef void tz_row_index_visit_renumbering(void *ctx, const struct tz_row_renumbering *r);
 int tz_row_index_renumberings(struct tz_row_index *x, tz_row_index_visit_renumbering *visit,
                               void *ctx) TZ_MUSTCHECK;
+
+/* --- what the registry holds beyond the file --- */
+
+int tz_row_index_beyond(struct tz_row_index *x, const char *address, uint64_t revision) TZ_MUSTCHECK;
+typedef int tz_row_index_visit_beyond(void *ctx, const char *address, uint64_t revision);
+/* In the order in which they were added; as tz_row_index_scopes. */
+int tz_row_index_visit_all_beyond(struct tz_row_index *x, tz_row_index_visit_beyond *visit,
+                                  void *ctx) TZ_MUSTCHECK;
 
 #endif

@@ -1,28 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Comparing the file with what its keys meant before.
+ * Comparing the file with what its keys meant before, and with what the registry holds.
  */
 #include <string.h>
 
 #include "client/sheet/row_index_internal.h"
 
-int tz_row_index_former(struct tz_row_index *x, const char *scope, const char *key, bool withdrawn,
-                        const struct tz_row_meaning *meaning)
+int tz_row_index_former(struct tz_row_index *x, const struct tz_former *former, bool over)
 {
+    const char *scope = former->scope, *key = former->key;
     int64_t id;
-    bool is_new;
-    int rc = tz_index_scope_id(x, scope, &id, &is_new);
+    int rc = tz_index_scope_id(x, scope, &id);
     if (rc != TZ_OK)
         return rc;
-    sqlite3_stmt *s = tz_index_statement(x, TZ_INDEX_ADD_FORMER);
+    sqlite3_stmt *s = tz_index_statement(x, over ? TZ_INDEX_ADD_FORMER_OVER : TZ_INDEX_ADD_FORMER);
     if (!s || sqlite3_bind_int64(s, 1, tz_index_hash(scope, strlen(scope), key, strlen(key))) != SQLITE_OK ||
         sqlite3_bind_int64(s, 2, id) != SQLITE_OK ||
         sqlite3_bind_int(s, 3, tz_number_given(key)) != SQLITE_OK ||
-        sqlite3_bind_int(s, 4, withdrawn) != SQLITE_OK || !tz_index_bind_meaning(s, 5, 9, meaning) ||
+        sqlite3_bind_int(s, 4, former->withdrawn) != SQLITE_OK ||
+        !tz_index_bind_meaning(s, 5, 9, &former->meaning) ||
         sqlite3_bind_text(s, 8, key, -1, SQLITE_STATIC) != SQLITE_OK)
         return TZ_ENOMEM;
     x->formers++;
     return tz_index_done(x, s);
+}
+
+size_t tz_row_index_formers(const struct tz_row_index *x)
+{
+    return x->formers;
+}
+
+int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit, void *ctx)
+{
+    static const char sql[] =
+        "SELECT s.text, g.key FROM given g JOIN row r ON r.number = g.number JOIN scope s ON s.id = r.scope"
+        " WHERE NOT EXISTS (SELECT 1 FROM former f WHERE f.address = g.address)"
+        " AND s.id IN (SELECT scope FROM former) ORDER BY g.number";
+    sqlite3_stmt *s;
+    if (x->formers == 0 || x->given == 0)
+        return TZ_OK;
+    if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
+        return tz_scratch_failure(x->db);
+    int step, rc = TZ_OK;
+    while (rc == TZ_OK && (step = sqlite3_step(s)) != SQLITE_DONE)
+        rc = step == SQLITE_ROW ? visit(ctx, (const char *)sqlite3_column_text(s, 0),
+                                        (const char *)sqlite3_column_text(s, 1))
+                                : tz_scratch_failure(x->db);
+    sqlite3_finalize(s);
+    return rc;
 }
 
 /* --- shifted rows --- */
@@ -124,6 +149,32 @@ int tz_row_index_renumberings(struct tz_row_index *x, tz_row_index_visit_renumbe
                                                 .gone = (size_t)sqlite3_column_int64(s, 2),
                                                 .back = (size_t)sqlite3_column_int64(s, 3)});
     rc = step == SQLITE_DONE ? TZ_OK : tz_scratch_failure(x->db);
+    sqlite3_finalize(s);
+    return rc;
+}
+
+/* --- beyond the file --- */
+
+int tz_row_index_beyond(struct tz_row_index *x, const char *address, uint64_t revision)
+{
+    sqlite3_stmt *s = tz_index_statement(x, TZ_INDEX_ADD_BEYOND);
+    if (!s || sqlite3_bind_text(s, 1, address, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_int64(s, 2, (int64_t)revision) != SQLITE_OK)
+        return TZ_ENOMEM;
+    return tz_index_done(x, s);
+}
+
+int tz_row_index_visit_all_beyond(struct tz_row_index *x, tz_row_index_visit_beyond *visit, void *ctx)
+{
+    sqlite3_stmt *s;
+    if (sqlite3_prepare_v2(x->db, "SELECT address, revision FROM beyond ORDER BY rowid", -1, &s, NULL) !=
+        SQLITE_OK)
+        return tz_scratch_failure(x->db);
+    int step, rc = TZ_OK;
+    while (rc == TZ_OK && (step = sqlite3_step(s)) != SQLITE_DONE)
+        rc = step == SQLITE_ROW
+                 ? visit(ctx, (const char *)sqlite3_column_text(s, 0), (uint64_t)sqlite3_column_int64(s, 1))
+                 : tz_scratch_failure(x->db);
     sqlite3_finalize(s);
     return rc;
 }

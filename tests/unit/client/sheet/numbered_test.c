@@ -178,7 +178,7 @@ static void numbers_a_text_without_the_column(void **state)
     assert_int_equal(number("a.txt", 1, &n), TZ_OK);
     assert_int_equal(n.column, 3);
     expect_file("a_已编号.txt", "\xef\xbb\xbf"
-                                "报告期\t名称\t\t编号\r\n2017\t甲;,\t\tT2\r\n2017\t乙\t\t\r\n");
+                                "报告期\t名称\t\t编号\r\n2017\t\"甲;,\"\t\tT2\r\n2017\t乙\t\t\r\n");
     assert_int_equal(empty_folder(), 2);
 }
 

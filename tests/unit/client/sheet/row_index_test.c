@@ -48,8 +48,8 @@ static void add(struct tz_row_index *x, size_t number, const char *scope, const 
 static void former(struct tz_row_index *x, const char *scope, const char *key, const char *title,
                    const char *content)
 {
-    struct tz_row_meaning m = titled(title, content);
-    assert_int_equal(tz_row_index_former(x, scope, key, false, &m), TZ_OK);
+    struct tz_former f = {.scope = scope, .key = key, .meaning = titled(title, content)};
+    assert_int_equal(tz_row_index_former(x, &f, true), TZ_OK);
 }
 
 static const char *key_of(struct tz_row_index *x, size_t number)
@@ -229,8 +229,10 @@ static void records_without_a_title_are_told_by_all_they_say(void **state)
         .name = "福彩", .sign = "福彩", .sign_len = 6, .content = "1", .content_len = 1};
     struct tz_row_meaning ti = {
         .name = "体彩", .sign = "体彩", .sign_len = 6, .content = "2", .content_len = 1};
-    assert_int_equal(tz_row_index_former(x, A, "X1", false, &fu), TZ_OK);
-    assert_int_equal(tz_row_index_former(x, A, "X2", false, &ti), TZ_OK);
+    assert_int_equal(
+        tz_row_index_former(x, &(struct tz_former){.scope = A, .key = "X1", .meaning = fu}, false), TZ_OK);
+    assert_int_equal(
+        tz_row_index_former(x, &(struct tz_former){.scope = A, .key = "X2", .meaning = ti}, false), TZ_OK);
     struct tz_row_meaning other = ti;
     other.content = "9";
     assert_int_equal(
@@ -244,7 +246,8 @@ static void records_without_a_title_are_told_by_all_they_say(void **state)
     assert_int_equal(s.moved, 0);
     tz_row_index_free(x);
     x = tz_row_index_new();
-    assert_int_equal(tz_row_index_former(x, A, "X1", false, &fu), TZ_OK);
+    assert_int_equal(
+        tz_row_index_former(x, &(struct tz_former){.scope = A, .key = "X1", .meaning = fu}, false), TZ_OK);
     assert_int_equal(
         tz_row_index_add(x, &(struct tz_indexed_row){.number = 2, .scope = A, .key = "X1", .meaning = ti}),
         TZ_OK);
@@ -309,11 +312,54 @@ static void knows_a_file_from_before_it_was_numbered(void **state)
     tz_row_index_free(x);
 
     x = numbered_before(one, two); /* or withdrawn */
-    struct tz_row_meaning nothing = {0};
-    assert_int_equal(tz_row_index_former(x, A, two, true, &nothing), TZ_OK);
+    struct tz_former gone = {.scope = A, .key = two, .withdrawn = true};
+    assert_int_equal(tz_row_index_former(x, &gone, false), TZ_OK); /* what was said first stays */
+    assert_int_equal(tz_row_index_former(x, &gone, true), TZ_OK);
     add(x, 2, A, NULL, "甲", "1");
     add(x, 3, A, NULL, "乙", "2");
     assert_string_equal(renumberings_of(x), A ":0 0 1|");
+    tz_row_index_free(x);
+}
+
+static int keep_unknown(void *ctx, const char *scope, const char *key)
+{
+    char *out = ctx;
+    sprintf(out + strlen(out), "%s%s|", scope, key);
+    return TZ_OK;
+}
+
+static void names_given_numbers_that_are_not_known(void **state)
+{
+    (void)state;
+    char one[TZ_GIVEN_KEY_SIZE], two[TZ_GIVEN_KEY_SIZE], third[TZ_GIVEN_KEY_SIZE], out[256] = "", wanted[256];
+    struct tz_row_index *x = numbered_before(one, two);
+    made("丙", "3", 1, third);
+    add(x, 2, A, NULL, "甲", "1");
+    add(x, 3, A, NULL, "丙", "3");
+    add(x, 4, B, NULL, "丙", "3"); /* nothing is known of that period */
+    assert_int_equal(tz_row_index_number(x), TZ_OK);
+    assert_int_equal(tz_row_index_unknown(x, keep_unknown, out), TZ_OK);
+    snprintf(wanted, sizeof wanted, A "%s|", third);
+    assert_string_equal(out, wanted);
+    tz_row_index_free(x);
+}
+
+static int keep_beyond(void *ctx, const char *address, uint64_t revision)
+{
+    char *out = ctx;
+    sprintf(out + strlen(out), "%s:%llu|", address, (unsigned long long)revision);
+    return TZ_OK;
+}
+
+static void keeps_what_is_beyond(void **state)
+{
+    (void)state;
+    char out[256] = "";
+    struct tz_row_index *x = tz_row_index_new();
+    assert_int_equal(tz_row_index_beyond(x, B "X2", 3), TZ_OK);
+    assert_int_equal(tz_row_index_beyond(x, A "X1", 1), TZ_OK);
+    assert_int_equal(tz_row_index_visit_all_beyond(x, keep_beyond, out), TZ_OK);
+    assert_string_equal(out, B "X2:3|" A "X1:1|");
     tz_row_index_free(x);
 }
 
@@ -349,6 +395,8 @@ int main(void)
         cmocka_unit_test(records_without_a_title_are_told_by_all_they_say),
         cmocka_unit_test(knows_a_file_from_before_it_was_numbered),
         cmocka_unit_test(knows_the_numbered_file_itself),
+        cmocka_unit_test(names_given_numbers_that_are_not_known),
+        cmocka_unit_test(keeps_what_is_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
