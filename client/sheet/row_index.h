@@ -74,6 +74,9 @@ struct tz_former {
 int tz_row_index_former(struct tz_row_index *x, const struct tz_former *former, bool over) TZ_MUSTCHECK;
 size_t tz_row_index_formers(const struct tz_row_index *x);
 
+/* Whether every number given now was known, and is not withdrawn. */
+int tz_row_index_all_known(struct tz_row_index *x, bool *all) TZ_MUSTCHECK;
+
 /* The numbers given that are not known from before, in scopes of which something is. The visitor may add what
  * it finds out. A result other than TZ_OK ends the visit and is returned. */
 typedef int tz_row_index_visit_given(void *ctx, const char *scope, const char *key);

@@ -50,12 +50,6 @@ int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit
     return rc;
 }
 
-/* --- shifted rows --- */
-
-#define KNOWN "former f JOIN row r ON r.address = f.address WHERE f.withdrawn = 0"
-/* Its mark, by which a record is recognised in another row, is another one than before. */
-#define DIFFERS KNOWN " AND r.mark <> f.mark"
-
 static int count(struct tz_row_index *x, const char *sql, size_t *out)
 {
     sqlite3_stmt *s;
@@ -68,6 +62,25 @@ static int count(struct tz_row_index *x, const char *sql, size_t *out)
     sqlite3_finalize(s);
     return rc;
 }
+
+int tz_row_index_all_known(struct tz_row_index *x, bool *all)
+{
+    size_t others = 0;
+    int rc = TZ_OK;
+    if (x->formers > 0)
+        rc = count(x,
+                   "SELECT count(*) FROM given g WHERE NOT EXISTS"
+                   " (SELECT 1 FROM former f WHERE f.address = g.address AND NOT f.withdrawn)",
+                   &others);
+    *all = rc == TZ_OK && x->formers > 0 && others == 0;
+    return rc;
+}
+
+/* --- shifted rows --- */
+
+#define KNOWN "former f JOIN row r ON r.address = f.address WHERE f.withdrawn = 0"
+/* Its mark, by which a record is recognised in another row, is another one than before. */
+#define DIFFERS KNOWN " AND r.mark <> f.mark"
 
 static int show_changed(struct tz_row_index *x, size_t max, tz_row_index_visit_shift *visit, void *ctx)
 {

@@ -15,6 +15,7 @@ static void headers_of(struct tz_headers *h, const char *const *names, size_t co
 {
     struct tz_cell cells[COLUMNS];
     struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
+    memset(h, 0, sizeof *h);
     for (size_t i = 0; i < count; i++)
         cells[i] = (struct tz_cell){.s = names[i], .len = strlen(names[i])};
     (void)tz_headers_read(h, tz_kind_find("project", strlen("project")), cells, count, true, errors);

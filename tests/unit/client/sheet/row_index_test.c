@@ -287,6 +287,13 @@ static struct tz_row_index *numbered_before(char first[TZ_GIVEN_KEY_SIZE], char 
     return x;
 }
 
+#define EXPECT_ALL_KNOWN(x, wanted)                                                                          \
+    do {                                                                                                     \
+        bool all;                                                                                            \
+        assert_int_equal(tz_row_index_all_known(x, &all), TZ_OK);                                            \
+        assert_int_equal(all, wanted);                                                                       \
+    } while (0)
+
 static void knows_a_file_from_before_it_was_numbered(void **state)
 {
     (void)state;
@@ -302,6 +309,7 @@ static void knows_a_file_from_before_it_was_numbered(void **state)
     add(x, 3, A, NULL, "乙", "2");
     add(x, 4, A, NULL, "丙", "3");
     assert_string_equal(renumberings_of(x), A ":1 0 0|");
+    EXPECT_ALL_KNOWN(x, false);
     tz_row_index_free(x);
 
     x = numbered_before(one, two); /* the record was changed since, under its number */
@@ -309,6 +317,7 @@ static void knows_a_file_from_before_it_was_numbered(void **state)
     add(x, 2, A, NULL, "甲", "1");
     add(x, 3, A, NULL, "乙", "2");
     assert_string_equal(renumberings_of(x), A ":0 0 1|");
+    EXPECT_ALL_KNOWN(x, true);
     tz_row_index_free(x);
 
     x = numbered_before(one, two); /* or withdrawn */
