@@ -203,7 +203,7 @@ static int tell_header(struct tz_cli *cli, const struct tz_sheet *sheet, const s
 
 int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, const struct tz_kind_info *kind,
                         bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers,
-                        size_t *header_row)
+                        struct tz_header_place *place)
 {
     struct finding f = {.kind = kind, .committee_given = committee_given, .headers = headers};
     bool chosen;
@@ -212,12 +212,11 @@ int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, cons
         rc = chosen ? find_header(cli, sheet, &f) : choose_first_usable(cli, sheet, &f);
     if (rc == TZ_RESULT_DONE)
         rc = tell_header(cli, sheet, &f);
-    if (header_row)
-        *header_row = f.place.row;
     if (rc == TZ_RESULT_DONE && tz_sheet_spread(sheet, headers, f.place.last_row) != TZ_OK)
         rc = tz_cli_no_memory(cli);
     while (rc == TZ_RESULT_DONE && sheet->row != f.place.last_row)
         if (tz_sheet_next(sheet) != TZ_OK)
             rc = tz_cli_refuse_sheet(cli, sheet);
+    *place = f.place;
     return rc;
 }

@@ -22,17 +22,24 @@ struct work {
     struct tz_cli *cli;
     struct tz_report *report;
     const struct tz_submit_options *options;
+    struct tz_survey survey;
     struct passed totals;
     struct passed remarks;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
     struct tz_rejects *rejects;
 };
 
-/* Keeps a rejected row, to be given back. */
+/* Keeps a rejected row, to be given back. What is no row of the file, a withdrawal, has the number 0. */
 static int keep_rejected(void *ctx, size_t row, const struct tz_errors *errors)
 {
     struct work *w = ctx;
-    int rc = tz_rejects_add(w->rejects, row, NULL, errors);
+    char given[TZ_GIVEN_KEY_SIZE];
+    if (row == 0)
+        return TZ_RESULT_DONE;
+    int rc = tz_survey_key(&w->survey, row, given);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    rc = tz_rejects_add(w->rejects, row, given, errors);
     if (rc == TZ_OK)
         return TZ_RESULT_DONE;
     if (rc == TZ_ENOMEM)
@@ -105,10 +112,11 @@ static void note_passed(struct work *w, const struct passed *p, bool totals)
     tz_buf_free(&rows);
 }
 
-static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_rows *rows)
+static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *rows)
 {
     struct tz_arena arena;
     struct tz_row row;
+    char given[TZ_GIVEN_KEY_SIZE];
     int rc = TZ_RESULT_DONE;
     tz_arena_init(&arena, ROW_ARENA_MAX);
     while (rc == TZ_RESULT_DONE) {
@@ -124,6 +132,10 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
             pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
             continue;
         }
+        rc = tz_survey_key(&w->survey, sheet->row, given);
+        if (rc != TZ_RESULT_DONE)
+            break;
+        rows->key = *given ? given : NULL;
         tz_arena_reset(&arena);
         rc = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row) == TZ_OK
                  ? take_row(w, &row)
@@ -135,21 +147,45 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
 
 /* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told, and
  * the rows' reasons stand in the report all the same. */
-static void give_back(struct work *w, struct tz_sheet *sheet, const struct tz_headers *headers,
-                      size_t header_row, size_t last_row)
+static void give_back(struct work *w)
 {
+    const struct tz_survey *s = &w->survey;
     char written[NAME_MAX_BYTES];
     if (!w->options->dry_run || w->options->rejected)
-        (void)tz_rejects_write(w->cli, w->rejects, w->options->source, sheet, headers, header_row, last_row,
-                               written, sizeof written);
+        (void)tz_rejects_write(w->cli, w->rejects, w->options->source, s->sheet, s->rows->headers,
+                               s->place.row, s->place.last_row, written, sizeof written);
+}
+
+/* Rows that are not as they stand in the file: refused, waiting, or in conflict. */
+static size_t not_taken(const struct tz_report *r)
+{
+    return r->rejected + r->conflicts + r->behind + r->queued + r->replaced;
 }
 
 /* The rows are stored and sent; what was stored of a file that cannot be read to its end counts. */
+static int deliver_rows(struct work *w, struct tz_rows *rows)
+{
+    const struct tz_submit_options *options = w->options;
+    size_t before = not_taken(w->report);
+    int rc = read_rows(w, w->survey.sheet, rows);
+    if (options->dry_run)
+        return rc;
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED) {
+        int finished = tz_delivery_finish(options->delivery);
+        rc = finished != TZ_RESULT_DONE ? finished : rc;
+    }
+    if (rc != TZ_RESULT_DONE && rc != TZ_RESULT_UNREACHABLE)
+        return rc;
+    bool taken = rc == TZ_RESULT_DONE && not_taken(w->report) == before;
+    int beyond = tz_whole_run(&options->whole, &w->survey, options->delivery, taken, options->source);
+    return rc != TZ_RESULT_DONE ? rc : beyond;
+}
+
 static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
-                       size_t header_row, const struct tz_submit_options *options, struct tz_report *report)
+                       const struct tz_header_place *place, const struct tz_submit_options *options,
+                       struct tz_report *report)
 {
     struct work w = {.cli = cli, .report = report, .options = options, .rejects = tz_rejects_new()};
-    size_t last_row = sheet->row;
     struct tz_rows rows = {.headers = headers,
                            .committee = options->committee,
                            .confirmed = options->confirmed,
@@ -167,19 +203,26 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
         options->delivery->ctx = &w;
     }
     w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
+    w.survey = (struct tz_survey){.cli = cli,
+                                  .sheet = sheet,
+                                  .rows = &rows,
+                                  .place = *place,
+                                  .path = strcmp(options->source, "-") == 0 ? NULL : options->source,
+                                  .dry_run = options->dry_run,
+                                  .new_rows = options->new_rows,
+                                  .not_shifted = options->not_shifted};
     report->headers = headers;
-    int rc = read_rows(&w, sheet, &rows);
-    if (!options->dry_run && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED)) {
-        int finished = tz_delivery_finish(options->delivery);
-        rc = finished != TZ_RESULT_DONE ? finished : rc;
-    }
+    int rc = tz_survey_run(&w.survey);
+    if (rc == TZ_RESULT_DONE)
+        rc = deliver_rows(&w, &rows);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
     if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
-        give_back(&w, sheet, headers, header_row, last_row);
+        give_back(&w);
     if (options->delivery)
         options->delivery->rejected = NULL;
     report->headers = NULL;
+    tz_survey_free(&w.survey);
     tz_rejects_free(w.rejects);
     tz_seen_addresses_free(rows.seen);
     return rc;
@@ -189,15 +232,15 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
                    const struct tz_submit_options *options, struct tz_report *report)
 {
     struct tz_sheet sheet;
-    size_t header_row;
+    struct tz_header_place place;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
     report->kind = kind;
     int rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet,
-                                 headers, &header_row);
+                                 headers, &place);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &sheet, headers, header_row, options, report);
+        rc = submit_rows(cli, &sheet, headers, &place, options, report);
     tz_sheet_free(&sheet);
     free(headers);
     return rc;
