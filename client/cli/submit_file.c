@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/submit_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/open_sheet.h"
+#include "client/cli/rejects.h"
 #include "client/sheet/remarks.h"
 
-enum { ROW_ARENA_MAX = 16 * 1024 * 1024 };
+enum { ROW_ARENA_MAX = 16 * 1024 * 1024, NAME_MAX_BYTES = 4096 };
 
 /* Rows that are no records; the first ones are named. */
 enum { PASSED_SHOWN = 8 };
@@ -20,10 +22,34 @@ struct work {
     struct tz_cli *cli;
     struct tz_report *report;
     const struct tz_submit_options *options;
+    struct tz_survey survey;
     struct passed totals;
     struct passed remarks;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
+    struct tz_rejects *rejects;
 };
+
+/* Keeps a rejected row, to be given back. What is no row of the file, a withdrawal, has the number 0. */
+static int keep_rejected(void *ctx, size_t row, const struct tz_errors *errors)
+{
+    struct work *w = ctx;
+    char given[TZ_GIVEN_KEY_SIZE];
+    if (row == 0)
+        return TZ_RESULT_DONE;
+    int rc = tz_survey_key(&w->survey, row, given);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    rc = tz_rejects_add(w->rejects, row, given, errors);
+    if (rc == TZ_OK)
+        return TZ_RESULT_DONE;
+    if (rc == TZ_ENOMEM)
+        return tz_cli_no_memory(w->cli);
+    tz_cli_error(
+        w->cli,
+        _("The temporary file cannot be written: %s. Free the disk, or set TMPDIR to another folder."),
+        strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
 
 /* --- rows --- */
 
@@ -58,7 +84,7 @@ static int take_row(struct work *w, const struct tz_row *row)
                                  .outcome = row->errors.count ? TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED
                                                               : TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE,
                                  .errors = &row->errors});
-    return TZ_RESULT_DONE;
+    return row->errors.count > 0 ? keep_rejected(w, row->number, &row->errors) : TZ_RESULT_DONE;
 }
 
 /* Remembers a row that is no record. */
@@ -86,10 +112,11 @@ static void note_passed(struct work *w, const struct passed *p, bool totals)
     tz_buf_free(&rows);
 }
 
-static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_rows *rows)
+static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *rows)
 {
     struct tz_arena arena;
     struct tz_row row;
+    char given[TZ_GIVEN_KEY_SIZE];
     int rc = TZ_RESULT_DONE;
     tz_arena_init(&arena, ROW_ARENA_MAX);
     while (rc == TZ_RESULT_DONE) {
@@ -105,6 +132,10 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
             pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
             continue;
         }
+        rc = tz_survey_key(&w->survey, sheet->row, given);
+        if (rc != TZ_RESULT_DONE)
+            break;
+        rows->key = *given ? given : NULL;
         tz_arena_reset(&arena);
         rc = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row) == TZ_OK
                  ? take_row(w, &row)
@@ -114,11 +145,47 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
     return rc;
 }
 
-/* The rows are stored and sent; what was stored of a file that cannot be read to its end counts. */
-static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
-                       const struct tz_submit_options *options, struct tz_report *report)
+/* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told, and
+ * the rows' reasons stand in the report all the same. */
+static void give_back(struct work *w)
 {
-    struct work w = {.cli = cli, .report = report, .options = options};
+    const struct tz_survey *s = &w->survey;
+    char written[NAME_MAX_BYTES];
+    if (!w->options->dry_run || w->options->rejected)
+        (void)tz_rejects_write(w->cli, w->rejects, w->options->source, s->sheet, s->rows->headers,
+                               s->place.row, s->place.last_row, written, sizeof written);
+}
+
+/* Rows that are not as they stand in the file: refused, waiting, or in conflict. */
+static size_t not_taken(const struct tz_report *r)
+{
+    return r->rejected + r->conflicts + r->behind + r->queued + r->replaced;
+}
+
+/* The rows are stored and sent; what was stored of a file that cannot be read to its end counts. */
+static int deliver_rows(struct work *w, struct tz_rows *rows)
+{
+    const struct tz_submit_options *options = w->options;
+    size_t before = not_taken(w->report);
+    int rc = read_rows(w, w->survey.sheet, rows);
+    if (options->dry_run)
+        return rc;
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED) {
+        int finished = tz_delivery_finish(options->delivery);
+        rc = finished != TZ_RESULT_DONE ? finished : rc;
+    }
+    if (rc != TZ_RESULT_DONE && rc != TZ_RESULT_UNREACHABLE)
+        return rc;
+    bool taken = rc == TZ_RESULT_DONE && not_taken(w->report) == before;
+    int beyond = tz_whole_run(&options->whole, &w->survey, options->delivery, taken, options->source);
+    return rc != TZ_RESULT_DONE ? rc : beyond;
+}
+
+static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
+                       const struct tz_header_place *place, const struct tz_submit_options *options,
+                       struct tz_report *report)
+{
+    struct work w = {.cli = cli, .report = report, .options = options, .rejects = tz_rejects_new()};
     struct tz_rows rows = {.headers = headers,
                            .committee = options->committee,
                            .confirmed = options->confirmed,
@@ -126,18 +193,37 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                            .date1904 = sheet->xlsx.workbook.date1904,
                            .today = tz_cli_today(cli),
                            .seen = tz_seen_addresses_new()};
-    if (!rows.seen)
+    if (!rows.seen || !w.rejects) {
+        tz_seen_addresses_free(rows.seen);
+        tz_rejects_free(w.rejects);
         return tz_cli_no_memory(cli);
-    w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
-    report->headers = headers;
-    int rc = read_rows(&w, sheet, &rows);
-    if (!options->dry_run && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED)) {
-        int finished = tz_delivery_finish(options->delivery);
-        rc = finished != TZ_RESULT_DONE ? finished : rc;
     }
+    if (options->delivery) {
+        options->delivery->rejected = keep_rejected;
+        options->delivery->ctx = &w;
+    }
+    w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
+    w.survey = (struct tz_survey){.cli = cli,
+                                  .sheet = sheet,
+                                  .rows = &rows,
+                                  .place = *place,
+                                  .path = strcmp(options->source, "-") == 0 ? NULL : options->source,
+                                  .dry_run = options->dry_run,
+                                  .new_rows = options->new_rows,
+                                  .not_shifted = options->not_shifted};
+    report->headers = headers;
+    int rc = tz_survey_run(&w.survey);
+    if (rc == TZ_RESULT_DONE)
+        rc = deliver_rows(&w, &rows);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
+        give_back(&w);
+    if (options->delivery)
+        options->delivery->rejected = NULL;
     report->headers = NULL;
+    tz_survey_free(&w.survey);
+    tz_rejects_free(w.rejects);
     tz_seen_addresses_free(rows.seen);
     return rc;
 }
@@ -146,14 +232,15 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
                    const struct tz_submit_options *options, struct tz_report *report)
 {
     struct tz_sheet sheet;
+    struct tz_header_place place;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
     report->kind = kind;
-    int rc =
-        tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
+    int rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet,
+                                 headers, &place);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &sheet, headers, options, report);
+        rc = submit_rows(cli, &sheet, headers, &place, options, report);
     tz_sheet_free(&sheet);
     free(headers);
     return rc;

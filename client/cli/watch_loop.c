@@ -60,20 +60,20 @@ static bool is_takeable(struct tz_watch_loop *l, struct tz_folder_file *file)
     char path[TZ_PATH_SIZE];
     if (tz_files_join(path, l->w.folder, file->name) != TZ_OK)
         return false;
-    enum tz_whole whole = tz_whole_file(path);
+    enum tz_watch_whole whole = tz_watch_whole_file(path);
     int why = errno;
     switch (whole) {
-    case TZ_WHOLE:
+    case TZ_WATCH_WHOLE:
         return true;
-    case TZ_WHOLE_WRITER:
+    case TZ_WATCH_WRITER:
         put_off(l, file, TZ_FOLDER_WRITER, 0);
         return false;
-    case TZ_WHOLE_PART:
+    case TZ_WATCH_PART:
         if (given_up(l, file))
             return true; /* submitting it says what is wrong with it */
         put_off(l, file, TZ_FOLDER_PART, 0);
         return false;
-    case TZ_WHOLE_UNREADABLE:
+    case TZ_WATCH_UNREADABLE:
         if (why != ENOENT && given_up(l, file))
             return true;
         put_off(l, file, TZ_FOLDER_UNREADABLE, why);

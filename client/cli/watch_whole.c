@@ -77,7 +77,7 @@ static bool any_process_writes(int fd)
     return found;
 }
 
-bool tz_whole_written(int fd)
+bool tz_watch_whole_written(int fd)
 {
     if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
         (void)fcntl(fd, F_SETLEASE, F_UNLCK);
@@ -118,7 +118,7 @@ static bool ends_in_quotes(FILE *file)
     return open;
 }
 
-bool tz_whole_content(FILE *file)
+bool tz_watch_whole_content(FILE *file)
 {
     struct stat st;
     char begin[4] = "";
@@ -135,29 +135,29 @@ bool tz_whole_content(FILE *file)
     return !ends_in_quotes(file);
 }
 
-enum tz_whole tz_whole_file(const char *path)
+enum tz_watch_whole tz_watch_whole_file(const char *path)
 {
     struct stat st;
     /* Not blocking: a pipe of that name must not hold us. */
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        return TZ_WHOLE_UNREADABLE;
+        return TZ_WATCH_UNREADABLE;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
         errno = EINVAL;
-        return TZ_WHOLE_UNREADABLE;
+        return TZ_WATCH_UNREADABLE;
     }
-    if (tz_whole_written(fd)) {
+    if (tz_watch_whole_written(fd)) {
         close(fd);
-        return TZ_WHOLE_WRITER;
+        return TZ_WATCH_WRITER;
     }
     FILE *file = fdopen(fd, "rb");
     if (!file) {
         close(fd);
         errno = ENOMEM;
-        return TZ_WHOLE_UNREADABLE;
+        return TZ_WATCH_UNREADABLE;
     }
-    bool whole = tz_whole_content(file);
+    bool whole = tz_watch_whole_content(file);
     fclose(file);
-    return whole ? TZ_WHOLE : TZ_WHOLE_PART;
+    return whole ? TZ_WATCH_WHOLE : TZ_WATCH_PART;
 }

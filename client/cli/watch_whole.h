@@ -18,18 +18,18 @@
 
 #include "common/base/err.h"
 
-enum tz_whole {
-    TZ_WHOLE,
-    TZ_WHOLE_WRITER,
-    TZ_WHOLE_PART,
-    TZ_WHOLE_UNREADABLE, /* errno: also ENOENT, it is gone */
+enum tz_watch_whole {
+    TZ_WATCH_WHOLE,
+    TZ_WATCH_WRITER,
+    TZ_WATCH_PART,
+    TZ_WATCH_UNREADABLE, /* errno: also ENOENT, it is gone */
 };
 
 /* Opens the file at path (a regular one, no link) and asks both questions. */
-enum tz_whole tz_whole_file(const char *path) TZ_MUSTCHECK;
+enum tz_watch_whole tz_watch_whole_file(const char *path) TZ_MUSTCHECK;
 
 /* The two alone: of an open descriptor, and of a content; the stream is left anywhere. */
-bool tz_whole_written(int fd) TZ_MUSTCHECK;
-bool tz_whole_content(FILE *file) TZ_MUSTCHECK;
+bool tz_watch_whole_written(int fd) TZ_MUSTCHECK;
+bool tz_watch_whole_content(FILE *file) TZ_MUSTCHECK;
 
 #endif

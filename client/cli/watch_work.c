@@ -41,7 +41,7 @@ static void copy_file(int fd, struct tz_ledger_file *file, struct snapshot *s)
 {
     struct stat before;
     struct stat after;
-    if (tz_whole_written(fd)) {
+    if (tz_watch_whole_written(fd)) {
         s->changed = true;
     } else if (fstat(fd, &before) != 0 || tz_files_snapshot(fd, &s->copy, file->content) != TZ_OK ||
                fstat(fd, &after) != 0) {

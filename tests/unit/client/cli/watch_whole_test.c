@@ -42,26 +42,26 @@ static void put(const void *bytes, size_t len)
     assert_int_equal(fclose(file), 0);
 }
 
-static enum tz_whole text(const char *content)
+static enum tz_watch_whole text(const char *content)
 {
     put(content, strlen(content));
-    return tz_whole_file(path);
+    return tz_watch_whole_file(path);
 }
 
 static void texts(void **state)
 {
     (void)state;
-    assert_int_equal(text("a,b\n1,2\n"), TZ_WHOLE);
-    assert_int_equal(text("a,b\n1,2"), TZ_WHOLE); /* nobody can know */
-    assert_int_equal(text(""), TZ_WHOLE_PART);
-    assert_int_equal(text("a,b\n1,\"text that goes\non"), TZ_WHOLE_PART);
-    assert_int_equal(text("a,b\n1,\"x\"y\n"), TZ_WHOLE); /* wrong, not short: submitting says so */
+    assert_int_equal(text("a,b\n1,2\n"), TZ_WATCH_WHOLE);
+    assert_int_equal(text("a,b\n1,2"), TZ_WATCH_WHOLE); /* nobody can know */
+    assert_int_equal(text(""), TZ_WATCH_PART);
+    assert_int_equal(text("a,b\n1,\"text that goes\non"), TZ_WATCH_PART);
+    assert_int_equal(text("a,b\n1,\"x\"y\n"), TZ_WATCH_WHOLE); /* wrong, not short: submitting says so */
     put("a,b\n1,2\n\0\0\0\0\0", 13);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE_PART);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_PART);
     put("\xff\xfe"
         "a\0,\0b\0\n\0",
         10);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_WHOLE);
 }
 
 static size_t archive(char *out, size_t size)
@@ -86,20 +86,20 @@ static void an_archive_cut_off_anywhere_is_not_whole(void **state)
     char bytes[1024];
     size_t len = archive(bytes, sizeof bytes);
     put(bytes, len);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_WHOLE);
     for (size_t cut = 4; cut < len; cut++) {
         put(bytes, cut);
-        if (tz_whole_file(path) != TZ_WHOLE_PART)
+        if (tz_watch_whole_file(path) != TZ_WATCH_PART)
             fail_msg("cut off at %zu of %zu it counts as whole", cut, len);
     }
     /* As a copy under Windows makes it: the size is there at once, the content later. */
     char *filling = calloc(1, len);
     assert_non_null(filling);
     put(filling, len);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE_PART);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_PART);
     memcpy(filling, bytes, len / 2);
     put(filling, len);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE_PART);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_PART);
     free(filling);
 }
 
@@ -109,10 +109,10 @@ static void a_writer_is_noticed_and_a_reader_is_not(void **state)
     put("a,b\n", 4);
     int writer = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     assert_true(writer >= 0);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE_WRITER);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_WRITER);
     close(writer);
     int reader = open(path, O_RDONLY | O_CLOEXEC);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_WHOLE);
     close(reader);
 }
 
@@ -133,10 +133,10 @@ static void a_writer_in_another_process_is_noticed(void **state)
         _exit(0);
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE_WRITER);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_WRITER);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_int_equal(tz_whole_file(path), TZ_WHOLE);
+    assert_int_equal(tz_watch_whole_file(path), TZ_WATCH_WHOLE);
     close(ready[0]);
     close(ready[1]);
 }
@@ -151,10 +151,10 @@ static int look_as_nobody(void)
     int writer = open(path, O_WRONLY | O_CLOEXEC);
     if (reader < 0 || writer < 0 || fcntl(reader, F_SETLEASE, F_RDLCK) == 0 || errno != EACCES)
         return 2;
-    if (!tz_whole_written(reader))
+    if (!tz_watch_whole_written(reader))
         return 3;
     close(writer);
-    return tz_whole_written(reader) ? 4 : 0;
+    return tz_watch_whole_written(reader) ? 4 : 0;
 }
 
 static void of_another_users_file_processes_are_asked(void **state)
@@ -178,15 +178,15 @@ static void what_is_no_file_is_not_read(void **state)
     (void)state;
     char other[80];
     snprintf(other, sizeof other, "%s-other", path);
-    assert_int_equal(tz_whole_file(other), TZ_WHOLE_UNREADABLE);
+    assert_int_equal(tz_watch_whole_file(other), TZ_WATCH_UNREADABLE);
     assert_int_equal(errno, ENOENT);
     assert_int_equal(symlink(path, other), 0);
-    assert_int_equal(tz_whole_file(other), TZ_WHOLE_UNREADABLE);
+    assert_int_equal(tz_watch_whole_file(other), TZ_WATCH_UNREADABLE);
     unlink(other);
     assert_int_equal(mkfifo(other, 0600), 0);
-    assert_int_equal(tz_whole_file(other), TZ_WHOLE_UNREADABLE);
+    assert_int_equal(tz_watch_whole_file(other), TZ_WATCH_UNREADABLE);
     unlink(other);
-    assert_int_equal(tz_whole_file("/tmp"), TZ_WHOLE_UNREADABLE);
+    assert_int_equal(tz_watch_whole_file("/tmp"), TZ_WATCH_UNREADABLE);
 }
 
 int main(void)
