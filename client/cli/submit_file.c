@@ -22,6 +22,7 @@ struct work {
     struct tz_cli *cli;
     struct tz_report *report;
     const struct tz_submit_options *options;
+    const struct tz_submit_rest *rest; /* NULL: the file's rows */
     struct tz_survey survey;
     struct passed totals;
     struct passed remarks;
@@ -145,6 +146,11 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *row
     return rc;
 }
 
+static const char *path_of(const struct tz_submit_options *o)
+{
+    return o->path ? o->path : o->source;
+}
+
 /* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told, and
  * the rows' reasons stand in the report all the same. */
 static void give_back(struct work *w)
@@ -152,7 +158,7 @@ static void give_back(struct work *w)
     const struct tz_survey *s = &w->survey;
     char written[NAME_MAX_BYTES];
     if (!w->options->dry_run || w->options->rejected)
-        (void)tz_rejects_write(w->cli, w->rejects, w->options->source, s->sheet, s->rows->headers,
+        (void)tz_rejects_write(w->cli, w->rejects, path_of(w->options), s->sheet, s->rows->headers,
                                s->place.row, s->place.last_row, written, sizeof written);
 }
 
@@ -174,18 +180,30 @@ static int deliver_rows(struct work *w, struct tz_rows *rows)
         int finished = tz_delivery_finish(options->delivery);
         rc = finished != TZ_RESULT_DONE ? finished : rc;
     }
-    if (rc != TZ_RESULT_DONE && rc != TZ_RESULT_UNREACHABLE)
+    if (options->delivery->store || (rc != TZ_RESULT_DONE && rc != TZ_RESULT_UNREACHABLE))
         return rc;
     bool taken = rc == TZ_RESULT_DONE && not_taken(w->report) == before;
     int beyond = tz_whole_run(&options->whole, &w->survey, options->delivery, taken, options->source);
     return rc != TZ_RESULT_DONE ? rc : beyond;
 }
 
+/* What is left of a file whose rows are decided. */
+static int deliver_rest(struct work *w)
+{
+    const struct tz_submit_rest *rest = w->rest;
+    int rc = rest->rejected ? rest->rejected(rest->ctx, keep_rejected, w) : TZ_RESULT_DONE;
+    if (rc == TZ_RESULT_DONE && rest->whole)
+        rc = tz_whole_run(&w->options->whole, &w->survey, w->options->delivery, true, w->options->source);
+    return rc;
+}
+
 static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
                        const struct tz_header_place *place, const struct tz_submit_options *options,
-                       struct tz_report *report)
+                       const struct tz_submit_rest *rest, struct tz_report *report)
 {
-    struct work w = {.cli = cli, .report = report, .options = options, .rejects = tz_rejects_new()};
+    struct work w = {
+        .cli = cli, .report = report, .options = options, .rest = rest, .rejects = tz_rejects_new()};
+    bool storing = options->delivery && options->delivery->store && !rest;
     struct tz_rows rows = {.headers = headers,
                            .committee = options->committee,
                            .confirmed = options->confirmed,
@@ -207,17 +225,17 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                                   .sheet = sheet,
                                   .rows = &rows,
                                   .place = *place,
-                                  .path = strcmp(options->source, "-") == 0 ? NULL : options->source,
-                                  .dry_run = options->dry_run,
+                                  .path = strcmp(options->source, "-") == 0 ? NULL : path_of(options),
+                                  .dry_run = options->dry_run || rest,
                                   .new_rows = options->new_rows,
                                   .not_shifted = options->not_shifted};
     report->headers = headers;
     int rc = tz_survey_run(&w.survey);
     if (rc == TZ_RESULT_DONE)
-        rc = deliver_rows(&w, &rows);
+        rc = rest ? deliver_rest(&w) : deliver_rows(&w, &rows);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
-    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
+    if (!storing && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE))
         give_back(&w);
     if (options->delivery)
         options->delivery->rejected = NULL;
@@ -228,8 +246,9 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
     return rc;
 }
 
-int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
-                   const struct tz_submit_options *options, struct tz_report *report)
+static int open_and_submit(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
+                           const struct tz_submit_options *options, const struct tz_submit_rest *rest,
+                           struct tz_report *report)
 {
     struct tz_sheet sheet;
     struct tz_header_place place;
@@ -240,8 +259,21 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
     int rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet,
                                  headers, &place);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &sheet, headers, &place, options, report);
+        rc = submit_rows(cli, &sheet, headers, &place, options, rest, report);
     tz_sheet_free(&sheet);
     free(headers);
     return rc;
+}
+
+int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
+                   const struct tz_submit_options *options, struct tz_report *report)
+{
+    return open_and_submit(cli, file, kind, options, NULL, report);
+}
+
+int tz_submit_rest(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
+                   const struct tz_submit_options *options, const struct tz_submit_rest *rest)
+{
+    struct tz_report report = {.cli = cli};
+    return open_and_submit(cli, file, kind, options, rest, &report);
 }

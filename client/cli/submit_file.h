@@ -14,6 +14,7 @@ struct tz_submit_options {
     const char *committee; /* where the file names none; "" for none */
     const char *sheet;     /* of a workbook, by name; NULL: the first usable one */
     const char *source;    /* the file's name, kept with its rows; "-" for standard input */
+    const char *path;      /* beside which files are written; NULL: source */
     bool confirmed;
     bool new_rows; /* as in submit_survey.h */
     bool not_shifted;
@@ -29,5 +30,19 @@ struct tz_submit_options {
  */
 int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
                    const struct tz_submit_options *options, struct tz_report *report) TZ_MUSTCHECK;
+
+/* The rest of a file whose rows a delivery only stored (tz_delivery_store_open), when all of them are
+ * decided: rejected rows come back in a file of their own, and with --whole, when every row was taken, what
+ * is beyond the file is withdrawn through a delivery of the same sort. Called in any order and as often as
+ * wanted. */
+struct tz_submit_rest {
+    /* Calls `reject` with every rejected row and its errors; returns its result other than DONE, or its own
+     * failure, told. NULL: no rows are to come back. */
+    int (*rejected)(void *ctx, int (*reject)(void *to, size_t row, const struct tz_errors *errors), void *to);
+    void *ctx;
+    bool whole;
+};
+int tz_submit_rest(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
+                   const struct tz_submit_options *options, const struct tz_submit_rest *rest) TZ_MUSTCHECK;
 
 #endif

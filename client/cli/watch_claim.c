@@ -76,16 +76,30 @@ static int make_folders(const char *folder, const char *under, const char *name)
     return *both ? tz_files_make_folder(folder, both) : TZ_OK;
 }
 
-/* Names are made of it that are longer, so a very long one is cut, at a character. */
+/* Where ".rejected" or ".rejected-2" begins at the end of a stem; else its length. A corrected file goes on
+ * under the name that it was rejected from. */
+static size_t without_rejected(const char *name, size_t begin, size_t stem)
+{
+    static const char mark[] = ".rejected";
+    size_t end = stem;
+    while (end > begin && name[end - 1] >= '0' && name[end - 1] <= '9')
+        end--;
+    end = end < stem && end > begin && name[end - 1] == '-' ? end - 1 : stem;
+    size_t len = sizeof mark - 1;
+    return end > begin + len && memcmp(name + end - len, mark, len) == 0 ? end - len : stem;
+}
+
+/* The name in hand. Names are made of it that are longer, so a very long one is cut, at a character. */
 static void shorten(char out[TZ_FOLDER_NAME_SIZE], const char *name)
 {
     enum { STEM_MAX = 190, ENDING_MAX = 8 };
     size_t begin = (size_t)(base(name) - name);
-    size_t stem = tz_files_stem(name);
+    size_t ending = tz_files_stem(name);
+    size_t stem = without_rejected(name, begin, ending);
     size_t kept = stem - begin > STEM_MAX ? begin + STEM_MAX : stem;
     while (kept < stem && kept > begin && ((unsigned char)name[kept] & 0xc0) == 0x80)
         kept--;
-    snprintf(out, TZ_FOLDER_NAME_SIZE, "%.*s%.*s", (int)kept, name, ENDING_MAX, name + stem);
+    snprintf(out, TZ_FOLDER_NAME_SIZE, "%.*s%.*s", (int)kept, name, ENDING_MAX, name + ending);
 }
 
 int tz_claim_take(const char *folder, const char *name, const struct tz_env *env, struct tz_claim *out)
@@ -203,12 +217,12 @@ int tz_claim_list(const char *folder, struct tz_claim **out, size_t *count)
 
 /* --- names --- */
 
-/* "a.xlsx", "a.outcomes.csv", "a_已编号.xlsx" are of the stem "a". */
+/* "a.xlsx", "a.outcomes.csv", "a_已编号.xlsx", "a(2).csv" are of the stem "a". */
 static bool of_stem(const char *name, const char *stem, size_t len)
 {
-    static const char numbered[] = "_已编号.";
-    return strncmp(name, stem, len) == 0 &&
-           (name[len] == '\0' || name[len] == '.' || strncmp(name + len, numbered, sizeof numbered - 1) == 0);
+    static const char numbered[] = "_已编号";
+    return strncmp(name, stem, len) == 0 && (name[len] == '\0' || name[len] == '.' || name[len] == '(' ||
+                                             strncmp(name + len, numbered, sizeof numbered - 1) == 0);
 }
 
 /* Whether the folder has a file of this stem. One that cannot be read has none: moving there will fail. */
@@ -288,11 +302,11 @@ static int for_beside(const struct tz_claim *c, int (*act)(const char *path, con
     DIR *dir = rc == TZ_OK ? opendir(parent) : NULL;
     for (struct dirent *entry; dir && rc == TZ_OK && (entry = readdir(dir));) {
         const char *name = entry->d_name;
-        if (name[0] == '.' || strcmp(name, base(c->path)) == 0 || !of_stem(name, base(c->path), stem))
-            continue;
         rc = tz_files_join(path, parent, name);
-        if (rc == TZ_OK)
-            rc = act(path, name + stem, ctx);
+        if (rc != TZ_OK || name[0] == '.' || strcmp(name, base(c->path)) == 0 || is_folder(path))
+            continue;
+        /* All of them are named after the file; one that is not must not be taken for a file in hand. */
+        rc = act(path, strncmp(name, base(c->path), stem) == 0 ? name + stem : name, ctx);
     }
     if (dir)
         closedir(dir);

@@ -25,7 +25,8 @@ struct tz_claim {
     char path[TZ_PATH_SIZE];        /* of the file in it */
 };
 
-/* Takes the file `name` out of the folder. A very long name is cut. TZ_ENOENT: it is gone. */
+/* Takes the file `name` out of the folder. A very long name is cut, and "a.rejected.xlsx", which comes back
+ * corrected, is a.xlsx from now on. TZ_ENOENT: it is gone. */
 int tz_claim_take(const char *folder, const char *name, const struct tz_env *env,
                   struct tz_claim *out) TZ_MUSTCHECK;
 

@@ -81,7 +81,7 @@ int tz_ledger_claimed(struct tz_profile *p, const char *claim, struct tz_ledger_
 int tz_ledger_next(struct tz_profile *p, const char *folder, int64_t after, struct tz_ledger_file *out)
 {
     static const char sql[] = "SELECT " COLUMNS " FROM watch_file WHERE registry = ?1 AND folder = ?2"
-                              " AND id > ?3 AND state <> 4 ORDER BY id LIMIT 1";
+                              " AND id > ?3 AND state <> 5 ORDER BY id LIMIT 1";
     sqlite3_stmt *s = tz_profile_statement(p, sql);
     tz_profile_text(s, 2, folder);
     tz_profile_number(s, 3, (uint64_t)after);
@@ -92,7 +92,7 @@ int tz_ledger_same(struct tz_profile *p, const struct tz_ledger_file *file, stru
 {
     static const char sql[] =
         "SELECT " COLUMNS " FROM watch_file WHERE registry = ?1 AND content = ?2 AND options = ?3"
-        " AND state = 4 AND NOT failed AND mark = (SELECT ifnull(max(id), 0) FROM outbox)"
+        " AND state = 5 AND NOT failed AND mark = (SELECT ifnull(max(id), 0) FROM outbox)"
         " ORDER BY id DESC LIMIT 1";
     sqlite3_stmt *s = tz_profile_statement(p, sql);
     tz_profile_bytes(s, 2, file->content, sizeof file->content);
@@ -136,6 +136,18 @@ int tz_ledger_stored(struct tz_profile *p, struct tz_ledger_file *file, enum tz_
     return rc;
 }
 
+int tz_ledger_whole(struct tz_profile *p, struct tz_ledger_file *file, const char *message)
+{
+    static const char sql[] = "UPDATE watch_file SET state = 3, message = ?3 WHERE registry = ?1 AND id = ?2";
+    sqlite3_stmt *s = tz_profile_statement(p, sql);
+    tz_profile_number(s, 2, (uint64_t)file->id);
+    tz_profile_text(s, 3, message);
+    int rc = tz_profile_run(p, s);
+    if (rc == TZ_OK)
+        file->state = TZ_LEDGER_WHOLE;
+    return rc;
+}
+
 int tz_ledger_message(struct tz_profile *p, int64_t file, struct tz_buf *out)
 {
     static const char sql[] = "SELECT message FROM watch_file WHERE registry = ?1 AND id = ?2";
@@ -168,7 +180,7 @@ int tz_ledger_undecided(struct tz_profile *p, int64_t file, uint64_t *count)
 int tz_ledger_decide(struct tz_profile *p, struct tz_ledger_file *file)
 {
     static const char sql[] =
-        "UPDATE watch_file SET state = 3, target = ?3, failed = ?4 WHERE registry = ?1 AND id = ?2";
+        "UPDATE watch_file SET state = 4, target = ?3, failed = ?4 WHERE registry = ?1 AND id = ?2";
     sqlite3_stmt *s = tz_profile_statement(p, sql);
     tz_profile_number(s, 2, (uint64_t)file->id);
     tz_profile_text(s, 3, file->target);
@@ -189,8 +201,8 @@ static int drop_rows(struct tz_profile *p, int64_t file)
 
 static int drop_old(struct tz_profile *p)
 {
-    static const char sql[] = "DELETE FROM watch_file WHERE registry = ?1 AND state = 4 AND id <="
-                              " (SELECT id FROM watch_file WHERE registry = ?1 AND state = 4"
+    static const char sql[] = "DELETE FROM watch_file WHERE registry = ?1 AND state = 5 AND id <="
+                              " (SELECT id FROM watch_file WHERE registry = ?1 AND state = 5"
                               "  ORDER BY id DESC LIMIT 1 OFFSET ?2)";
     sqlite3_stmt *s = tz_profile_statement(p, sql);
     tz_profile_number(s, 2, TZ_LEDGER_FINISHED_MAX);
@@ -200,7 +212,7 @@ static int drop_old(struct tz_profile *p)
 static int set_finished(struct tz_profile *p, struct tz_ledger_file *file)
 {
     static const char sql[] =
-        "UPDATE watch_file SET state = 4, claim = NULL, message = '', finished_ms = ?3,"
+        "UPDATE watch_file SET state = 5, claim = NULL, message = '', finished_ms = ?3,"
         " mark = (SELECT ifnull(max(id), 0) FROM outbox) WHERE registry = ?1 AND id = ?2";
     sqlite3_stmt *s = tz_profile_statement(p, sql);
     file->finished_ms = now_ms(p);
@@ -266,4 +278,15 @@ int tz_ledger_rows(struct tz_profile *p, int64_t file, tz_ledger_visit *visit, v
         }
     }
     return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
+int tz_ledger_moved(struct tz_profile *p, const char *from, const char *to)
+{
+    static const char sql[] =
+        "UPDATE setting SET value = ?3 || substr(value, length(?2) + 1)"
+        " WHERE registry = ?1 AND name LIKE 'numbered/%' AND substr(value, 1, length(?2)) = ?2";
+    sqlite3_stmt *s = tz_profile_statement(p, sql);
+    tz_profile_text(s, 2, from);
+    tz_profile_text(s, 3, to);
+    return tz_profile_run(p, s);
 }

@@ -7,6 +7,7 @@
  * A file's way, each step durable before the next:
  *   TAKEN     its rows are being put into the outbox
  *   STORED    all of them are; now they are sent, and decided on
+ *   WHOLE     only of a file that is all there is: what is beyond it is in the outbox as withdrawals
  *   DECIDED   where it goes is fixed (target, failed): its outcomes are written and it is moved there
  *   FINISHED  it lies there; its rows are forgotten, the content is remembered
  *
@@ -18,7 +19,13 @@
 #include "client/lib/outbox.h"
 #include "common/base/buf.h"
 
-enum tz_ledger_state { TZ_LEDGER_TAKEN = 1, TZ_LEDGER_STORED, TZ_LEDGER_DECIDED, TZ_LEDGER_FINISHED };
+enum tz_ledger_state {
+    TZ_LEDGER_TAKEN = 1,
+    TZ_LEDGER_STORED,
+    TZ_LEDGER_WHOLE,
+    TZ_LEDGER_DECIDED,
+    TZ_LEDGER_FINISHED
+};
 
 /* A file without rows of its own. */
 enum tz_ledger_verdict {
@@ -78,10 +85,13 @@ int tz_ledger_put_row(struct tz_profile *p, int64_t file, const struct tz_ledger
 /* TAKEN -> STORED. message: "" with ROWS. */
 int tz_ledger_stored(struct tz_profile *p, struct tz_ledger_file *file, enum tz_ledger_verdict verdict,
                      const char *message) TZ_MUSTCHECK;
+/* STORED -> WHOLE. message: "", or why what is beyond the file was not withdrawn. */
+int tz_ledger_whole(struct tz_profile *p, struct tz_ledger_file *file, const char *message) TZ_MUSTCHECK;
 int tz_ledger_message(struct tz_profile *p, int64_t file, struct tz_buf *out) TZ_MUSTCHECK;
 /* How many of its rows wait for the registry. */
 int tz_ledger_undecided(struct tz_profile *p, int64_t file, uint64_t *count) TZ_MUSTCHECK;
-/* STORED -> DECIDED, with file->target and ->failed; or another target, when something has taken that name.
+/* STORED or WHOLE -> DECIDED, with file->target and ->failed; or another target, when something has taken
+ * that name.
  */
 int tz_ledger_decide(struct tz_profile *p, struct tz_ledger_file *file) TZ_MUSTCHECK;
 /* DECIDED -> FINISHED. */
@@ -92,5 +102,9 @@ int tz_ledger_forget(struct tz_profile *p, int64_t file) TZ_MUSTCHECK;
 typedef int tz_ledger_visit(void *ctx, const struct tz_ledger_row *row);
 /* The rows of a file by number. The visitor's result other than 0 ends the visit and is returned. */
 int tz_ledger_rows(struct tz_profile *p, int64_t file, tz_ledger_visit *visit, void *ctx) TZ_MUSTCHECK;
+
+/* Files whose paths begin with `from` have moved to where they begin with `to`: a numbered file that is
+ * remembered for its rows (settings "numbered/...") is found again. */
+int tz_ledger_moved(struct tz_profile *p, const char *from, const char *to) TZ_MUSTCHECK;
 
 #endif

@@ -49,7 +49,7 @@ static const char tables[] =
     " verdict INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
     " message TEXT NOT NULL DEFAULT '', mark INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX IF NOT EXISTS watch_file_content ON watch_file (registry, content);"
-    "CREATE INDEX IF NOT EXISTS watch_file_open ON watch_file (registry, folder, id) WHERE state <> 4;"
+    "CREATE INDEX IF NOT EXISTS watch_file_open ON watch_file (registry, folder, id) WHERE state <> 5;"
     /* Their rows while they are in hand; entry: the version in the outbox, 0: none. */
     "CREATE TABLE IF NOT EXISTS watch_row (file INTEGER NOT NULL, row INTEGER NOT NULL,"
     " address TEXT NOT NULL, entry INTEGER NOT NULL, known INTEGER NOT NULL, outcome BLOB NOT NULL,"
