@@ -17,6 +17,9 @@ struct arguments {
     const char *sheet;
     const char *status;
     bool confirm;
+    bool new_rows;
+    bool not_shifted;
+    struct tz_whole whole;
     bool once;
     struct tz_option_number settle;
     struct tz_option_number poll;
@@ -67,7 +70,11 @@ static int check_arguments(struct tz_cli *cli, const struct arguments *a, size_t
             return tz_cli_usage(cli, _("%llu seconds are too long; %d at most."), times[i]->value, LONGEST_S);
     if (a->poll.given && a->poll.value == 0)
         return tz_cli_usage(cli, "%s", _("--poll is at least 1 second."));
-    return TZ_RESULT_DONE;
+    if (a->whole.asked && (!a->whole.yes || !a->whole.reason))
+        return tz_cli_usage(cli, "%s",
+                            _("Nobody can be asked while a folder is watched: with --whole give --yes and "
+                              "--reason TEXT."));
+    return tz_whole_check(cli, &a->whole, 1, false);
 }
 
 static void hash_options(struct tz_watch *w)
@@ -75,8 +82,9 @@ static void hash_options(struct tz_watch *w)
     struct tz_buf text;
     const struct tz_submit_options *o = w->options;
     tz_buf_init(&text, 1 << 16);
-    tz_buf_printf(&text, "committee=%s\nsheet=%s\nconfirmed=%d\n", o->committee, o->sheet ? o->sheet : "",
-                  o->confirmed);
+    tz_buf_printf(&text, "committee=%s\nsheet=%s\nconfirmed=%d\nnew_rows=%d\nnot_shifted=%d\nwhole=%d\n",
+                  o->committee, o->sheet ? o->sheet : "", o->confirmed, o->new_rows, o->not_shifted,
+                  o->whole.asked);
     tz_sha256(w->options_hash, text.data, text.len, NULL, 0);
     tz_buf_free(&text);
 }
@@ -150,17 +158,14 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"sheet", TZ_OPTION_TEXT, &a.sheet},
-        {"confirm", TZ_OPTION_FLAG, &a.confirm},
-        {"once", TZ_OPTION_FLAG, &a.once},
-        {"settle", TZ_OPTION_NUMBER, &a.settle},
-        {"poll", TZ_OPTION_NUMBER, &a.poll},
-        {"give-up", TZ_OPTION_NUMBER, &a.give_up},
-        {"jitter", TZ_OPTION_NUMBER, &a.jitter},
-        {"status", TZ_OPTION_TEXT, &a.status},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},           {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},         {"confirm", TZ_OPTION_FLAG, &a.confirm},
+        {"new-rows", TZ_OPTION_FLAG, &a.new_rows},   {"not-shifted", TZ_OPTION_FLAG, &a.not_shifted},
+        {"whole", TZ_OPTION_FLAG, &a.whole.asked},   {"yes", TZ_OPTION_FLAG, &a.whole.yes},
+        {"reason", TZ_OPTION_TEXT, &a.whole.reason}, {"once", TZ_OPTION_FLAG, &a.once},
+        {"settle", TZ_OPTION_NUMBER, &a.settle},     {"poll", TZ_OPTION_NUMBER, &a.poll},
+        {"give-up", TZ_OPTION_NUMBER, &a.give_up},   {"jitter", TZ_OPTION_NUMBER, &a.jitter},
+        {"status", TZ_OPTION_TEXT, &a.status},       {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -170,8 +175,12 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
     rc = check_arguments(cli, &a, operands);
     if (rc != TZ_RESULT_DONE)
         return rc;
-    struct tz_submit_options submit = {
-        .committee = a.committee ? a.committee : "", .sheet = a.sheet, .confirmed = a.confirm};
+    struct tz_submit_options submit = {.committee = a.committee ? a.committee : "",
+                                       .sheet = a.sheet,
+                                       .confirmed = a.confirm,
+                                       .new_rows = a.new_rows,
+                                       .not_shifted = a.not_shifted,
+                                       .whole = a.whole};
     struct tz_watch_loop *l = calloc(1, sizeof *l);
     if (!l)
         return tz_cli_no_memory(cli);
@@ -195,8 +204,10 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_watch = {
     .name = "watch",
     .help = N_("submit the files that come into a folder, unattended"),
-    .usage = "FOLDER [--kind KIND] [--committee CODE] [--sheet NAME] [--confirm] [--once] [--settle SECONDS] "
-             "[--poll SECONDS] [--give-up SECONDS] [--jitter SECONDS] [--status FILE]",
+    .usage =
+        "FOLDER [--kind KIND] [--committee CODE] [--sheet NAME] [--confirm] [--new-rows]\n"
+        "                      [--not-shifted] [--whole --yes --reason TEXT] [--once] [--settle SECONDS]\n"
+        "                      [--poll SECONDS] [--give-up SECONDS] [--jitter SECONDS] [--status FILE]",
     .details = N_(
         "  FOLDER            .xlsx, .csv and .txt files in it are taken, also those in subfolders named as "
         "a\n"
@@ -205,7 +216,13 @@ const struct tz_command tz_command_watch = {
         "  --kind KIND       kind of the records; else from the subfolder, or the file's name\n"
         "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
         "  --sheet NAME      the sheet of a workbook; else the first visible one with a usable header\n"
-        "  --confirm         unusual values are right\n"
+        "  --confirm, --new-rows, --not-shifted\n"
+        "                    unusual values, rows without 编号, rows under other numbers are right\n"
+        "  --whole           each file is all there is: what the registry holds beyond it, of its units and\n"
+        "                    periods, is withdrawn when all its rows are in, unless it is most of what is "
+        "held\n"
+        "  --yes, --reason TEXT\n"
+        "                    go with --whole\n"
         "  --once            what lies there now, then end: for cron. Exit code as of submit\n"
         "  --settle SECONDS  a file must not have changed for so long (5)\n"
         "  --poll SECONDS    the folder is looked at so often even if nothing is noticed (10)\n"

@@ -7,8 +7,9 @@
  *   watch_folder.h  which files lie there, and since when they have not changed
  *   watch_whole.h   whether a file is whole
  *   watch_claim.h   moving files into the hand, back, and to their end
- *   watch_work.c    a file in hand: its rows into the outbox
- *   watch_finish.c  a file in hand: its outcomes, and where it goes
+ *   watch_work.c    a file in hand until its rows are in the outbox
+ *   watch_finish.c  a file in hand after that: its outcomes, and where it goes
+ *   watch_submit.h  what both need of the command submit
  *   watch_send.c    the outbox to the registry
  *   ledger.h        what the profile remembers of files and rows in hand
  *
@@ -23,12 +24,12 @@
  *   TAKEN
  *     per batch of rows one transaction: versions into the outbox, and each row into the ledger |
  *     ledger: STORED | also with the verdict REFUSED when the file itself cannot be taken
- *   STORED
+ *   STORED, WHOLE
  *     the outbox is sent; each decision is noted beside the row in the transaction that stores it |
- *     all rows decided: FILE.outcomes.csv and FILE.rejected.* are written into .taking/CLAIM |
- *     ledger: DECIDED, with the target |
- *   DECIDED
- *     what lies beside the file is renamed to the target's folder, then the file itself |
+ *     all rows decided, with --whole all of them taken: withdrawals of what is beyond the file into the
+ * outbox and the ledger | ledger: WHOLE, or with a message why not | sent and decided in their turn all
+ * decided: FILE.outcomes.csv and FILE.rejected.* are written into .taking/CLAIM | ledger: DECIDED, with the
+ * target | DECIDED what lies beside the file is renamed to the target's folder, then the file itself |
  *     ledger: FINISHED | the claim's folder is removed; the line in the log
  *
  * After a crash what lies in .taking/ goes on from its state in the ledger. A step that had happened already
@@ -91,6 +92,8 @@ int tz_watch_reconcile(struct tz_watch *w, const struct tz_claim *claims, size_t
 int tz_watch_send(struct tz_watch *w) TZ_MUSTCHECK;
 /* Connects unless the line is up, or to be left alone still. As tz_watch_send. */
 int tz_watch_line(struct tz_watch *w) TZ_MUSTCHECK;
+/* It failed: told once, and noted when to try again. Returns rc. */
+int tz_watch_line_failed(struct tz_watch *w, enum tz_result rc);
 /* The line is not needed for now. */
 void tz_watch_hang_up(struct tz_watch *w);
 

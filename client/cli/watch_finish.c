@@ -13,6 +13,7 @@
 #include "client/cli/messages.h"
 #include "client/cli/watch.h"
 #include "client/cli/watch_line.h"
+#include "client/cli/watch_submit.h"
 #include "client/sheet/csv.h"
 #include "common/base/fault.h"
 #include "common/wire/frame.h"
@@ -22,8 +23,8 @@ enum { MESSAGE_MAX = 64 * 1024 };
 /* --- the outcomes --- */
 
 struct outcomes {
-    struct tz_watch *w;
     struct tz_report report;
+    bool message; /* something is to be said of the whole file */
 };
 
 static int report_row(void *ctx, const struct tz_ledger_row *row)
@@ -46,15 +47,17 @@ static int report_row(void *ctx, const struct tz_ledger_row *row)
     return rc;
 }
 
-/* One line about the whole file, under the headers of the others. */
-static void report_message(FILE *out, const char *name, const char *outcome, const struct tz_buf *message)
+/* One line about the whole file; alone: there are no others with their headers. */
+static void report_message(FILE *out, const char *name, const char *outcome, bool alone,
+                           const struct tz_buf *message)
 {
     struct tz_buf line;
     size_t len = message->len;
     while (len > 0 && message->data[len - 1] == '\n')
         len--;
     tz_buf_init(&line, 2 * MESSAGE_MAX);
-    tz_buf_puts(&line, "file,row,address,outcome,revision,errors,messages\r\n");
+    if (alone)
+        tz_buf_puts(&line, "file,row,address,outcome,revision,errors,messages\r\n");
     tz_csv_put(&line, name, strlen(name));
     tz_buf_printf(&line, ",,,%s,0,,", outcome);
     tz_csv_put(&line, message->data ? message->data : "", len);
@@ -64,24 +67,31 @@ static void report_message(FILE *out, const char *name, const char *outcome, con
     tz_buf_free(&line);
 }
 
-/* Writes what became of the file to `out`, with a byte order mark, by which Excel knows UTF-8. */
-static int report(struct tz_watch *w, const struct tz_ledger_file *file, FILE *out, struct outcomes *o)
+static int report_file(struct tz_watch *w, const struct tz_ledger_file *file, FILE *out, struct outcomes *o)
 {
-    struct tz_cli cli = *w->cli;
-    cli.out = out;
-    cli.format = TZ_FORMAT_CSV;
-    o->report.cli = &cli;
-    o->report.kind = tz_watch_kind(w, file->name);
-    o->report.file = file->name;
-    fputs("\xef\xbb\xbf", out);
-    if (file->verdict == TZ_LEDGER_ROWS)
-        return tz_ledger_rows(w->cli->profile, file->id, report_row, o);
+    static const char *const names[] = {
+        [TZ_LEDGER_ROWS] = "NOT_WHOLE", [TZ_LEDGER_REFUSED] = "REJECTED", [TZ_LEDGER_SAME] = "SAME"};
     struct tz_buf message;
     tz_buf_init(&message, MESSAGE_MAX);
     int rc = tz_ledger_message(w->cli->profile, file->id, &message);
-    if (rc == TZ_OK)
-        report_message(out, file->name, file->verdict == TZ_LEDGER_SAME ? "SAME" : "REJECTED", &message);
+    o->message = message.len > 0;
+    if (rc == TZ_OK && o->message)
+        report_message(out, file->name, names[file->verdict], !o->report.started, &message);
     tz_buf_free(&message);
+    return rc;
+}
+
+/* Writes what became of the file to `out`, with a byte order mark, by which Excel knows UTF-8. */
+static int report(struct tz_watch *w, const struct tz_ledger_file *file, FILE *out, struct outcomes *o)
+{
+    struct tz_cli cli = {
+        .out = out, .err = w->cli->err, .env = w->cli->env, .format = TZ_FORMAT_CSV, .zh = w->cli->zh};
+    o->report = (struct tz_report){.cli = &cli, .kind = tz_watch_kind(w, file->name), .file = file->name};
+    fputs("\xef\xbb\xbf", out);
+    int rc = tz_ledger_rows(w->cli->profile, file->id, report_row, o);
+    if (rc == TZ_OK)
+        rc = report_file(w, file, out, o);
+    o->report.cli = NULL;
     return rc;
 }
 
@@ -129,8 +139,8 @@ static enum tz_watch_step write_outcomes(struct tz_watch *w, const struct tz_cla
 /* Whether people must look at the file. */
 static bool is_failure(const struct tz_ledger_file *file, const struct outcomes *o)
 {
-    return file->verdict == TZ_LEDGER_REFUSED ||
-           (file->verdict == TZ_LEDGER_ROWS && tz_report_result(&o->report) != TZ_RESULT_DONE);
+    return file->verdict == TZ_LEDGER_REFUSED || (file->verdict == TZ_LEDGER_ROWS && o->message) ||
+           tz_report_result(&o->report) != TZ_RESULT_DONE;
 }
 
 static enum tz_watch_step decide(struct tz_watch *w, const struct tz_claim *claim,
@@ -144,9 +154,8 @@ static enum tz_watch_step decide(struct tz_watch *w, const struct tz_claim *clai
 
 static int result_of(const struct tz_ledger_file *file, const struct outcomes *o)
 {
-    if (file->verdict == TZ_LEDGER_ROWS)
-        return tz_report_result(&o->report);
-    return file->verdict == TZ_LEDGER_REFUSED ? TZ_RESULT_REFUSED : TZ_RESULT_DONE;
+    int rows = tz_report_result(&o->report);
+    return rows == TZ_RESULT_DONE && file->failed ? TZ_RESULT_REFUSED : rows;
 }
 
 static void log_file(struct tz_watch *w, const struct tz_ledger_file *file, const struct outcomes *o)
@@ -207,41 +216,130 @@ static enum tz_watch_step count(struct tz_watch *w, const struct tz_ledger_file 
     return rc == TZ_OK ? TZ_STEP_FINISHED : tz_watch_profile_blocked(w);
 }
 
+/* The paths of the file and of what lies beside it, without their endings, here and there. */
+static int stems(struct tz_watch *w, const struct tz_claim *claim, const struct tz_ledger_file *file,
+                 char from[TZ_PATH_SIZE], char to[TZ_PATH_SIZE])
+{
+    if (tz_claim_beside(claim, "", from) != TZ_OK || tz_files_join(to, w->folder, file->target) != TZ_OK)
+        return TZ_ELIMIT;
+    to[tz_files_stem(to)] = '\0';
+    return TZ_OK;
+}
+
 static enum tz_watch_step move(struct tz_watch *w, const struct tz_claim *claim, struct tz_ledger_file *file,
                                struct outcomes *o)
 {
+    char from[TZ_PATH_SIZE];
+    char to[TZ_PATH_SIZE];
     tz_fault_point("watch.decided");
+    if (stems(w, claim, file, from, to) != TZ_OK)
+        return tz_watch_blocked(w, file->target);
+    if (tz_ledger_moved(w->cli->profile, from, to) != TZ_OK)
+        return tz_watch_profile_blocked(w);
     int rc = tz_claim_finish(w->folder, claim, file->target);
-    if (rc == TZ_ELOCKED) { /* somebody put a file there just now */
+    if (rc == TZ_ELOCKED) { /* somebody put a file there just now: next time it has another name */
         enum tz_watch_step step = decide(w, claim, file);
-        if (step != TZ_STEP_FINISHED)
-            return step;
-        rc = tz_claim_finish(w->folder, claim, file->target);
+        return step == TZ_STEP_FINISHED ? move(w, claim, file, o) : step;
     }
     return rc == TZ_OK ? finished(w, file, o) : tz_watch_blocked(w, file->target);
 }
 
-/* STORED to DECIDED, when every row is decided. */
+/* --- all that there is --- */
+
+/* Notes that the withdrawals are in the outbox, or with a message why there are none. */
+static enum tz_watch_step note_whole(struct tz_watch *w, struct tz_ledger_file *file, const char *message)
+{
+    if (tz_ledger_whole(w->cli->profile, file, message) != TZ_OK)
+        return tz_watch_profile_blocked(w);
+    return TZ_STEP_FINISHED;
+}
+
+static enum tz_watch_step withdraw_beyond(struct tz_watch *w, const struct tz_claim *claim,
+                                          struct tz_ledger_file *file)
+{
+    struct tz_buf told;
+    enum tz_watch_step step = TZ_STEP_LINE;
+    if (tz_watch_line(w) != TZ_RESULT_DONE)
+        return step;
+    tz_buf_init(&told, MESSAGE_MAX);
+    int rc = tz_watch_rest(w, claim, file, true, &told);
+    tz_fault_point("watch.beyond");
+    if (rc == TZ_RESULT_UNREACHABLE)
+        (void)tz_watch_line_failed(w, TZ_RESULT_UNREACHABLE);
+    else if (rc == TZ_WATCH_STOPPED_RESULT)
+        step = TZ_STEP_STOP;
+    else if (rc == TZ_RESULT_INTERNAL)
+        step = tz_watch_blocked(w, claim->name);
+    else
+        step = note_whole(w, file, rc == TZ_RESULT_DONE ? "" : told.data ? told.data : claim->name);
+    tz_buf_free(&told);
+    return step;
+}
+
+/* --- from STORED to the end --- */
+
+static enum tz_watch_step write_rejects(struct tz_watch *w, const struct tz_claim *claim,
+                                        struct tz_ledger_file *file)
+{
+    struct tz_buf told;
+    tz_buf_init(&told, MESSAGE_MAX);
+    int rc = tz_watch_rest(w, claim, file, false, &told);
+    tz_buf_free(&told);
+    errno = EIO;
+    return rc == TZ_RESULT_INTERNAL ? tz_watch_blocked(w, claim->name) : TZ_STEP_FINISHED;
+}
+
+/* Every row is decided: what remains to be done before it can go. */
 static enum tz_watch_step settle(struct tz_watch *w, const struct tz_claim *claim,
                                  struct tz_ledger_file *file, struct outcomes *o)
 {
-    uint64_t undecided;
-    if (tz_ledger_undecided(w->cli->profile, file->id, &undecided) != TZ_OK)
-        return tz_watch_profile_blocked(w);
-    if (undecided > 0)
-        return TZ_STEP_WAITS;
     enum tz_watch_step step = write_outcomes(w, claim, file, o);
+    bool rows = step == TZ_STEP_FINISHED && file->verdict == TZ_LEDGER_ROWS;
+    if (rows && o->report.rejected > 0)
+        step = write_rejects(w, claim, file);
+    if (step != TZ_STEP_FINISHED)
+        return step;
     tz_fault_point("watch.outcomes");
     file->failed = is_failure(file, o);
-    return step == TZ_STEP_FINISHED ? decide(w, claim, file) : step;
+    return decide(w, claim, file);
+}
+
+/* A row that is not as it stands in the file: what is beyond it is not known either. */
+static bool all_taken(const struct outcomes *o)
+{
+    return tz_report_result(&o->report) == TZ_RESULT_DONE && o->report.replaced == 0;
+}
+
+static enum tz_watch_step see_to_whole(struct tz_watch *w, const struct tz_claim *claim,
+                                       struct tz_ledger_file *file, struct outcomes *o)
+{
+    enum tz_watch_step step = count(w, file, o);
+    if (step != TZ_STEP_FINISHED)
+        return step;
+    if (all_taken(o))
+        return withdraw_beyond(w, claim, file);
+    return note_whole(
+        w, file,
+        _("Not every row was taken, so that --whole was left aside: correct the rows and submit "
+          "the whole file again. Nothing was withdrawn."));
 }
 
 enum tz_watch_step tz_watch_finish(struct tz_watch *w, const struct tz_claim *claim,
                                    struct tz_ledger_file *file)
 {
-    struct outcomes o = {.w = w};
-    enum tz_watch_step step =
-        file->state == TZ_LEDGER_STORED ? settle(w, claim, file, &o) : count(w, file, &o);
+    struct outcomes o = {0};
+    enum tz_watch_step step = TZ_STEP_FINISHED;
+    uint64_t undecided = 0;
+    bool open = file->state == TZ_LEDGER_STORED || file->state == TZ_LEDGER_WHOLE;
+    if (open && tz_ledger_undecided(w->cli->profile, file->id, &undecided) != TZ_OK)
+        return tz_watch_profile_blocked(w);
+    if (undecided > 0)
+        return TZ_STEP_WAITS;
+    if (file->state == TZ_LEDGER_STORED && file->verdict == TZ_LEDGER_ROWS && w->options->whole.asked) {
+        step = see_to_whole(w, claim, file, &o);
+        return step == TZ_STEP_FINISHED ? tz_watch_finish(w, claim, file) : step;
+    }
+    step = open ? settle(w, claim, file, &o) : count(w, file, &o);
     return step == TZ_STEP_FINISHED ? move(w, claim, file, &o) : step;
 }
 
@@ -258,7 +356,7 @@ static bool is_claimed(const struct tz_claim *claims, size_t count, const char *
 static enum tz_watch_step end_missing(struct tz_watch *w, struct tz_ledger_file *file)
 {
     char target[TZ_PATH_SIZE];
-    struct outcomes o = {.w = w};
+    struct outcomes o = {0};
     if (file->state == TZ_LEDGER_DECIDED && tz_files_join(target, w->folder, file->target) == TZ_OK &&
         tz_files_exists(target)) {
         enum tz_watch_step step = count(w, file, &o);

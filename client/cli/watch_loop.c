@@ -93,10 +93,12 @@ static enum tz_watch_step work(struct tz_watch_loop *l, const struct tz_claim *c
         if (l->line == TZ_RESULT_DONE)
             step = tz_watch_work(&l->w, claim);
     }
-    if (step == TZ_STEP_WAITS) {
+    /* Its rows, and then what is beyond it. */
+    for (int round = 0; step == TZ_STEP_WAITS && round < 2; round++) {
         l->line = tz_watch_send(&l->w);
-        if (l->line == TZ_RESULT_DONE)
-            step = tz_watch_work(&l->w, claim);
+        if (l->line != TZ_RESULT_DONE)
+            break;
+        step = tz_watch_work(&l->w, claim);
     }
     return step;
 }
@@ -284,5 +286,7 @@ int tz_watch_run_once(struct tz_watch_loop *l)
     tz_watch_show(l, state);
     if (state == TZ_WATCH_NO_FOLDER || state == TZ_WATCH_BLOCKED)
         return TZ_RESULT_INTERNAL;
+    if (l->line == TZ_RESULT_DONE && l->w.status.in_hand > 0)
+        return TZ_RESULT_UNREACHABLE;
     return l->line != TZ_RESULT_DONE ? l->line : l->w.worst;
 }

@@ -53,7 +53,7 @@ static int count_waiting(struct tz_watch *w, uint64_t *count)
 }
 
 /* Told once, when it begins. */
-static int line_failed(struct tz_watch *w, enum tz_result rc)
+int tz_watch_line_failed(struct tz_watch *w, enum tz_result rc)
 {
     struct tz_buf text;
     struct tz_watch_status *s = &w->status;
@@ -98,7 +98,7 @@ int tz_watch_line(struct tz_watch *w)
         return TZ_RESULT_UNREACHABLE;
     enum tz_result rc = tz_cli_reconnect(cli);
     if (rc != TZ_RESULT_DONE)
-        return line_failed(w, rc);
+        return tz_watch_line_failed(w, rc);
     return tz_cli_open_profile(cli);
 }
 
@@ -116,7 +116,7 @@ static int send_all(struct tz_watch *w)
         return TZ_RESULT_UNREACHABLE;
     }
     if (rc != TZ_RESULT_DONE)
-        return sync.profile_failed ? profile_failed(w) : line_failed(w, rc);
+        return sync.profile_failed ? profile_failed(w) : tz_watch_line_failed(w, rc);
     line_works(w);
     tz_fault_point("watch.sent");
     return TZ_RESULT_DONE;

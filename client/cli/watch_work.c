@@ -14,11 +14,10 @@
 #include "client/cli/messages.h"
 #include "client/cli/time_text.h"
 #include "client/cli/watch.h"
+#include "client/cli/watch_submit.h"
 #include "client/cli/watch_whole.h"
 #include "common/base/fault.h"
 
-/* Beside the results of tz_submit_file. */
-enum { RESULT_STOPPED = 100 };
 enum { MESSAGE_MAX = 64 * 1024 };
 
 const struct tz_kind_info *tz_watch_kind(const struct tz_watch *w, const char *name)
@@ -77,145 +76,6 @@ static enum tz_watch_step give_back(struct tz_watch *w, const struct tz_claim *c
 
 /* --- storing --- */
 
-struct storing {
-    struct tz_watch *w;
-    int64_t file;
-};
-
-static int put_row(const struct storing *s, const struct tz_ledger_row *row)
-{
-    if (tz_ledger_put_row(s->w->cli->profile, s->file, row) != TZ_OK)
-        return tz_cli_profile_failed(s->w->cli);
-    return TZ_RESULT_DONE;
-}
-
-static int put_outcome(const struct storing *s, struct tz_ledger_row *row, const Taizhang__V1__Outcome *o)
-{
-    size_t size = taizhang__v1__outcome__get_packed_size(o);
-    uint8_t *packed = malloc(size + 1);
-    if (!packed)
-        return tz_cli_no_memory(s->w->cli);
-    row->outcome.data = packed;
-    row->outcome.len = taizhang__v1__outcome__pack(o, packed);
-    int rc = put_row(s, row);
-    free(packed);
-    return rc;
-}
-
-static int read_revision(void *ctx, const struct tz_outbox_entry *entry)
-{
-    *(uint64_t *)ctx = entry->revision;
-    return 0;
-}
-
-static int take_put(void *ctx, size_t row, const struct tz_outbox_entry *entry, enum tz_outbox_put what,
-                    int64_t id)
-{
-    const struct storing *s = ctx;
-    struct tz_ledger_row r = {.row = row, .address = entry->address, .entry = id};
-    if (what != TZ_OUTBOX_PUT_UNCHANGED)
-        return put_row(s, &r);
-    Taizhang__V1__Outcome o = TAIZHANG__V1__OUTCOME__INIT;
-    o.outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED;
-    if (tz_outbox_get(s->w->cli->profile, id, read_revision, &o.revision) != TZ_OK)
-        return tz_cli_profile_failed(s->w->cli);
-    r.known = true;
-    return put_outcome(s, &r, &o);
-}
-
-static void to_wire(const struct tz_error *e, Taizhang__V1__FieldError *out, Taizhang__V1__Param *param,
-                    Taizhang__V1__Param **list)
-{
-    taizhang__v1__field_error__init(out);
-    out->code = e->code;
-    out->field = (char *)(uintptr_t)e->field;
-    out->value = (char *)(uintptr_t)e->value;
-    out->params = list;
-    for (size_t i = 0; i < TZ_ERROR_PARAMS && *e->params[i].name; i++) {
-        taizhang__v1__param__init(&param[i]);
-        param[i].name = (char *)(uintptr_t)e->params[i].name;
-        param[i].text = (char *)(uintptr_t)e->params[i].text;
-        param[i].number = e->params[i].number;
-        list[out->n_params++] = &param[i];
-    }
-}
-
-static int take_refused(void *ctx, size_t row, const char *written, const struct tz_errors *errors)
-{
-    struct tz_ledger_row r = {.row = row, .address = written};
-    Taizhang__V1__Outcome o = TAIZHANG__V1__OUTCOME__INIT;
-    Taizhang__V1__FieldError error[TZ_ERRORS_MAX];
-    Taizhang__V1__FieldError *list[TZ_ERRORS_MAX];
-    Taizhang__V1__Param param[TZ_ERRORS_MAX][TZ_ERROR_PARAMS];
-    Taizhang__V1__Param *params[TZ_ERRORS_MAX][TZ_ERROR_PARAMS];
-    o.outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED;
-    o.errors = list;
-    for (size_t i = 0; i < errors->count; i++) {
-        to_wire(&errors->item[i], &error[i], param[i], params[i]);
-        list[o.n_errors++] = &error[i];
-    }
-    return put_outcome(ctx, &r, &o);
-}
-
-static int take_batch(void *ctx)
-{
-    (void)ctx;
-    tz_fault_point("watch.batch");
-    return tz_watch_wait_stopped() ? RESULT_STOPPED : TZ_RESULT_DONE;
-}
-
-/* What was told, without the program's name before each error. */
-static void put_told(struct tz_buf *out, const char *told)
-{
-    static const char program[] = "taizhang: ";
-    while (*told) {
-        told += strncmp(told, program, sizeof program - 1) == 0 ? sizeof program - 1 : 0;
-        size_t len = strcspn(told, "\n");
-        len += told[len] == '\n';
-        tz_buf_add(out, told, len);
-        told += len;
-    }
-}
-
-/* Submits the copy. What is told meanwhile goes into text too: it may be why the file is refused. */
-static int submit(struct tz_watch *w, const struct tz_claim *claim, int64_t file, FILE *copy,
-                  struct tz_buf *text)
-{
-    struct tz_cli cli = *w->cli;
-    char *told = NULL;
-    size_t len = 0;
-    struct storing storing = {.w = w, .file = file};
-    struct tz_delivery_store store = {
-        .put = take_put, .refused = take_refused, .batch = take_batch, .ctx = &storing};
-    struct tz_report report = {.cli = &cli};
-    struct tz_delivery delivery;
-    struct tz_submit_options options = *w->options;
-    const struct tz_kind_info *kind = tz_watch_kind(w, claim->name);
-    cli.err = open_memstream(&told, &len);
-    if (!cli.err)
-        return tz_cli_no_memory(w->cli);
-    int rc = TZ_RESULT_REFUSED;
-    if (kind) {
-        options.source = claim->name;
-        options.delivery = &delivery;
-        tz_delivery_store_open(&delivery, &cli, &report, &store);
-        rc = tz_submit_file(&cli, copy, kind, &options, &report);
-        tz_delivery_close(&delivery);
-    } else {
-        tz_cli_error(
-            &cli,
-            _("The name %s does not tell the kind of its records. Put the file into a subfolder named "
-              "as the kind, name it like funding.csv or 2017经费.csv, or watch with --kind."),
-            claim->name);
-    }
-    fclose(cli.err);
-    put_told(text, told ? told : "");
-    fputs(told ? told : "", w->cli->err);
-    fflush(w->cli->err);
-    free(told);
-    return rc;
-}
-
 /* This machine failed on a file. When it goes on doing so although it has room, the file is the reason. */
 static bool hopeless(struct tz_watch *w, const struct tz_claim *claim)
 {
@@ -244,9 +104,9 @@ static enum tz_watch_step store(struct tz_watch *w, const struct tz_claim *claim
     struct tz_buf text;
     enum tz_watch_step step;
     tz_buf_init(&text, MESSAGE_MAX);
-    int rc = submit(w, claim, file->id, copy, &text);
+    int rc = tz_watch_submit(w, claim, file, copy, &text);
     const char *message = text.data ? text.data : "";
-    if (rc == RESULT_STOPPED) {
+    if (rc == TZ_WATCH_STOPPED_RESULT) {
         step = TZ_STEP_STOP;
     } else if (rc == TZ_RESULT_DONE) {
         tz_fault_point("watch.rows");
@@ -294,7 +154,8 @@ static enum tz_watch_step begin(struct tz_watch *w, const struct tz_claim *claim
     const struct tz_kind_info *kind = tz_watch_kind(w, claim->name);
     const char *name = kind ? kind->name : "";
     tz_sha256(file->options, w->options_hash, sizeof w->options_hash, name, strlen(name));
-    int found = tz_ledger_same(p, file, &same);
+    /* What is beyond a whole file may have changed without us. */
+    int found = w->options->whole.asked ? TZ_ENOENT : tz_ledger_same(p, file, &same);
     if ((found != TZ_OK && found != TZ_ENOENT) || tz_ledger_take(p, w->folder, file) != TZ_OK)
         return tz_watch_profile_blocked(w);
     tz_fault_point("watch.taken");
@@ -363,7 +224,7 @@ enum tz_watch_step tz_watch_work(struct tz_watch *w, const struct tz_claim *clai
     int rc = tz_ledger_claimed(w->cli->profile, claim->id, &file);
     if (rc != TZ_OK && rc != TZ_ENOENT)
         return tz_watch_profile_blocked(w);
-    if (file.state == TZ_LEDGER_STORED && changed_since(claim, &file)) {
+    if ((file.state == TZ_LEDGER_STORED || file.state == TZ_LEDGER_WHOLE) && changed_since(claim, &file)) {
         step = forget(w, &file);
         return step == TZ_STEP_FINISHED ? give_back(w, claim) : step;
     }

@@ -31,6 +31,7 @@
     X("watch.rows") /* all rows are; the ledger does not know that it is all */ \
     X("watch.stored") /* it does; nothing was sent */ \
     X("watch.sent") /* all that waited is decided */ \
+    X("watch.beyond") /* withdrawals beyond a whole file are stored; the ledger does not know that it is all */ \
     X("watch.outcomes") /* the outcomes are written */ \
     X("watch.decided") /* the target is fixed */ \
     X("watch.beside") /* what lies beside the file is at its target */ \

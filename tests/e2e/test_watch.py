@@ -18,6 +18,9 @@ from registry import CLI, REPORT, SLOW, times
 from tzclient import wait_until
 import workbook
 
+# Every file passes these; the other one only a file that is all there is.
+STEPS = [name for name in faults.names("watch.") if name != "watch.beyond"]
+
 HEADER = "报送单位,编号,报告期,名称,项目数\n"
 
 
@@ -32,7 +35,7 @@ def rows(*keys):
 class Watch:
     """A watched folder and, while it runs, its process."""
 
-    def __init__(self, registry, folder=None, *options, home=None, settle=1):
+    def __init__(self, registry, folder=None, *options, settle=0):
         self.registry = registry
         self.folder = folder or registry.folder / "in"
         self.folder.mkdir(exist_ok=True)
@@ -218,6 +221,125 @@ def test_rows_that_the_registry_refuses(registry, watch):
     assert [line[2] for line in w.outcomes("failed/project.outcomes.csv")] == ["CREATED", "REJECTED"]
 
 
+def test_rejected_rows_come_back_are_corrected_and_go_in(registry, watch):
+    w = watch()
+    w.put("project.csv", rows("A") + row("B", "很多"))
+    w.once(code=1)
+    back = w.folder / "failed/project.rejected.csv"
+    text = back.read_text("utf-8-sig")
+    assert "B" in text and ",A,2017" not in text and "Reasons" in text
+    (w.folder / "project.rejected.csv").write_text(text.replace("很多", "3"))
+    line = w.once()[-1]
+    assert (line["file"], line["created"], line["to"]) == ("project.csv", 1, "done/project.csv")
+    assert keys(registry) == ["A", "B"]
+
+
+def test_rows_that_only_the_registry_rejects_come_back_too(registry, watch):
+    w = watch()
+    cells = [line.split(",") for line in (rows("A") + row("B", committee="999999")).splitlines()]
+    w.put("project.xlsx", workbook.book_of(cells).bytes())
+    registry.stop()
+    w.once(code=3)
+    registry.start()
+    w.once(code=1)
+    assert w.has("failed/project.xlsx", "failed/project.rejected.xlsx", "failed/project.outcomes.csv")
+
+
+def test_a_file_without_numbers_comes_back_numbered(registry, watch):
+    w = watch()
+    plain = "报送单位,报告期,名称,项目数\n320100,2017,青年之家,1\n320100,2017,志愿服务,2\n"
+    w.put("project.csv", plain)
+    w.once()
+    numbered = w.folder / "done/project_已编号.csv"
+    assert w.places() == ["done/project.csv", "done/project_已编号.csv"]
+    given = keys(registry)
+    assert len(given) == 2 and all(key in numbered.read_text("utf-8-sig") for key in given)
+    # The clerk goes on with that one: a change, and a row more in the middle.
+    before = entries(registry)
+    lines = numbered.read_text("utf-8-sig").splitlines()
+    lines[2:2] = [lines[1].replace(given[0], "").replace(given[1], "").replace("青年之家", "新的")]
+    (w.folder / "project_已编号.csv").write_text("\n".join(lines).replace("志愿服务", "志愿服务队") + "\n")
+    w.once()
+    assert entries(registry) == before + 2 and len(keys(registry)) == 3
+    assert not w.in_hand()
+    # What the profile remembers of the numbered file is where it lies, not where it was made.
+    said = registry.cli("submit", "--lang", "en", w.put(".project.csv", plain), "--kind", "project").stderr
+    assert ".taking" not in said
+
+
+def test_a_file_that_needs_a_person_fails_with_the_question(registry, watch):
+    w = watch()
+    w.put("project.csv", rows(*(f"K{n}" for n in range(20))))
+    w.once()
+    shifted = HEADER + "".join(row(f"K{n}").replace(f"名称K{n}", f"名称K{n + 1}") for n in range(20))
+    w.put("project.csv", shifted)
+    w.once(code=1)
+    assert w.outcomes("failed/project.outcomes.csv") == [("", "", "REJECTED")]
+    assert {record.revision for record in registry.client().list(kind=1)} == {1}
+    w.options += ["--not-shifted"]
+    w.put("project.csv", shifted)
+    w.once()
+    assert {record.revision for record in registry.client().list(kind=1)} == {2}
+
+
+def test_a_whole_file_withdraws_what_is_beyond_it(registry, watch):
+    w = watch("--whole", "--yes", "--reason", "不再存在")
+    w.put("project.csv", rows("A", "B", "C", "D", "E"))
+    w.once()
+    assert keys(registry) == ["A", "B", "C", "D", "E"]
+    w.put("project.csv", rows("A", "B", "C", "D"))
+    line = w.once()[-1]
+    assert keys(registry) == ["A", "B", "C", "D"] and line["withdrawn"] == 1
+    name = line["to"].replace(".csv", ".outcomes.csv")
+    assert ("", "320100/project/2017/E", "WITHDRAWN") in w.outcomes(name)
+    assert "不再存在" in registry.run("history", "320100/project/2017/E")
+    # The same again compares again: somebody else may have added something.
+    other = registry.folder / "x.csv"
+    other.write_text(rows("Z"))
+    registry.run("submit", other, "--kind", "project", "--profile", "other")
+    w.put("project.csv", rows("A", "B", "C", "D"))
+    w.once()
+    assert keys(registry) == ["A", "B", "C", "D"]
+
+
+def test_a_whole_file_that_is_not_all_withdraws_nothing_and_says_so(registry, watch):
+    w = watch("--whole", "--yes", "--reason", "x")
+    w.put("project.csv", rows("A", "B", "C", "D", "E"))
+    w.once()
+    for n, text in enumerate([rows("A", "B", "C") + row("D", "很多"), rows("A")]):  # a bad row; most of them gone
+        w.put(f"project{n}.csv", text)
+        w.once(code=1)
+        assert keys(registry) == ["A", "B", "C", "D", "E"]
+        assert ("", "", "NOT_WHOLE") in w.outcomes(f"failed/project{n}.outcomes.csv")
+
+
+def test_a_whole_file_without_a_line_waits_for_it(registry, watch):
+    w = watch("--whole", "--yes", "--reason", "x")
+    w.put("project.csv", rows("A", "B", "C", "D"))
+    w.once()
+    registry.stop()
+    w.put("project.csv", rows("A", "B", "C", "E"))
+    w.once(code=3)
+    registry.start()
+    w.once()
+    assert keys(registry) == ["A", "B", "C", "E"] and not w.in_hand()
+
+
+@faults.needed
+@pytest.mark.parametrize("point", ["watch.beyond", *STEPS])
+def test_a_whole_file_killed_at_every_step(registry, watch, point):
+    w = watch("--whole", "--yes", "--reason", "x")
+    w.put("project.csv", rows("A", "B", "C", "D"))
+    w.once()
+    w.put("project.csv", rows("A", "B", "C", "E"))
+    w.once(code=-signal.SIGKILL, **faults.at(point))
+    w.once(code=None)
+    assert keys(registry) == ["A", "B", "C", "E"] and not w.in_hand()
+    outcomes = max((w.outcomes(f"done/{path.name}") for path in (w.folder / "done").glob("*.outcomes.csv")), key=len)
+    assert sorted(line[2] for line in outcomes) == ["CREATED", "UNCHANGED", "UNCHANGED", "UNCHANGED", "WITHDRAWN"]
+    assert registry.client().get("320100/project/2017/D").revision == 2
+
+
 def test_files_that_are_none_of_ours_stay(registry, watch):
     w = watch()
     names = ["~$project.xlsx", ".project.csv", "project.csv.part", "project.csv.crdownload", "project.tmp",
@@ -258,7 +380,7 @@ def test_hostile_content_fails_with_its_reason_and_holds_nobody_up(registry, wat
 # --- a file that is not there yet ---
 
 def test_half_a_file_is_never_taken(registry, watch):
-    w = watch(settle=0).start()
+    w = watch().start()
     with open(w.folder / "project.csv", "w", encoding="utf-8") as slow:
         slow.write(HEADER + row("A"))
         slow.flush()
@@ -275,7 +397,7 @@ def test_half_a_file_is_never_taken(registry, watch):
 
 def test_half_a_workbook_is_not_taken_although_nobody_has_it_open(registry, watch):
     whole = workbook.book_of([line.split(",") for line in rows("A", "B").splitlines()]).bytes()
-    w = watch(settle=0).start()
+    w = watch().start()
     path = w.folder / "project.xlsx"
     path.write_bytes(whole[:len(whole) // 2])
     w.wait_for("not_whole")
@@ -288,7 +410,7 @@ def test_half_a_workbook_is_not_taken_although_nobody_has_it_open(registry, watc
 
 
 def test_half_a_file_that_stays_so_fails_at_last(registry, watch):
-    w = watch("--give-up", "2", settle=0).start()
+    w = watch("--give-up", "2").start()
     whole = workbook.book_of([line.split(",") for line in rows("A").splitlines()]).bytes()
     w.put("project.xlsx", whole[:-30])
     w.wait_for("not_whole")
@@ -314,7 +436,7 @@ def test_a_file_that_grows_with_pauses_is_taken_when_it_is_at_rest(registry, wat
 
 
 def test_renames_in_and_over(registry, watch):
-    w = watch(settle=0).start()
+    w = watch().start()
     w.put("project.csv", rows("A"))
     w.wait("done/project.csv")
     outside = registry.folder / "outside.csv"
@@ -332,7 +454,7 @@ def test_renames_in_and_over(registry, watch):
 
 
 def test_touching_and_closing_again_and_again_takes_it_once(registry, watch):
-    w = watch(settle=0).start()
+    w = watch().start()
     for n in range(20):
         path = w.put(f"project{n}.csv", rows(f"A{n}"))
         try:
@@ -506,7 +628,7 @@ def test_signals(registry, watch):
 
 def test_sigterm_in_the_middle_of_a_large_file(registry, watch):
     count = times(30000)
-    w = watch(settle=0).start()
+    w = watch().start()
     w.put("project.csv", rows(*(f"K{n}" for n in range(count))))
     wait_until(lambda: w.in_hand() or w.has("done/project.csv"), "it is in hand")
     w.stop()
@@ -522,7 +644,7 @@ def test_sigterm_in_the_middle_of_a_large_file(registry, watch):
 def test_killed_at_any_moment_each_row_is_there_once_and_each_file_in_one_place(registry, watch):
     """kill -9 at random moments while files come: nothing is lost, doubled, or told wrong."""
     rng = random.Random(7)
-    w = watch(settle=0)
+    w = watch()
     expected, sent = {}, {}
     for n in range(max(3, times(15))):
         names = [f"project{n}-{i}.csv" for i in range(3)]
@@ -560,10 +682,10 @@ def test_killed_at_any_moment_each_row_is_there_once_and_each_file_in_one_place(
 
 @faults.needed
 @pytest.mark.parametrize("nth", [1, 2])
-@pytest.mark.parametrize("point", faults.names("watch."))
+@pytest.mark.parametrize("point", STEPS)
 def test_killed_at_every_step(registry, watch, point, nth):
     """The second time begins with what the first one left in hand."""
-    w = watch(settle=0)
+    w = watch()
     w.put("project.csv", rows("A", "B") + row("BAD", "很多"))
     w.put("2project.csv", rows("C", "D"))
     w.put("3project.csv", rows("C", "D"))
@@ -581,10 +703,10 @@ def test_killed_at_every_step(registry, watch, point, nth):
 
 
 @faults.needed
-@pytest.mark.parametrize("point", faults.names("watch."))
+@pytest.mark.parametrize("point", STEPS)
 def test_killed_again_and_again_at_the_same_step(registry, watch, point):
     """Every restart gets one step further, or begins the same step again: it comes to its end in any case."""
-    w = watch(settle=0)
+    w = watch()
     count = times(2500)
     w.put("project.csv", rows(*(f"K{n}" for n in range(count))))
     for _ in range(3):
@@ -621,7 +743,7 @@ def limit_files(process, size):
 
 
 def test_a_full_disk_holds_files_up_until_there_is_room(registry, watch):
-    w = watch(settle=0).start()
+    w = watch().start()
     w.put("project.csv", rows("A"))
     w.wait("done/project.csv")
     limit_files(w.process, 1000)
@@ -638,7 +760,7 @@ def test_a_full_disk_holds_files_up_until_there_is_room(registry, watch):
 
 def test_a_file_that_may_not_be_read_fails_at_last(registry, watch):
     """Also root has to ask, without the right to override."""
-    w = watch("--give-up", "2", settle=0)
+    w = watch("--give-up", "2")
     wrapper = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps",
                "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     w.start(wrapper=wrapper)
@@ -652,7 +774,7 @@ def test_a_file_that_may_not_be_read_fails_at_last(registry, watch):
 
 
 def test_a_folder_that_goes_away_and_comes_back(registry, watch):
-    w = watch(settle=0).start()
+    w = watch().start()
     w.put("project.csv", rows("A"))
     w.wait("done/project.csv")
     away = w.folder.with_name("away")
