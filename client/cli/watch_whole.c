@@ -112,6 +112,8 @@ static bool ends_in_quotes(FILE *file)
 {
     struct tz_sheet sheet;
     int rc = tz_sheet_open(&sheet, file);
+    while (rc == TZ_OK)
+        rc = tz_sheet_next(&sheet);
     bool open = rc == TZ_EINVAL && sheet.fault.problem == TZ_FAULT_TEXT &&
                 sheet.csv.problem == TZ_CSV_QUOTE && feof(sheet.csv.file);
     tz_sheet_free(&sheet);

@@ -409,6 +409,18 @@ def test_half_a_workbook_is_not_taken_although_nobody_has_it_open(registry, watc
     w.stop()
 
 
+def test_a_text_that_ends_inside_quotes_is_waited_for(registry, watch):
+    w = watch().start()
+    path = w.put("project.csv", HEADER + '320100,A,2017,"名')
+    w.wait_for("not_whole")
+    assert w.lines("not_whole")[0]["reason"] == "incomplete"
+    with open(path, "a", encoding="utf-8") as rest:
+        rest.write('称",1\n')
+    w.wait("done/project.csv")
+    assert keys(registry) == ["A"]
+    w.stop()
+
+
 def test_half_a_file_that_stays_so_fails_at_last(registry, watch):
     w = watch("--give-up", "2").start()
     whole = workbook.book_of([line.split(",") for line in rows("A").splitlines()]).bytes()
