@@ -112,10 +112,7 @@ static int trace_and_print(struct trace *t, Taizhang__V1__TraceRequest *q, bool 
 
 static int trace_registry(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)
 {
-    int rc = trace_and_print(t, q, with_quantity);
-    if (rc == TZ_RESULT_UNREACHABLE)
-        tz_offline_figures_hint(t->cli);
-    return rc;
+    return tz_offline_hint(t->cli, trace_and_print(t, q, with_quantity));
 }
 
 static int trace_offline(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)
