@@ -315,7 +315,7 @@ static void serves_two_processes(void **state)
 static void is_made_by_several_processes_at_once(void **state)
 {
     (void)state;
-    enum { PROCESSES = 6, ROUNDS = 40 };
+    enum { PROCESSES = 6, ROUNDS = 15 };
     for (int round = 0; round < ROUNDS; round++) {
         pid_t child[PROCESSES];
         snprintf(path, sizeof path, "%s/%d.db", folder, round);
