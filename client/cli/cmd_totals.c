@@ -51,8 +51,10 @@ static int call_offline(struct totals *t, tz_request *request)
 {
     struct tz_offline_figures o;
     int rc = tz_offline_figures_open(&o, t->cli);
+    t->view.copy = &o.offline;
     if (rc == TZ_RESULT_DONE)
         rc = tz_offline_figures_call(&o, request, take_totals, t);
+    t->view.copy = NULL;
     tz_offline_figures_close(&o);
     return rc;
 }

@@ -32,11 +32,12 @@ def both(registry, *args, profile="default", format="json"):
 
 
 def without_day(said):
-    """An answer of totals with the day of the tree taken out."""
+    """An answer of totals with the day of the tree taken out, and what was said of the copy."""
     code, text = said
     if text:
         answer = json.loads(text)
         del answer["tree"]
+        answer.pop("copy", None)
         text = json.dumps(answer, ensure_ascii=False)
     return code, text
 
@@ -48,11 +49,11 @@ def assert_same(registry, *args, **options):
 
 
 def assert_same_trace(registry, *args, **options):
-    said = [(code, text.splitlines()) for code, text in both(registry, "trace", *args, **options)]
-    for _, lines in said:
-        head = json.loads(lines[0])
-        del head["tree"]
-        lines[0] = head
+    said = [(code, [json.loads(line) for line in text.splitlines()])
+            for code, text in both(registry, "trace", *args, **options)]
+    for (_, lines), offline in zip(said, (False, True)):
+        del lines[0]["tree"]
+        assert all((line.pop("copy", None) is not None) == offline for line in lines)
     assert said[1] == said[0], args
     return said[0]
 
@@ -138,7 +139,8 @@ def fill_by_all_rules(client):
     put_project(client, "320205/P5", 11, part_of="320000/project/2017/GONE", env={"place": "320205"})
     put_project(client, "320200/ALL", "若干", scope=SUBTREE)
     put_project(client, "320200/2017Q1/Q", 4)
-    put_project(client, "330100/ELSEWHERE", 1000)
+    put_project(client, "330100/ELSEWHERE", 1000, env={"visibility": 3})
+    put_project(client, "000000/PUBLISHED", 2000, env={"visibility": 2})
     client.withdraw("320000/project/2017/GONE", 1)
 
 
@@ -159,6 +161,8 @@ def assert_all_same(registry, units, profile="default"):
 def test_a_subtree_by_all_rules(registry, client):
     fill_by_all_rules(client)
     sync(registry, "320000")
+    published = {one["address"] for one in registry.lines("records", "--offline", "--published")}
+    assert {"330100/project/2017/ELSEWHERE", "000000/project/2017/PUBLISHED"} <= published
     assert_all_same(registry, UNITS_OF_320000)
     figures = registry.json("totals", *PROJECTS, "--committee", "320000", "--offline")["rows"][0]["figures"]
     assert "overlap" in figures["quantity"]
@@ -218,6 +222,8 @@ def test_it_says_how_old_it_is_and_does_not_move(registry, client):
     done = registry.cli("totals", *PROJECTS, "--offline", "--format", "json")
     answer = json.loads(done.stdout)
     assert answer["position"] == position
+    copy = answer["copy"]
+    assert (copy["committee"], copy["position"], copy["complete"], copy["waiting"]) == ("320000", position, True, 0)
     assert answer["rows"][0]["committee"] == "320000"
     assert answer["rows"][0]["figures"]["quantity"]["value"] == 7
     assert "320000" in done.stderr and f"position {position}." in done.stderr
