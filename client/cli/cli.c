@@ -265,17 +265,29 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
 
 /* --- the registry --- */
 
+static int no_server(struct tz_cli *cli)
+{
+    return tz_cli_usage(cli, "%s",
+                        _("No registry is named: give --server unix:PATH or --server HOST:PORT, "
+                          "or set the variable TAIZHANG_SERVER."));
+}
+
 int tz_cli_connect(struct tz_cli *cli)
 {
     if (cli->connected)
         return TZ_RESULT_DONE;
     if (!cli->server)
-        return tz_cli_usage(cli, "%s",
-                            _("No registry is named: give --server unix:PATH or --server HOST:PORT, "
-                              "or set the variable TAIZHANG_SERVER."));
-    enum tz_result rc = tz_connection_open(&cli->connection, cli->server, "taizhang " TZ_VERSION, NULL);
-    cli->connected = true;
+        return no_server(cli);
+    enum tz_result rc = tz_cli_reconnect(cli);
     return rc == TZ_RESULT_DONE ? TZ_RESULT_DONE : tz_cli_failed(cli);
+}
+
+enum tz_result tz_cli_reconnect(struct tz_cli *cli)
+{
+    if (cli->connected)
+        tz_connection_close(&cli->connection);
+    cli->connected = true;
+    return tz_connection_open(&cli->connection, cli->server, "taizhang " TZ_VERSION, NULL);
 }
 
 int tz_cli_failed(struct tz_cli *cli)
@@ -305,25 +317,35 @@ int tz_cli_strange_answer(struct tz_cli *cli)
     return (int)tz_connection_break(&cli->connection, TZ_REASON_GARBAGE, NULL);
 }
 
-int tz_cli_open_profile(struct tz_cli *cli)
+static int open_profile(struct tz_cli *cli)
 {
     char path[4096];
     char why[256] = "";
-    if (cli->profile)
-        return TZ_RESULT_DONE;
     if (tz_profile_path(cli->profile_name, path, sizeof path) != TZ_OK)
         return tz_cli_usage(cli,
                             _("%s is not a name for a profile (letters, digits, . _ -), or HOME is not set."),
                             cli->profile_name);
-    if (tz_profile_open(&cli->profile, path, cli->env, why, sizeof why) != TZ_OK) {
-        tz_cli_error(
-            cli,
-            _("The profile %s cannot be used: %s. Free the disk, mend the folder's rights, or name another "
-              "one with --profile."),
-            path, why);
-        return TZ_RESULT_INTERNAL;
-    }
-    tz_profile_use(cli->profile, cli->connection.registry_id);
+    if (tz_profile_open(&cli->profile, path, cli->env, why, sizeof why) == TZ_OK)
+        return TZ_RESULT_DONE;
+    tz_cli_error(
+        cli,
+        _("The profile %s cannot be used: %s. Free the disk, mend the folder's rights, or name another "
+          "one with --profile."),
+        path, why);
+    return TZ_RESULT_INTERNAL;
+}
+
+int tz_cli_open_profile(struct tz_cli *cli)
+{
+    if (!cli->server)
+        return no_server(cli);
+    int rc = cli->profile ? TZ_RESULT_DONE : open_profile(cli);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    bool line = cli->connected && cli->connection.ready;
+    if ((line ? tz_profile_answered(cli->profile, cli->server, cli->connection.registry_id)
+              : tz_profile_use_server(cli->profile, cli->server)) != TZ_OK)
+        return tz_cli_profile_failed(cli);
     return TZ_RESULT_DONE;
 }
 

@@ -57,6 +57,8 @@ void tz_cli_note(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
 
 /* Connects, once. A failure is told, and its result returned. */
 int tz_cli_connect(struct tz_cli *cli) TZ_MUSTCHECK;
+/* Connects anew, whatever there was before. A failure is not told. */
+enum tz_result tz_cli_reconnect(struct tz_cli *cli) TZ_MUSTCHECK;
 /* Tells why the last call on the connection failed; returns its result. */
 int tz_cli_failed(struct tz_cli *cli);
 /* Connects, sends one request, hands out its answer (see tz_connection_call) and tells a failure. */
@@ -64,7 +66,8 @@ int tz_cli_call(struct tz_cli *cli, tz_request *request, tz_answer_fn *each, voi
 /* An answer without what was asked for. Returns the result to pass on. */
 int tz_cli_strange_answer(struct tz_cli *cli);
 
-/* Opens the profile for the connected registry, once; told on failure (INTERNAL). */
+/* Opens the profile, once, for the registry that is connected, or without a connection for the one that
+ * answered last at the server's address; called again it follows a connection made since. Told on failure. */
 int tz_cli_open_profile(struct tz_cli *cli) TZ_MUSTCHECK;
 /* Tells the profile's last failure; returns INTERNAL. */
 int tz_cli_profile_failed(struct tz_cli *cli);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/cli/commands.h"
 #include "client/cli/submit_file.h"
@@ -12,6 +13,7 @@ struct arguments {
     const char *sheet;
     bool dry_run;
     bool confirm;
+    struct tz_option_number wait;
 };
 
 static const struct tz_kind_info *kind_of(struct tz_cli *cli, const struct arguments *a, const char *path)
@@ -29,13 +31,15 @@ static const struct tz_kind_info *kind_of(struct tz_cli *cli, const struct argum
 }
 
 static int submit_one(struct tz_cli *cli, const struct arguments *a, const char *path,
-                      struct tz_report *report)
+                      struct tz_delivery *delivery, struct tz_report *report)
 {
     const struct tz_kind_info *kind = kind_of(cli, a, path);
     struct tz_submit_options options = {.committee = a->committee ? a->committee : "",
                                         .sheet = a->sheet,
+                                        .source = path,
                                         .confirmed = a->confirm,
-                                        .dry_run = a->dry_run};
+                                        .dry_run = a->dry_run,
+                                        .delivery = delivery};
     if (!kind)
         return TZ_RESULT_USAGE;
     bool standard_input = strcmp(path, "-") == 0;
@@ -61,21 +65,61 @@ static int prepare(struct tz_cli *cli, const struct arguments *a, size_t files, 
     for (size_t i = 0; i < files; i++)
         if (!kind_of(cli, a, paths[i]))
             return TZ_RESULT_USAGE;
-    if (a->dry_run)
-        return TZ_RESULT_DONE;
-    int rc = tz_cli_connect(cli);
-    if (rc == TZ_RESULT_DONE)
-        rc = tz_cli_open_profile(cli);
-    return rc == TZ_RESULT_DONE ? tz_submit_settle(cli) : rc;
+    return TZ_RESULT_DONE;
+}
+
+/* Whether the other files can still be taken after this result of one. */
+static bool go_on(int rc)
+{
+    return rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED || rc == TZ_RESULT_USAGE ||
+           rc == TZ_RESULT_UNREACHABLE;
+}
+
+/* What the command comes to: a file that waits outweighs one that was refused. */
+static int worse(int worst, int rc)
+{
+    if (worst == TZ_RESULT_UNREACHABLE || rc == TZ_RESULT_DONE)
+        return worst;
+    return rc == TZ_RESULT_REFUSED && worst != TZ_RESULT_DONE ? worst : rc;
+}
+
+static int submit_all(struct tz_cli *cli, const struct arguments *a, size_t files, char **paths)
+{
+    struct tz_report report = {.cli = cli, .dry_run = a->dry_run};
+    struct tz_delivery delivery = {0};
+    int worst = TZ_RESULT_DONE;
+    if (!a->dry_run) {
+        int rc = tz_delivery_open(&delivery, cli, &report,
+                                  a->wait.given ? (int64_t)a->wait.value * 1000 : TZ_WAIT_SUBMIT_MS);
+        if (rc != TZ_RESULT_DONE)
+            return rc;
+        delivery.progress = !cli->quiet && isatty(fileno(cli->err)) == 1;
+    }
+    for (size_t i = 0; i < files; i++) {
+        report.file = files > 1 ? paths[i] : NULL;
+        int rc = submit_one(cli, a, paths[i], a->dry_run ? NULL : &delivery, &report);
+        worst = worse(worst, rc);
+        if (!go_on(rc)) { /* the profile is gone, or the registry does not want us */
+            worst = rc;
+            break;
+        }
+    }
+    tz_delivery_close(&delivery);
+    tz_report_summary(&report);
+    return worst != TZ_RESULT_DONE ? worst : tz_report_result(&report);
 }
 
 static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},       {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"sheet", TZ_OPTION_TEXT, &a.sheet},     {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
-        {"confirm", TZ_OPTION_FLAG, &a.confirm}, {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},
+        {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},
+        {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
+        {"confirm", TZ_OPTION_FLAG, &a.confirm},
+        {"wait", TZ_OPTION_NUMBER, &a.wait},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
     bool helped;
@@ -85,34 +129,25 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
     rc = prepare(cli, &a, files, argv);
     if (rc != TZ_RESULT_DONE)
         return rc;
-    struct tz_report report = {.cli = cli, .dry_run = a.dry_run};
-    int worst = TZ_RESULT_DONE;
-    for (size_t i = 0; i < files; i++) {
-        report.file = files > 1 ? argv[i] : NULL;
-        rc = submit_one(cli, &a, argv[i], &report);
-        if (rc != TZ_RESULT_DONE && rc != TZ_RESULT_REFUSED && rc != TZ_RESULT_USAGE) {
-            worst = rc; /* the connection or the profile is gone: the other files have to wait */
-            break;
-        }
-        if (rc == TZ_RESULT_USAGE || (rc == TZ_RESULT_REFUSED && worst == TZ_RESULT_DONE))
-            worst = rc;
-    }
-    tz_report_summary(&report);
-    return worst != TZ_RESULT_DONE ? worst : tz_report_result(&report);
+    return submit_all(cli, &a, files, argv);
 }
 
 const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of spreadsheets as records"),
-    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm]",
+    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm] "
+             "[--wait SECONDS]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
         "                    semicolons; - is standard input\n"
         "  --kind KIND       kind of the records; else from the file's name (funding.csv, 2017经费.csv)\n"
         "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
         "  --sheet NAME      the sheet of a workbook; else the first visible one with a usable header\n"
-        "  --dry-run         check everything that can be checked here, send nothing\n"
+        "  --dry-run         check everything that can be checked here, store and send nothing\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
+        "  --wait SECONDS    how long a line that fails is tried again (3)\n"
+        "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
+        "them, `taizhang outbox` lists them.\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
         "the registry has decided on it; the summary then goes to standard error."),
     .run = run_submit,

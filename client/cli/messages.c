@@ -299,6 +299,17 @@ void tz_message_from_wire(struct tz_error *e, const Taizhang__V1__FieldError *w)
     }
 }
 
+void tz_message_errors(struct tz_errors *out, const Taizhang__V1__Outcome *outcome)
+{
+    out->count = out->dropped = 0;
+    for (size_t i = 0; i < outcome->n_errors; i++) {
+        if (out->count == TZ_ERRORS_MAX)
+            out->dropped++;
+        else
+            tz_message_from_wire(&out->item[out->count++], outcome->errors[i]);
+    }
+}
+
 const char *tz_message_outcome(Taizhang__V1__OutcomeCode outcome)
 {
     switch ((int)outcome) {

@@ -23,6 +23,9 @@ const char *tz_message_label(const struct tz_kind_info *kind, const char *field,
 /* From the wire; parameters beyond TZ_ERROR_PARAMS are dropped. */
 void tz_message_from_wire(struct tz_error *e, const Taizhang__V1__FieldError *w);
 
+/* All errors of an outcome; those beyond TZ_ERRORS_MAX are counted as dropped. */
+void tz_message_errors(struct tz_errors *out, const Taizhang__V1__Outcome *outcome);
+
 /* Why the last call on a connection failed. */
 void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool zh);
 

@@ -13,7 +13,13 @@ enum { LINE_MAX_BYTES = 1 << 20 };
 
 static void count(struct tz_report *r, const struct tz_report_row *row)
 {
-    switch ((int)row->outcome) {
+    switch (row->outcome) {
+    case TZ_REPORT_QUEUED:
+        r->queued++;
+        break;
+    case TZ_REPORT_REPLACED:
+        r->replaced++;
+        break;
     case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CREATED:
         r->created++;
         break;
@@ -45,7 +51,16 @@ static void count(struct tz_report *r, const struct tz_report_row *row)
 
 static const char *name_of(const struct tz_report_row *row)
 {
-    return row->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE ? "VALID" : tz_outcome_name(row->outcome);
+    switch (row->outcome) {
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE:
+        return "VALID";
+    case TZ_REPORT_QUEUED:
+        return "QUEUED";
+    case TZ_REPORT_REPLACED:
+        return "REPLACED";
+    default:
+        return tz_outcome_name((Taizhang__V1__OutcomeCode)row->outcome);
+    }
 }
 
 static size_t replaced_count(const struct tz_report_row *row)
@@ -187,7 +202,7 @@ static void add_conflict(struct tz_report *r, const struct tz_report_row *row, s
                       row->address, (unsigned long long)row->revision);
 }
 
-static bool needs_a_person(Taizhang__V1__OutcomeCode outcome)
+static bool needs_a_person(int outcome)
 {
     return outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CONFLICT ||
            outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_BEHIND ||
@@ -204,10 +219,16 @@ static void add_head(struct tz_report *r, const struct tz_report_row *row, struc
         tz_buf_printf(line, _("row %zu "), row->row);
     if (row->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE)
         tz_buf_printf(line, _("%s can be submitted"), row->address);
+    else if (row->outcome == TZ_REPORT_QUEUED)
+        tz_buf_printf(line, _("%s waits to be sent"), row->address);
+    else if (row->outcome == TZ_REPORT_REPLACED)
+        tz_buf_printf(line, _("%s was replaced by a later version of yours"), row->address);
     else if (needs_a_person(row->outcome))
-        tz_buf_printf(line, "%s %s", row->address, tz_message_outcome(row->outcome));
+        tz_buf_printf(line, "%s %s", row->address,
+                      tz_message_outcome((Taizhang__V1__OutcomeCode)row->outcome));
     else
-        tz_buf_printf(line, _("%s %s, revision %llu"), row->address, tz_message_outcome(row->outcome),
+        tz_buf_printf(line, _("%s %s, revision %llu"), row->address,
+                      tz_message_outcome((Taizhang__V1__OutcomeCode)row->outcome),
                       (unsigned long long)row->revision);
     tz_table_clean(out, line->data ? line->data : "", line->len, 0);
     tz_buf_putc(out, '\n');
@@ -278,13 +299,8 @@ void tz_report_row(struct tz_report *r, const struct tz_report_row *row)
 void tz_report_outcome(struct tz_report *r, size_t row, const char *address,
                        const Taizhang__V1__Outcome *outcome)
 {
-    struct tz_errors errors = {0};
-    for (size_t i = 0; i < outcome->n_errors; i++) {
-        if (errors.count == TZ_ERRORS_MAX)
-            errors.dropped++;
-        else
-            tz_message_from_wire(&errors.item[errors.count++], outcome->errors[i]);
-    }
+    struct tz_errors errors;
+    tz_message_errors(&errors, outcome);
     tz_report_row(r, &(struct tz_report_row){.row = row,
                                              .address = address,
                                              .outcome = outcome->outcome,
@@ -308,6 +324,10 @@ void tz_report_summary(struct tz_report *r)
             fprintf(out, _(", withdrawn %zu"), r->withdrawn);
         if (r->behind)
             fprintf(out, _(", behind %zu"), r->behind);
+        if (r->replaced)
+            fprintf(out, _(", replaced %zu"), r->replaced);
+        if (r->queued)
+            fprintf(out, _(", waiting to be sent %zu"), r->queued);
     }
     fputc('\n', out);
     fflush(out);

@@ -18,14 +18,20 @@ struct tz_report {
     bool dry_run;
     bool brief;   /* for people: only rows that something is to be said of */
     bool started; /* the CSV header is written */
-    size_t created, updated, unchanged, conflicts, behind, rejected, withdrawn, valid;
+    size_t created, updated, unchanged, conflicts, behind, rejected, withdrawn, valid, queued, replaced;
     size_t not_allowed; /* of the rejected: for this reason alone */
+};
+
+/* What becomes of a row beside the registry's outcomes. */
+enum {
+    TZ_REPORT_QUEUED = 1000, /* it waits in the outbox */
+    TZ_REPORT_REPLACED,      /* another taizhang put a later version of the record in its place */
 };
 
 struct tz_report_row {
     size_t row; /* 0: none (an address of the command line) */
     const char *address;
-    Taizhang__V1__OutcomeCode outcome; /* NONE: a row that a dry run found nothing wrong with */
+    int outcome; /* Taizhang__V1__OutcomeCode or one of the above; NONE: a dry run found nothing wrong */
     uint64_t revision;
     const struct tz_errors *errors;           /* may be NULL */
     const Taizhang__V1__Outcome *of_registry; /* may be NULL */

@@ -9,8 +9,9 @@
  *   ACKNOWLEDGED  the registry holds it: revision, position and epoch say where
  *   REFUSED       with its errors; waits for a corrected version, a retry or a drop
  *   CONFLICT      somebody else changed the record; waits for a resolution
- * Putting a version of an address whose earlier one is QUEUED, REFUSED or in CONFLICT takes its place; behind
- * one that is SENT it waits, and takes the revision at which that one ends as its base.
+ * Putting a version of an address whose earlier one never left this machine, is REFUSED or in CONFLICT takes
+ * its place; behind one that is SENT (or was, for what is on its way may still arrive) it waits, and takes
+ * the revision at which that one ends as its base unless it names its own.
  *
  * Functions return TZ_OK or a negative enum tz_rc; tz_profile_error has SQLite's words for the last failure.
  */
@@ -98,7 +99,8 @@ int tz_outbox_count(struct tz_profile *p, enum tz_outbox_state state, uint64_t *
 /* --- sending --- */
 
 /* Up to max versions that may be sent now, by id after *cursor: QUEUED, no earlier version of their address
- * undecided. The entries' memory is the arena's. */
+ * undecided. The entries' memory is the arena's; when that is full there are fewer of them, but one at least.
+ */
 int tz_outbox_sendable(struct tz_profile *p, int64_t *cursor, size_t max, struct tz_arena *arena,
                        struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
 /* QUEUED -> SENT, before the bytes leave. */
@@ -109,6 +111,30 @@ int tz_outbox_unsent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
  * gets its base. epoch: of the connection. The same decision again changes nothing. */
 int tz_outbox_decided(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
                       uint64_t epoch) TZ_MUSTCHECK;
+/* SENT versions like tz_outbox_sendable, without body, private bytes and outcome. */
+int tz_outbox_doubtful(struct tz_profile *p, int64_t *cursor, size_t max, struct tz_arena *arena,
+                       struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
+/* Decisions are numbered: the last one's number, and every version decided after one, by id. */
+int tz_outbox_decisions(struct tz_profile *p, uint64_t *number) TZ_MUSTCHECK;
+int tz_outbox_decided_since(struct tz_profile *p, uint64_t number, tz_outbox_visit *visit,
+                            void *ctx) TZ_MUSTCHECK;
+
+/* --- after a restore of the registry --- */
+
+/* Up to which epoch everything acknowledged is known to be there. */
+int tz_outbox_epoch(struct tz_profile *p, uint64_t *epoch) TZ_MUSTCHECK;
+int tz_outbox_set_epoch(struct tz_profile *p, uint64_t epoch) TZ_MUSTCHECK;
+/* Versions acknowledged in an earlier epoch, as tz_outbox_sendable. */
+int tz_outbox_before(struct tz_profile *p, uint64_t epoch, int64_t *cursor, size_t max,
+                     struct tz_arena *arena, struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
+/* It is there in this epoch too. */
+int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t epoch) TZ_MUSTCHECK;
+/* ACKNOWLEDGED -> QUEUED, on another base, which counts as seen: the registry lost it. new_ticket: it is no
+ * longer the same version. */
+int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_ticket) TZ_MUSTCHECK;
+/* ACKNOWLEDGED -> CONFLICT: the registry lost it, and has another version now. */
+int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
+                        uint64_t epoch) TZ_MUSTCHECK;
 
 /* --- what the user decides --- */
 

@@ -1,48 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/lib/profile.h"
-
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "TZpr" */
-enum { APPLICATION_ID = 0x545a7072, SCHEMA_VERSION = 1, BUSY_MS = 10000 };
+#include "client/lib/profile_internal.h"
 
-enum statement { BEGIN, COMMIT, ROLLBACK, SEEN, SAW, FIND_TICKET, KEEP_TICKET, DECIDED, PENDING, STATEMENTS };
-
-static const char *const sql[STATEMENTS] = {
-    [BEGIN] = "BEGIN IMMEDIATE",
-    [COMMIT] = "COMMIT",
-    [ROLLBACK] = "ROLLBACK",
-    [SEEN] = "SELECT revision FROM seen WHERE registry = ?1 AND address = ?2",
-    [SAW] = ("INSERT INTO seen (registry, address, revision) VALUES (?1, ?2, ?3) "
-             "ON CONFLICT DO UPDATE SET revision = excluded.revision WHERE revision <> excluded.revision"),
-    [FIND_TICKET] =
-        "SELECT ticket FROM pending WHERE registry = ?1 AND address = ?2 AND base = ?3 AND hash = ?4",
-    [KEEP_TICKET] = "INSERT INTO pending (registry, address, base, hash, ticket) VALUES (?1, ?2, ?3, ?4, ?5)",
-    [DECIDED] = "DELETE FROM pending WHERE registry = ?1 AND address = ?2 AND ticket = ?3",
-    [PENDING] =
-        "SELECT id, address, base, ticket FROM pending WHERE registry = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-};
-
-static const char schema[] =
-    "CREATE TABLE seen (registry BLOB NOT NULL, address TEXT NOT NULL, revision INTEGER NOT NULL,"
-    " PRIMARY KEY (registry, address)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE pending (id INTEGER PRIMARY KEY, registry BLOB NOT NULL, address TEXT NOT NULL,"
-    " base INTEGER NOT NULL, hash BLOB NOT NULL, ticket BLOB NOT NULL,"
-    " UNIQUE (registry, address, base, hash)) STRICT;";
-
-struct tz_profile {
-    sqlite3 *db;
-    const struct tz_env *env;
-    uint8_t registry[16];
-    sqlite3_stmt *statement[STATEMENTS];
-};
+enum { BUSY_MS = 10000 };
 
 static bool name_valid(const char *name)
 {
@@ -84,7 +52,7 @@ static int make_folders(const char *path)
     return TZ_OK;
 }
 
-static int rc_of(int sqlite)
+int tz_profile_rc(int sqlite)
 {
     switch (sqlite & 0xff) {
     case SQLITE_OK:
@@ -107,54 +75,24 @@ static int rc_of(int sqlite)
     }
 }
 
-static int execute(struct tz_profile *p, const char *statements)
+int tz_profile_execute(struct tz_profile *p, const char *statements)
 {
-    return rc_of(sqlite3_exec(p->db, statements, NULL, NULL, NULL));
+    return tz_profile_rc(sqlite3_exec(p->db, statements, NULL, NULL, NULL));
 }
 
-static int read_number(struct tz_profile *p, const char *query, int64_t *out)
+int tz_profile_one(struct tz_profile *p, const char *query, int64_t *out)
 {
     sqlite3_stmt *s;
     int rc = sqlite3_prepare_v2(p->db, query, -1, &s, NULL);
     if (rc != SQLITE_OK)
-        return rc_of(rc);
+        return tz_profile_rc(rc);
     rc = sqlite3_step(s);
     *out = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     sqlite3_finalize(s);
-    return rc_of(rc);
+    return tz_profile_rc(rc);
 }
 
-/* Makes the tables in an empty file; two processes may try at once, so it looks again inside the transaction.
- */
-static int prepare_schema(struct tz_profile *p)
-{
-    int64_t id;
-    int64_t version;
-    int64_t tables;
-    int rc = execute(p, "BEGIN IMMEDIATE");
-    if (rc != TZ_OK)
-        return rc;
-    rc = read_number(p, "PRAGMA application_id", &id);
-    if (rc == TZ_OK)
-        rc = read_number(p, "PRAGMA user_version", &version);
-    if (rc == TZ_OK)
-        rc = read_number(p, "SELECT count(*) FROM sqlite_schema", &tables);
-    if (rc == TZ_OK && tables == 0 && id == 0 && version == 0) {
-        char pragmas[100];
-        snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-                 APPLICATION_ID, SCHEMA_VERSION);
-        rc = execute(p, pragmas);
-        if (rc == TZ_OK)
-            rc = execute(p, schema);
-    } else if (rc == TZ_OK && (id != APPLICATION_ID || version != SCHEMA_VERSION)) {
-        rc = TZ_EFOREIGN;
-    }
-    if (rc == TZ_OK)
-        rc = execute(p, "COMMIT");
-    if (rc != TZ_OK && !sqlite3_get_autocommit(p->db))
-        (void)execute(p, "ROLLBACK");
-    return rc;
-}
+/* --- opening --- */
 
 static int open_database(struct tz_profile *p, const char *path)
 {
@@ -166,17 +104,15 @@ static int open_database(struct tz_profile *p, const char *path)
         return TZ_EIO;
     int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
     if (rc != SQLITE_OK)
-        return rc_of(rc);
+        return tz_profile_rc(rc);
     sqlite3_extended_result_codes(p->db, 1);
     sqlite3_busy_timeout(p->db, BUSY_MS);
     sqlite3_db_config(p->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(p->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    int trc = prepare_schema(p);
+    int trc = tz_profile_schema(p);
     /* WAL only once the file is known to be ours. */
     if (trc == TZ_OK)
-        trc = execute(p, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    for (size_t i = 0; i < STATEMENTS && trc == TZ_OK; i++)
-        trc = rc_of(sqlite3_prepare_v3(p->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &p->statement[i], NULL));
+        trc = tz_profile_execute(p, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     return trc;
 }
 
@@ -188,8 +124,10 @@ int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_e
     if (!p)
         return TZ_ENOMEM;
     p->env = env;
+    p->lock = -1;
     errno = 0;
-    int rc = make_folders(path);
+    int rc =
+        snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? make_folders(path) : TZ_EIO;
     if (rc == TZ_OK)
         rc = open_database(p, path);
     if (rc != TZ_OK) {
@@ -209,9 +147,11 @@ void tz_profile_close(struct tz_profile *p)
 {
     if (!p)
         return;
-    for (size_t i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(p->statement[i]);
+    for (size_t i = 0; i < p->statements; i++)
+        sqlite3_finalize(p->statement[i].prepared);
     sqlite3_close(p->db);
+    if (p->lock >= 0)
+        close(p->lock);
     free(p);
 }
 
@@ -220,37 +160,87 @@ const char *tz_profile_error(const struct tz_profile *p)
     return sqlite3_errmsg(p->db);
 }
 
-void tz_profile_use(struct tz_profile *p, const uint8_t registry_id[16])
-{
-    memcpy(p->registry, registry_id, sizeof p->registry);
-}
+/* --- statements --- */
 
-/* A statement with the registry bound to ?1. */
-static sqlite3_stmt *use(struct tz_profile *p, enum statement which)
+sqlite3_stmt *tz_profile_statement(struct tz_profile *p, const char *sql)
 {
-    sqlite3_stmt *s = p->statement[which];
+    size_t i = 0;
+    while (i < p->statements && p->statement[i].sql != sql)
+        i++;
+    if (i == TZ_PROFILE_STATEMENTS)
+        return NULL;
+    if (i == p->statements) {
+        if (sqlite3_prepare_v3(p->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &p->statement[i].prepared, NULL) !=
+            SQLITE_OK)
+            return NULL;
+        p->statement[i].sql = sql;
+        p->statements++;
+    }
+    sqlite3_stmt *s = p->statement[i].prepared;
     sqlite3_reset(s);
     sqlite3_clear_bindings(s);
     if (sqlite3_bind_parameter_count(s) > 0)
-        sqlite3_bind_blob(s, 1, p->registry, sizeof p->registry, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 1, p->registry);
     return s;
 }
 
-static int run(sqlite3_stmt *s)
+/* The failure of a statement that could not be prepared. */
+static int not_prepared(const struct tz_profile *p)
 {
-    int rc = sqlite3_step(s);
+    int rc = tz_profile_rc(sqlite3_errcode(p->db));
+    return rc == TZ_OK ? TZ_ELIMIT : rc;
+}
+
+int tz_profile_run(struct tz_profile *p, sqlite3_stmt *s)
+{
+    if (!s)
+        return not_prepared(p);
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        ;
     sqlite3_reset(s);
-    return rc_of(rc);
+    return tz_profile_rc(rc);
+}
+
+int tz_profile_step(struct tz_profile *p, sqlite3_stmt *s)
+{
+    if (!s)
+        return not_prepared(p);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        return TZ_OK;
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? TZ_ENOENT : tz_profile_rc(rc);
+}
+
+void tz_profile_text(sqlite3_stmt *s, int at, const char *text)
+{
+    if (s)
+        sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
+}
+
+void tz_profile_number(sqlite3_stmt *s, int at, uint64_t number)
+{
+    if (s)
+        sqlite3_bind_int64(s, at, (int64_t)number);
+}
+
+void tz_profile_bytes(sqlite3_stmt *s, int at, const void *bytes, size_t len)
+{
+    if (s && len > 0)
+        sqlite3_bind_blob64(s, at, bytes, len, SQLITE_STATIC);
+    else if (s)
+        sqlite3_bind_zeroblob(s, at, 0);
 }
 
 int tz_profile_begin(struct tz_profile *p)
 {
-    return run(use(p, BEGIN));
+    return tz_profile_run(p, tz_profile_statement(p, "BEGIN IMMEDIATE"));
 }
 
 int tz_profile_commit(struct tz_profile *p)
 {
-    int rc = run(use(p, COMMIT));
+    int rc = tz_profile_run(p, tz_profile_statement(p, "COMMIT"));
     if (rc != TZ_OK)
         tz_profile_rollback(p);
     return rc;
@@ -259,81 +249,58 @@ int tz_profile_commit(struct tz_profile *p)
 void tz_profile_rollback(struct tz_profile *p)
 {
     if (!sqlite3_get_autocommit(p->db))
-        (void)run(use(p, ROLLBACK));
+        sqlite3_exec(p->db, "ROLLBACK", NULL, NULL, NULL);
 }
+
+/* --- revisions --- */
+
+static const char sql_seen[] = "SELECT revision FROM seen WHERE registry = ?1 AND address = ?2";
+static const char sql_saw[] =
+    "INSERT INTO seen (registry, address, revision) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT DO UPDATE SET revision = excluded.revision WHERE revision <> excluded.revision";
 
 int tz_profile_seen(struct tz_profile *p, const char *address, uint64_t *revision)
 {
-    sqlite3_stmt *s = use(p, SEEN);
-    sqlite3_bind_text(s, 2, address, -1, SQLITE_STATIC);
-    int rc = sqlite3_step(s);
-    *revision = rc == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+    sqlite3_stmt *s = tz_profile_statement(p, sql_seen);
+    tz_profile_text(s, 2, address);
+    *revision = 0;
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc == TZ_ENOENT ? TZ_OK : rc;
+    *revision = (uint64_t)sqlite3_column_int64(s, 0);
     sqlite3_reset(s);
-    return rc_of(rc);
+    return TZ_OK;
 }
 
 int tz_profile_saw(struct tz_profile *p, const char *address, uint64_t revision)
 {
-    sqlite3_stmt *s = use(p, SAW);
-    sqlite3_bind_text(s, 2, address, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 3, (int64_t)revision);
-    return run(s);
+    sqlite3_stmt *s = tz_profile_statement(p, sql_saw);
+    tz_profile_text(s, 2, address);
+    tz_profile_number(s, 3, revision);
+    return tz_profile_run(p, s);
 }
 
-static void bind_version(sqlite3_stmt *s, const char *address, uint64_t base, const uint8_t *hash)
+/* --- who sends --- */
+
+int tz_profile_lock(struct tz_profile *p, bool wait)
 {
-    sqlite3_bind_text(s, 2, address, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 3, (int64_t)base);
-    sqlite3_bind_blob(s, 4, hash, TZ_SHA256_SIZE, SQLITE_STATIC);
+    char path[sizeof p->path + 8];
+    if (p->locked)
+        return TZ_OK;
+    snprintf(path, sizeof path, "%s.lock", p->path);
+    if (p->lock < 0)
+        p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (p->lock < 0)
+        return TZ_EIO;
+    if (flock(p->lock, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? TZ_ELOCKED : errno == EINTR ? TZ_EAGAIN : TZ_EIO;
+    p->locked = true;
+    return TZ_OK;
 }
 
-int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base,
-                      const uint8_t hash[TZ_SHA256_SIZE], uint8_t ticket[TZ_TICKET_SIZE])
+void tz_profile_unlock(struct tz_profile *p)
 {
-    sqlite3_stmt *s = use(p, FIND_TICKET);
-    bind_version(s, address, base, hash);
-    int rc = sqlite3_step(s);
-    bool found = rc == SQLITE_ROW && sqlite3_column_bytes(s, 0) == TZ_TICKET_SIZE;
-    if (found)
-        memcpy(ticket, sqlite3_column_blob(s, 0), TZ_TICKET_SIZE);
-    sqlite3_reset(s);
-    if (found || rc != SQLITE_DONE)
-        return found ? TZ_OK : rc == SQLITE_ROW ? TZ_ECORRUPT : rc_of(rc);
-    p->env->random(p->env->ctx, ticket, TZ_TICKET_SIZE);
-    s = use(p, KEEP_TICKET);
-    bind_version(s, address, base, hash);
-    sqlite3_bind_blob(s, 5, ticket, TZ_TICKET_SIZE, SQLITE_STATIC);
-    return run(s);
-}
-
-int tz_profile_decided(struct tz_profile *p, const char *address, const uint8_t ticket[TZ_TICKET_SIZE])
-{
-    sqlite3_stmt *s = use(p, DECIDED);
-    sqlite3_bind_text(s, 2, address, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(s, 3, ticket, TZ_TICKET_SIZE, SQLITE_STATIC);
-    return run(s);
-}
-
-int tz_profile_pending(struct tz_profile *p, int64_t *cursor, struct tz_pending *out, size_t max,
-                       size_t *count)
-{
-    sqlite3_stmt *s = use(p, PENDING);
-    sqlite3_bind_int64(s, 2, *cursor);
-    sqlite3_bind_int64(s, 3, (int64_t)max);
-    *count = 0;
-    int rc;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW && *count < max) {
-        struct tz_pending *one = &out[*count];
-        if (sqlite3_column_bytes(s, 3) != TZ_TICKET_SIZE) {
-            sqlite3_reset(s);
-            return TZ_ECORRUPT;
-        }
-        *cursor = sqlite3_column_int64(s, 0);
-        snprintf(one->address, sizeof one->address, "%s", (const char *)sqlite3_column_text(s, 1));
-        one->base = (uint64_t)sqlite3_column_int64(s, 2);
-        memcpy(one->ticket, sqlite3_column_blob(s, 3), TZ_TICKET_SIZE);
-        ++*count;
-    }
-    sqlite3_reset(s);
-    return rc_of(rc);
+    if (p->locked)
+        (void)flock(p->lock, LOCK_UN);
+    p->locked = false;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a user's machine remembers of a registry: the revision that it last saw of every address, and the
- * ticket of every version that was sent and not yet decided on. An SQLite file; several processes may use it
- * at once.
+ * What a user's machine remembers of a registry: the revision that it last saw of every address, settings,
+ * and what other modules keep there (outbox.h, copy.h). An SQLite file; several processes may use it at once.
  *
  * A revision counts as seen when the profile's own submission or withdrawal ended there. Lists and totals
  * never count: an edit must not overwrite what its author has not seen.
@@ -31,7 +30,7 @@ int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_e
 void tz_profile_close(struct tz_profile *p);
 const char *tz_profile_error(const struct tz_profile *p);
 
-/* The registry that everything below is about. */
+/* The registry that everything below is about. Where it cannot be noted, everything below fails. */
 void tz_profile_use(struct tz_profile *p, const uint8_t registry_id[16]);
 /* Without a line: the registry that answered last at this server's address (as given with --server); one that
  * never answered yet has a place of its own, which becomes the registry's when it does. */
@@ -55,23 +54,10 @@ int tz_profile_seen(struct tz_profile *p, const char *address, uint64_t *revisio
  * been restored from a backup. */
 int tz_profile_saw(struct tz_profile *p, const char *address, uint64_t revision) TZ_MUSTCHECK;
 
-/* The ticket of a version, which is (address, base, hash of what it holds): the one kept from an earlier try,
- * else a new one, kept from now on. */
-int tz_profile_ticket(struct tz_profile *p, const char *address, uint64_t base,
-                      const uint8_t hash[TZ_SHA256_SIZE], uint8_t ticket[TZ_TICKET_SIZE]) TZ_MUSTCHECK;
-/* The registry decided on the version with this ticket: it is forgotten. */
-int tz_profile_decided(struct tz_profile *p, const char *address,
-                       const uint8_t ticket[TZ_TICKET_SIZE]) TZ_MUSTCHECK;
-
-/* A version without a decision. */
-struct tz_pending {
-    char address[192];
-    uint64_t base;
-    uint8_t ticket[TZ_TICKET_SIZE];
-};
-/* Up to max of them in the order of their rows, from the one after *cursor (0 at first), which moves on.
- * *count gets how many there were; less than max: these were the last. */
-int tz_profile_pending(struct tz_profile *p, int64_t *cursor, struct tz_pending *out, size_t max,
-                       size_t *count) TZ_MUSTCHECK;
+/* One process sends with a profile at a time: a lock on a file beside it, which the kernel releases when its
+ * holder ends. TZ_ELOCKED: another process holds it (without wait); TZ_EAGAIN: a signal came while waiting;
+ * TZ_EIO (errno). */
+int tz_profile_lock(struct tz_profile *p, bool wait) TZ_MUSTCHECK;
+void tz_profile_unlock(struct tz_profile *p);
 
 #endif

@@ -28,6 +28,7 @@ struct tz_submitter {
     size_t in_flight;
     struct {
         uint64_t id;
+        bool withdraw;
         size_t count;
         size_t answered;
         void *batch;
@@ -40,6 +41,9 @@ void tz_submitter_init(struct tz_submitter *s, struct tz_connection *c, tz_batch
  * `done` is not called again. */
 enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **records, size_t count,
                                  void *batch) TZ_MUSTCHECK;
+/* The same for withdrawals. */
+enum tz_result tz_submitter_withdraw(struct tz_submitter *s, Taizhang__V1__WithdrawItem **items, size_t count,
+                                     void *batch) TZ_MUSTCHECK;
 /* Waits until every batch was answered. */
 enum tz_result tz_submitter_drain(struct tz_submitter *s) TZ_MUSTCHECK;
 /* Batches still in flight after a failure, one a call; NULL: no more. */

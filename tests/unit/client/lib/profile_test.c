@@ -12,12 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
+#include "client/lib/outbox.h"
 #include "client/lib/profile.h"
 
 static const uint8_t one[16] = {1};
 static const uint8_t two[16] = {2};
-static const uint8_t hash_a[TZ_SHA256_SIZE] = {0xa};
-static const uint8_t hash_b[TZ_SHA256_SIZE] = {0xb};
 static const char address[] = "110000/project/2017/X01";
 
 static char folder[64];
@@ -73,53 +74,192 @@ static void remembers_by_registry(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
-static void keeps_a_ticket_until_decided(void **state)
+/* --- servers --- */
+
+static void finds_a_registry_by_its_address(void **state)
 {
     (void)state;
-    uint8_t first[TZ_TICKET_SIZE];
-    uint8_t again[TZ_TICKET_SIZE];
+    uint64_t revision;
     struct tz_profile *p = open_profile(one);
-    assert_int_equal(tz_profile_ticket(p, address, 1, hash_a, first), TZ_OK);
+    assert_int_equal(tz_profile_answered(p, "a:1", one), TZ_OK);
+    assert_int_equal(tz_profile_saw(p, address, 5), TZ_OK);
     tz_profile_close(p);
-    p = open_profile(one);
-    assert_int_equal(tz_profile_ticket(p, address, 1, hash_a, again), TZ_OK);
-    assert_memory_equal(first, again, sizeof first);
-    assert_int_equal(tz_profile_ticket(p, address, 1, hash_b, again), TZ_OK);
-    assert_memory_not_equal(first, again, sizeof first);
-    assert_int_equal(tz_profile_ticket(p, address, 2, hash_a, again), TZ_OK);
-    assert_memory_not_equal(first, again, sizeof first);
-    assert_int_equal(tz_profile_decided(p, address, first), TZ_OK);
-    assert_int_equal(tz_profile_ticket(p, address, 1, hash_a, again), TZ_OK);
-    assert_memory_not_equal(first, again, sizeof first);
+    p = open_profile(two);
+    assert_int_equal(tz_profile_use_server(p, "a:1"), TZ_OK);
+    assert_int_equal(tz_profile_seen(p, address, &revision), TZ_OK);
+    assert_int_equal(revision, 5);
+    /* An address that never answered is a place of its own, also the next time. */
+    assert_int_equal(tz_profile_use_server(p, "b:1"), TZ_OK);
+    assert_int_equal(tz_profile_seen(p, address, &revision), TZ_OK);
+    assert_int_equal(revision, 0);
+    assert_int_equal(tz_profile_saw(p, "110000/project/2017/X02", 7), TZ_OK);
+    tz_profile_close(p);
+    p = open_profile(two);
+    assert_int_equal(tz_profile_use_server(p, "b:1"), TZ_OK);
+    assert_int_equal(tz_profile_seen(p, "110000/project/2017/X02", &revision), TZ_OK);
+    assert_int_equal(revision, 7);
     tz_profile_close(p);
 }
 
-static void lists_what_is_pending(void **state)
+static void joins_what_was_stored_before_the_registry_was_known(void **state)
 {
     (void)state;
-    struct tz_pending out[4];
-    uint8_t ticket[TZ_TICKET_SIZE];
-    int64_t cursor = 0;
-    size_t count;
-    size_t found = 0;
-    char text[64];
+    uint64_t revision;
+    char value[32];
     struct tz_profile *p = open_profile(one);
-    assert_int_equal(tz_profile_begin(p), TZ_OK);
-    for (int i = 0; i < 10; i++) {
-        snprintf(text, sizeof text, "110000/project/2017/%d", i);
-        assert_int_equal(tz_profile_ticket(p, text, (uint64_t)i, hash_a, ticket), TZ_OK);
-    }
-    assert_int_equal(tz_profile_commit(p), TZ_OK);
-    do {
-        assert_int_equal(tz_profile_pending(p, &cursor, out, 4, &count), TZ_OK);
-        for (size_t i = 0; i < count; i++)
-            assert_int_equal(out[i].base, found++);
-    } while (count == 4);
-    assert_int_equal(found, 10);
-    cursor = 0;
+    assert_int_equal(tz_profile_saw(p, address, 5), TZ_OK);
+    assert_int_equal(tz_profile_set_setting(p, "colour", "red"), TZ_OK);
+    assert_int_equal(tz_profile_use_server(p, "b:1"), TZ_OK);
+    assert_int_equal(tz_profile_saw(p, "110000/project/2017/X02", 7), TZ_OK);
+    assert_int_equal(tz_profile_set_setting(p, "colour", "blue"), TZ_OK);
+    assert_int_equal(tz_profile_set_setting(p, "size", "9"), TZ_OK);
+    assert_int_equal(tz_profile_answered(p, "b:1", one), TZ_OK);
+    assert_int_equal(tz_profile_seen(p, address, &revision), TZ_OK);
+    assert_int_equal(revision, 5);
+    assert_int_equal(tz_profile_seen(p, "110000/project/2017/X02", &revision), TZ_OK);
+    assert_int_equal(revision, 7);
+    assert_int_equal(tz_profile_setting(p, "colour", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "red"); /* of the registry, whose it was first */
+    assert_int_equal(tz_profile_setting(p, "size", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "9");
+    /* Another registry at the same address has nothing of it. */
+    assert_int_equal(tz_profile_answered(p, "b:1", two), TZ_OK);
+    assert_int_equal(tz_profile_seen(p, address, &revision), TZ_OK);
+    assert_int_equal(revision, 0);
+    assert_int_equal(tz_profile_use_server(p, "b:1"), TZ_OK);
+    assert_int_equal(tz_profile_setting(p, "size", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "");
+    tz_profile_close(p);
+}
+
+static void keeps_settings(void **state)
+{
+    (void)state;
+    char value[8];
+    struct tz_profile *p = open_profile(one);
+    assert_int_equal(tz_profile_setting(p, "a", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "");
+    assert_int_equal(tz_profile_set_setting(p, "a", "1"), TZ_OK);
+    assert_int_equal(tz_profile_set_setting(p, "a", "2"), TZ_OK);
+    assert_int_equal(tz_profile_setting(p, "a", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "2");
+    assert_int_equal(tz_profile_set_setting(p, "a", "longer than it may be"), TZ_OK);
+    assert_int_equal(tz_profile_setting(p, "a", value, sizeof value), TZ_ELIMIT);
     tz_profile_use(p, two);
-    assert_int_equal(tz_profile_pending(p, &cursor, out, 4, &count), TZ_OK);
-    assert_int_equal(count, 0);
+    assert_int_equal(tz_profile_setting(p, "a", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "");
+    tz_profile_use(p, one);
+    assert_int_equal(tz_profile_set_setting(p, "a", NULL), TZ_OK);
+    assert_int_equal(tz_profile_setting(p, "a", value, sizeof value), TZ_OK);
+    assert_string_equal(value, "");
+    tz_profile_close(p);
+}
+
+static void nothing_is_stored_without_a_registry(void **state)
+{
+    (void)state;
+    struct tz_profile *p;
+    assert_int_equal(tz_profile_open(&p, path, tz_env_system(), NULL, 0), TZ_OK);
+    assert_int_not_equal(tz_profile_saw(p, address, 1), TZ_OK);
+    assert_int_not_equal(tz_profile_set_setting(p, "a", "1"), TZ_OK);
+    tz_profile_close(p);
+}
+
+/* --- version 1 --- */
+
+static void run_sql(const char *file, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* As version 1 made it. */
+static const char version_1[] =
+    "PRAGMA application_id = 1415213170; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;"
+    "CREATE TABLE seen (registry BLOB NOT NULL, address TEXT NOT NULL, revision INTEGER NOT NULL,"
+    " PRIMARY KEY (registry, address)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE pending (id INTEGER PRIMARY KEY, registry BLOB NOT NULL, address TEXT NOT NULL,"
+    " base INTEGER NOT NULL, hash BLOB NOT NULL, ticket BLOB NOT NULL,"
+    " UNIQUE (registry, address, base, hash)) STRICT;"
+    "INSERT INTO seen VALUES (x'01000000000000000000000000000000', '110000/project/2017/X01', 5),"
+    " (x'02000000000000000000000000000000', '110000/project/2017/X01', 8);"
+    "INSERT INTO pending VALUES (3, x'01000000000000000000000000000000', '110000/project/2017/X03', 1, x'aa',"
+    " x'000102030405060708090a0b0c0d0e0f'),"
+    " (7, x'03000000000000000000000000000000', '110000/project/2017/X04', 0, x'aa',"
+    " x'ff0102030405060708090a0b0c0d0e0f');";
+
+static int expect_doubtful(void *ctx, const struct tz_outbox_entry *e)
+{
+    size_t *count = ctx;
+    static const uint8_t ticket[TZ_TICKET_SIZE] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    assert_string_equal(e->address, "110000/project/2017/X03");
+    assert_int_equal(e->state, TZ_OUTBOX_SENT);
+    assert_int_equal(e->base, 1);
+    assert_memory_equal(e->ticket, ticket, sizeof ticket);
+    assert_int_equal(e->body.len, 0);
+    ++*count;
+    return 0;
+}
+
+static void brings_version_1_up_to_date(void **state)
+{
+    (void)state;
+    uint64_t revision;
+    size_t count = 0;
+    char file[128];
+    snprintf(file, sizeof file, "%s/old.db", folder);
+    run_sql(file, version_1);
+    strcpy(path, file);
+    struct tz_profile *p = open_profile(one);
+    assert_int_equal(tz_profile_seen(p, address, &revision), TZ_OK);
+    assert_int_equal(revision, 5);
+    assert_int_equal(tz_outbox_list(p, 1U << TZ_OUTBOX_SENT, 0, expect_doubtful, &count), TZ_OK);
+    assert_int_equal(count, 1);
+    tz_profile_use(p, two);
+    assert_int_equal(tz_profile_seen(p, address, &revision), TZ_OK);
+    assert_int_equal(revision, 8);
+    tz_profile_close(p);
+    p = open_profile(one); /* once */
+    count = 0;
+    assert_int_equal(tz_outbox_list(p, 1U << TZ_OUTBOX_SENT, 0, expect_doubtful, &count), TZ_OK);
+    assert_int_equal(count, 1);
+    tz_profile_close(p);
+}
+
+/* A version-1 file that is not what it says stays as it is. */
+static void leaves_a_strange_version_1_alone(void **state)
+{
+    (void)state;
+    char why[200];
+    char file[128];
+    struct tz_profile *p;
+    snprintf(file, sizeof file, "%s/strange.db", folder);
+    run_sql(file, "PRAGMA application_id = 1415213170; PRAGMA user_version = 1; CREATE TABLE seen (x);");
+    assert_int_not_equal(tz_profile_open(&p, file, tz_env_system(), why, sizeof why), TZ_OK);
+    run_sql(file, "INSERT INTO seen VALUES (1)");
+    snprintf(file, sizeof file, "%s/newer.db", folder);
+    run_sql(file, "PRAGMA application_id = 1415213170; PRAGMA user_version = 3; CREATE TABLE seen (x);");
+    assert_int_equal(tz_profile_open(&p, file, tz_env_system(), why, sizeof why), TZ_EFOREIGN);
+}
+
+/* --- who sends --- */
+
+static void one_process_sends_at_a_time(void **state)
+{
+    (void)state;
+    struct tz_profile *p = open_profile(one);
+    struct tz_profile *q = open_profile(one);
+    assert_int_equal(tz_profile_lock(p, false), TZ_OK);
+    assert_int_equal(tz_profile_lock(p, true), TZ_OK);
+    assert_int_equal(tz_profile_lock(q, false), TZ_ELOCKED);
+    tz_profile_unlock(p);
+    assert_int_equal(tz_profile_lock(q, true), TZ_OK);
+    assert_int_equal(tz_profile_lock(p, false), TZ_ELOCKED);
+    tz_profile_close(q); /* as when its process ends */
+    assert_int_equal(tz_profile_lock(p, false), TZ_OK);
+    tz_profile_unlock(p);
     tz_profile_close(p);
 }
 
@@ -221,8 +361,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(remembers_by_registry, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(keeps_a_ticket_until_decided, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(lists_what_is_pending, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(finds_a_registry_by_its_address, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(joins_what_was_stored_before_the_registry_was_known, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(keeps_settings, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(nothing_is_stored_without_a_registry, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(brings_version_1_up_to_date, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(leaves_a_strange_version_1_alone, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(one_process_sends_at_a_time, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(rolls_back, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(serves_two_processes, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(refuses_foreign_files, make_folder, remove_folder),

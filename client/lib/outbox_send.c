@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The outbox as the sender uses it: what may go, what went, and what became of it.
+ */
+#include "client/lib/outbox_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char sql_sendable[] =
+    "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2"
+    " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.registry = ?1 AND e.address = outbox.address"
+    " AND e.id < outbox.id AND e.state IN (1, 2)) ORDER BY id LIMIT ?3";
+static const char sql_doubtful[] = "SELECT " TZ_OUTBOX_LIGHT " FROM outbox WHERE registry = ?1 AND state = 2"
+                                   " AND state <> 3 AND id > ?2 ORDER BY id LIMIT ?3";
+static const char sql_sent[] = "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
+                               " WHERE registry = ?1 AND id = ?2 AND state = 1";
+static const char sql_unsent[] = "UPDATE outbox SET state = 1 WHERE registry = ?1 AND id = ?2 AND state = 2";
+static const char sql_undecided[] = "SELECT address, operation = 1 AND length(body) = 0 FROM outbox"
+                                    " WHERE registry = ?1 AND id = ?2 AND state IN (1, 2)";
+static const char sql_exists[] = "SELECT 1 FROM outbox WHERE registry = ?1 AND id = ?2";
+static const char sql_next_decision[] =
+    "UPDATE registry SET decisions = decisions + 1 WHERE number = ?1 RETURNING decisions";
+static const char sql_decide[] =
+    "UPDATE outbox SET state = ?3, revision = ?4, position = ?5, epoch = ?6, decided_ms = ?7, decision = ?8,"
+    " shown = 0, outcome = ?9 WHERE registry = ?1 AND id = ?2";
+static const char sql_others[] =
+    "SELECT 1 FROM outbox WHERE registry = ?1 AND address = ?2 AND id <> ?3 LIMIT 1";
+static const char sql_drop_known[] =
+    "DELETE FROM outbox WHERE registry = ?1 AND address = ?2 AND id <> ?3 AND state = 3";
+static const char sql_rebase[] =
+    "UPDATE outbox SET base = ?4 WHERE registry = ?1 AND address = ?2 AND id > ?3"
+    " AND state = 1 AND has_base = 0 AND tries = 0";
+static const char sql_drop_displaced[] =
+    "DELETE FROM outbox WHERE registry = ?1 AND id = ?3 AND EXISTS (SELECT 1 FROM outbox o"
+    " WHERE o.registry = ?1 AND o.address = ?2 AND o.id > ?3 AND o.state IN (1, 2))";
+static const char sql_epoch[] = "SELECT epoch FROM registry WHERE number = ?1";
+static const char sql_set_epoch[] = "UPDATE registry SET epoch = ?2 WHERE number = ?1";
+static const char sql_before[] =
+    "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND state = 3 AND id > ?2 AND epoch < ?4"
+    " ORDER BY outbox.id LIMIT ?3";
+static const char sql_stands[] = "UPDATE outbox SET epoch = ?3 WHERE registry = ?1 AND id = ?2 AND state = 3";
+static const char sql_reoffer[] =
+    "UPDATE outbox SET state = 1, base = ?3, ticket = coalesce(?4, ticket), tries = 0, revision = 0, "
+    "position = 0,"
+    " epoch = 0, outcome = x'' WHERE registry = ?1 AND id = ?2 AND state = 3 RETURNING address";
+static const char sql_acknowledged[] =
+    "SELECT address FROM outbox WHERE registry = ?1 AND id = ?2 AND state = 3";
+static const char sql_drop_empty[] = "DELETE FROM outbox WHERE registry = ?1 AND id = ?2";
+static const char sql_decisions[] = "SELECT decisions FROM registry WHERE number = ?1";
+static const char sql_decided_since[] =
+    "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND decision > ?2 ORDER BY id";
+
+/* A page of versions after *cursor (?2), at most max (?3). */
+static int page(struct tz_profile *p, sqlite3_stmt *s, int64_t *cursor, size_t max, struct tz_arena *arena,
+                struct tz_outbox_entry *out, size_t *count)
+{
+    tz_profile_number(s, 2, (uint64_t)*cursor);
+    tz_profile_number(s, 3, max);
+    int rc = tz_outbox_copy_rows(p, s, max, arena, out, count);
+    if (rc == TZ_OK && *count > 0)
+        *cursor = out[*count - 1].id;
+    return rc;
+}
+
+int tz_outbox_sendable(struct tz_profile *p, int64_t *cursor, size_t max, struct tz_arena *arena,
+                       struct tz_outbox_entry *out, size_t *count)
+{
+    return page(p, tz_profile_statement(p, sql_sendable), cursor, max, arena, out, count);
+}
+
+int tz_outbox_doubtful(struct tz_profile *p, int64_t *cursor, size_t max, struct tz_arena *arena,
+                       struct tz_outbox_entry *out, size_t *count)
+{
+    return page(p, tz_profile_statement(p, sql_doubtful), cursor, max, arena, out, count);
+}
+
+/* Runs a change of one version; TZ_ENOENT when it changed nothing. */
+static int change(struct tz_profile *p, sqlite3_stmt *s)
+{
+    int rc = tz_profile_run(p, s);
+    return rc == TZ_OK && sqlite3_changes(p->db) == 0 ? TZ_ENOENT : rc;
+}
+
+int tz_outbox_sent(struct tz_profile *p, int64_t id)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_sent);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, (uint64_t)p->env->wall_ms(p->env->ctx));
+    return change(p, s);
+}
+
+/* Of a version that is not decided: its address, and whether it holds nothing (it comes from a profile of
+ * version 1). TZ_ENOENT: there is none. */
+static int undecided(struct tz_profile *p, int64_t id, char address[TZ_ADDRESS_SIZE], bool *empty)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_undecided);
+    tz_profile_number(s, 2, (uint64_t)id);
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc;
+    const char *text = (const char *)sqlite3_column_text(s, 0);
+    size_t len = text ? strlen(text) : TZ_ADDRESS_SIZE;
+    if (len < TZ_ADDRESS_SIZE)
+        memcpy(address, text, len + 1);
+    *empty = sqlite3_column_int(s, 1) != 0;
+    sqlite3_reset(s);
+    return len < TZ_ADDRESS_SIZE ? TZ_OK : TZ_ECORRUPT;
+}
+
+static int drop_empty(struct tz_profile *p, int64_t id)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_drop_empty);
+    tz_profile_number(s, 2, (uint64_t)id);
+    return tz_profile_run(p, s);
+}
+
+int tz_outbox_unsent(struct tz_profile *p, int64_t id)
+{
+    char address[TZ_ADDRESS_SIZE];
+    bool empty;
+    int rc = undecided(p, id, address, &empty);
+    if (rc != TZ_OK)
+        return rc;
+    if (empty) /* its file has it still, but this profile does not */
+        return drop_empty(p, id);
+    sqlite3_stmt *s = tz_profile_statement(p, sql_unsent);
+    tz_profile_number(s, 2, (uint64_t)id);
+    return change(p, s);
+}
+
+/* --- deciding --- */
+
+static enum tz_outbox_state state_of(Taizhang__V1__OutcomeCode outcome)
+{
+    switch ((int)outcome) {
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CREATED:
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UPDATED:
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED:
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_WITHDRAWN:
+        return TZ_OUTBOX_ACKNOWLEDGED;
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CONFLICT:
+    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_BEHIND:
+        return TZ_OUTBOX_CONFLICT;
+    default:
+        return TZ_OUTBOX_REFUSED;
+    }
+}
+
+static int next_decision(struct tz_profile *p, uint64_t *number)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_next_decision);
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc;
+    *number = (uint64_t)sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return TZ_OK;
+}
+
+static int store_decision(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
+                          uint64_t epoch)
+{
+    uint8_t on_stack[512];
+    uint64_t number;
+    int rc = next_decision(p, &number);
+    if (rc != TZ_OK)
+        return rc;
+    size_t size = taizhang__v1__outcome__get_packed_size(outcome);
+    uint8_t *packed = size <= sizeof on_stack ? on_stack : malloc(size);
+    if (!packed)
+        return TZ_ENOMEM;
+    taizhang__v1__outcome__pack(outcome, packed);
+    sqlite3_stmt *s = tz_profile_statement(p, sql_decide);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, (uint64_t)state_of(outcome->outcome));
+    tz_profile_number(s, 4, outcome->revision);
+    tz_profile_number(s, 5, outcome->position);
+    tz_profile_number(s, 6, epoch);
+    tz_profile_number(s, 7, (uint64_t)p->env->wall_ms(p->env->ctx));
+    tz_profile_number(s, 8, number);
+    tz_profile_bytes(s, 9, packed, size);
+    rc = tz_profile_run(p, s);
+    if (packed != on_stack)
+        free(packed);
+    return rc;
+}
+
+static int about_others(struct tz_profile *p, const char *sql, const char *address, int64_t id)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql);
+    tz_profile_text(s, 2, address);
+    tz_profile_number(s, 3, (uint64_t)id);
+    return tz_profile_run(p, s);
+}
+
+/* What the decision means to other versions of the address: the one acknowledged before is history, one that
+ * waited goes on from here, and takes the place of one that cannot. */
+static int settle_others(struct tz_profile *p, const char *address, int64_t id,
+                         const Taizhang__V1__Outcome *outcome)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_others);
+    tz_profile_text(s, 2, address);
+    tz_profile_number(s, 3, (uint64_t)id);
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc == TZ_ENOENT ? TZ_OK : rc;
+    sqlite3_reset(s);
+    if (state_of(outcome->outcome) != TZ_OUTBOX_ACKNOWLEDGED)
+        return about_others(p, sql_drop_displaced, address, id);
+    rc = about_others(p, sql_drop_known, address, id);
+    if (rc != TZ_OK)
+        return rc;
+    s = tz_profile_statement(p, sql_rebase);
+    tz_profile_text(s, 2, address);
+    tz_profile_number(s, 3, (uint64_t)id);
+    tz_profile_number(s, 4, outcome->revision);
+    return tz_profile_run(p, s);
+}
+
+static int decided(struct tz_profile *p, int64_t id, const char *address, bool empty,
+                   const Taizhang__V1__Outcome *outcome, uint64_t epoch)
+{
+    int rc = store_decision(p, id, outcome, epoch);
+    if (rc == TZ_OK && state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED)
+        rc = tz_profile_saw(p, address, outcome->revision);
+    if (rc == TZ_OK)
+        rc = settle_others(p, address, id, outcome);
+    return rc == TZ_OK && empty ? drop_empty(p, id) : rc;
+}
+
+int tz_outbox_decided(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome, uint64_t epoch)
+{
+    char address[TZ_ADDRESS_SIZE];
+    bool empty;
+    int rc = undecided(p, id, address, &empty);
+    if (rc == TZ_OK)
+        return decided(p, id, address, empty, outcome, epoch);
+    if (rc != TZ_ENOENT)
+        return rc;
+    sqlite3_stmt *s = tz_profile_statement(p, sql_exists);
+    tz_profile_number(s, 2, (uint64_t)id);
+    rc = tz_profile_step(p, s);
+    if (rc == TZ_OK)
+        sqlite3_reset(s);
+    return rc;
+}
+
+int tz_outbox_decisions(struct tz_profile *p, uint64_t *number)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_decisions);
+    *number = 0;
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc;
+    *number = (uint64_t)sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return TZ_OK;
+}
+
+int tz_outbox_decided_since(struct tz_profile *p, uint64_t number, tz_outbox_visit *visit, void *ctx)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_decided_since);
+    tz_profile_number(s, 2, number);
+    return tz_outbox_visit_rows(p, s, visit, ctx);
+}
+
+/* --- after a restore --- */
+
+int tz_outbox_epoch(struct tz_profile *p, uint64_t *epoch)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_epoch);
+    *epoch = 0;
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc;
+    *epoch = (uint64_t)sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return TZ_OK;
+}
+
+int tz_outbox_set_epoch(struct tz_profile *p, uint64_t epoch)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_set_epoch);
+    tz_profile_number(s, 2, epoch);
+    return tz_profile_run(p, s);
+}
+
+int tz_outbox_before(struct tz_profile *p, uint64_t epoch, int64_t *cursor, size_t max,
+                     struct tz_arena *arena, struct tz_outbox_entry *out, size_t *count)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_before);
+    tz_profile_number(s, 4, epoch);
+    return page(p, s, cursor, max, arena, out, count);
+}
+
+int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t epoch)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_stands);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, epoch);
+    return change(p, s);
+}
+
+/* The address in the first column of the row at which s stands, or TZ_ENOENT. */
+static int address_of(struct tz_profile *p, sqlite3_stmt *s, char address[TZ_ADDRESS_SIZE])
+{
+    int rc = tz_profile_step(p, s);
+    if (rc != TZ_OK)
+        return rc;
+    sqlite3_snprintf(TZ_ADDRESS_SIZE, address, "%s", (const char *)sqlite3_column_text(s, 0));
+    sqlite3_reset(s);
+    return TZ_OK;
+}
+
+int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_ticket)
+{
+    char address[TZ_ADDRESS_SIZE];
+    uint8_t ticket[TZ_TICKET_SIZE];
+    sqlite3_stmt *s = tz_profile_statement(p, sql_reoffer);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, base);
+    if (new_ticket) {
+        p->env->random(p->env->ctx, ticket, sizeof ticket);
+        tz_profile_bytes(s, 4, ticket, sizeof ticket);
+    }
+    int rc = address_of(p, s, address);
+    return rc == TZ_OK ? tz_profile_saw(p, address, base) : rc;
+}
+
+int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
+                        uint64_t epoch)
+{
+    char address[TZ_ADDRESS_SIZE];
+    sqlite3_stmt *s = tz_profile_statement(p, sql_acknowledged);
+    tz_profile_number(s, 2, (uint64_t)id);
+    int rc = address_of(p, s, address);
+    if (rc == TZ_OK && state_of(outcome->outcome) != TZ_OUTBOX_CONFLICT)
+        rc = TZ_EINVAL;
+    return rc == TZ_OK ? decided(p, id, address, false, outcome, epoch) : rc;
+}
