@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/cli/messages.h"
 #include "common/base/date.h"
@@ -347,6 +348,13 @@ int tz_cli_open_profile(struct tz_cli *cli)
               : tz_profile_use_server(cli->profile, cli->server)) != TZ_OK)
         return tz_cli_profile_failed(cli);
     return TZ_RESULT_DONE;
+}
+
+bool tz_cli_has_profile(const struct tz_cli *cli)
+{
+    char path[4096];
+    return cli->profile ||
+           (tz_profile_path(cli->profile_name, path, sizeof path) == TZ_OK && access(path, F_OK) == 0);
 }
 
 int tz_cli_profile_failed(struct tz_cli *cli)

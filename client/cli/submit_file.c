@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/submit_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/cli/check_totals.h"
 #include "client/cli/open_sheet.h"
-#include "client/sheet/remarks.h"
+#include "client/cli/saved_map.h"
 
 enum { ROW_ARENA_MAX = 16 * 1024 * 1024 };
 
@@ -22,6 +24,8 @@ struct work {
     const struct tz_submit_options *options;
     struct passed totals;
     struct passed remarks;
+    struct tz_cli_totals *sums;
+    struct tz_progress progress;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
 };
 
@@ -52,6 +56,7 @@ static int take_row(struct work *w, const struct tz_row *row)
         return TZ_RESULT_DONE;
     if (!w->options->dry_run)
         return store_row(w, row);
+    tz_progress_clear(&w->progress);
     tz_report_row(w->report, &(struct tz_report_row){
                                  .row = row->number,
                                  .address = row->written,
@@ -86,6 +91,17 @@ static void note_passed(struct work *w, const struct passed *p, bool totals)
     tz_buf_free(&rows);
 }
 
+static int cannot_read_row(struct work *w, int rc)
+{
+    if (rc == TZ_ENOMEM)
+        return tz_cli_no_memory(w->cli);
+    tz_cli_error(
+        w->cli,
+        _("The temporary file cannot be written: %s. Free the disk, or set TMPDIR to another folder."),
+        strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
+
 static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_rows *rows)
 {
     struct tz_arena arena;
@@ -101,14 +117,15 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
             break;
         }
         enum tz_row_role role = tz_row_role(rows->headers, sheet->cell, sheet->count);
+        tz_progress_row(&w->progress, sheet);
+        tz_cli_totals_row(w->sums, role, sheet->cell, sheet->count, sheet->row);
         if (role != TZ_ROW_RECORD) {
             pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
             continue;
         }
         tz_arena_reset(&arena);
-        rc = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row) == TZ_OK
-                 ? take_row(w, &row)
-                 : tz_cli_no_memory(w->cli);
+        int read = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row);
+        rc = read == TZ_OK ? take_row(w, &row) : cannot_read_row(w, read);
     }
     tz_arena_free(&arena);
     return rc;
@@ -126,8 +143,15 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                            .date1904 = sheet->xlsx.workbook.date1904,
                            .today = tz_cli_today(cli),
                            .seen = tz_seen_addresses_new()};
-    if (!rows.seen)
+    w.sums = tz_cli_totals_new(cli, headers);
+    if (!rows.seen || !w.sums) {
+        tz_cli_totals_free(w.sums);
+        tz_seen_addresses_free(rows.seen);
         return tz_cli_no_memory(cli);
+    }
+    tz_progress_start(&w.progress, cli, options->dry_run ? _("Checking") : _("Submitting"));
+    if (options->delivery)
+        options->delivery->progress = &w.progress;
     w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
     report->headers = headers;
     int rc = read_rows(&w, sheet, &rows);
@@ -135,9 +159,15 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
         int finished = tz_delivery_finish(options->delivery);
         rc = finished != TZ_RESULT_DONE ? finished : rc;
     }
+    tz_progress_clear(&w.progress);
+    if (options->delivery)
+        options->delivery->progress = NULL;
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
+        tz_cli_totals_end(w.sums);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
     report->headers = NULL;
+    tz_cli_totals_free(w.sums);
     tz_seen_addresses_free(rows.seen);
     return rc;
 }
@@ -146,12 +176,18 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
                    const struct tz_submit_options *options, struct tz_report *report)
 {
     struct tz_sheet sheet;
+    struct tz_mapping mapping;
+    int rc = tz_cli_map_read(cli, kind, options->maps->item, options->maps->count, &mapping);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
+    headers->mapping = &mapping;
     report->kind = kind;
-    int rc =
-        tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
+    rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_cli_map_keep(cli, &mapping);
     if (rc == TZ_RESULT_DONE)
         rc = submit_rows(cli, &sheet, headers, options, report);
     tz_sheet_free(&sheet);

@@ -9,11 +9,12 @@
 #include "client/sheet/rows.h"
 
 struct tz_submit_options {
-    const char *committee; /* where the file names none; "" for none */
-    const char *sheet;     /* of a workbook, by name; NULL: the first usable one */
-    const char *source;    /* the file's name, kept with its rows */
+    const char *committee;             /* where the file names none; "" for none */
+    const char *sheet;                 /* of a workbook, by name; NULL: the first usable one */
+    const char *source;                /* the file's name, kept with its rows */
+    const struct tz_option_list *maps; /* 列名=字段, given now */
     bool confirmed;
-    bool dry_run;                 /* no connection and no profile are used */
+    bool dry_run;                 /* no connection is used; of the profile only what is kept of columns */
     struct tz_delivery *delivery; /* open; NULL with dry_run */
 };
 
