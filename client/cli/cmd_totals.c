@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/offline_figures.h"
 #include "client/cli/select.h"
 #include "client/cli/totals_view.h"
 
@@ -46,7 +47,27 @@ static int read_by(struct totals *t, const struct tz_kind_info *kind, const char
     return TZ_RESULT_DONE;
 }
 
-static int ask(struct totals *t, const struct tz_select *s, bool children)
+static int call_offline(struct totals *t, tz_request *request)
+{
+    struct tz_offline_figures o;
+    int rc = tz_offline_figures_open(&o, t->cli);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_offline_figures_call(&o, request, take_totals, t);
+    tz_offline_figures_close(&o);
+    return rc;
+}
+
+static int call(struct totals *t, tz_request *request, bool offline)
+{
+    if (offline)
+        return call_offline(t, request);
+    int rc = tz_cli_call(t->cli, request, take_totals, t);
+    if (rc == TZ_RESULT_UNREACHABLE)
+        tz_offline_figures_hint(t->cli);
+    return rc;
+}
+
+static int ask(struct totals *t, const struct tz_select *s, bool children, bool offline)
 {
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     Taizhang__V1__TotalsRequest q = TAIZHANG__V1__TOTALS_REQUEST__INIT;
@@ -64,7 +85,7 @@ static int ask(struct totals *t, const struct tz_select *s, bool children)
     request.totals = &q;
     tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measures.name,
                         t->measures.count, t->by, t->by_count);
-    int rc = tz_cli_call(t->cli, &request, take_totals, t);
+    int rc = call(t, &request, offline);
     if (rc == TZ_RESULT_DONE && tz_totals_view_end(&t->view) != TZ_OK)
         rc = ferror(t->cli->out) ? tz_cli_flush(t->cli) : tz_cli_no_memory(t->cli);
     tz_totals_view_free(&t->view);
@@ -77,7 +98,7 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
     struct totals t = {.cli = cli};
     struct tz_option_list by = {0};
     struct tz_option_list measures = {0};
-    bool children = false;
+    bool children = false, offline = false;
     const struct tz_option options[] = {
         {"committee", TZ_OPTION_TEXT, &s.committee},
         {"kind", TZ_OPTION_TEXT, &s.kind_name},
@@ -86,6 +107,7 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
         {"by", TZ_OPTION_LIST, &by},
         {"measure", TZ_OPTION_LIST, &measures},
         {"children", TZ_OPTION_FLAG, &children},
+        {"offline", TZ_OPTION_FLAG, &offline},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
@@ -100,7 +122,7 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
         rc = read_by(&t, s.kind, by.item[i]);
     for (size_t i = 0; i < measures.count && rc == TZ_RESULT_DONE; i++)
         rc = tz_select_measures(cli, s.kind, measures.item[i], &t.measures);
-    return rc == TZ_RESULT_DONE ? ask(&t, &s, children) : rc;
+    return rc == TZ_RESULT_DONE ? ask(&t, &s, children, offline) : rc;
 }
 
 const struct tz_command tz_command_totals = {
@@ -108,7 +130,7 @@ const struct tz_command tz_command_totals = {
     .help = N_("totals of a kind and period, at any committee"),
     .usage = "--kind KIND --period P|P1..P2 [--committee CODE] [--by FIELD[,FIELD]] [--children] [--measure "
              "M[,M]...] "
-             "[--basis submitted|accepted]",
+             "[--basis submitted|accepted] [--offline]",
     .details =
         N_("  --kind KIND       project, funding, ... (or 项目, 经费, ...)\n"
            "  --period P        2017, 2017H1, 2017Q3, 2017-06; P1..P2 is a range of one sort\n"
@@ -118,6 +140,7 @@ const struct tz_command tz_command_totals = {
            "  --children        the unit, what it holds itself, and each unit directly below\n"
            "  --measure M       only this measure; several with commas between, or --measure several times\n"
            "  --basis B         submitted (default) or accepted\n"
+           "  --offline         from the local copy that taizhang sync keeps, which says how old it is\n"
            "Money is in fen in JSON and CSV."),
     .run = run_totals,
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/offline_figures.h"
 #include "client/cli/pages.h"
 #include "client/cli/select.h"
 #include "client/cli/totals_view.h"
@@ -13,6 +14,7 @@ struct trace {
     struct tz_cursor cursor;
     struct tz_buf figure; /* the first page's, as JSON or as a line */
     size_t left;
+    struct tz_offline_figures *offline; /* NULL: the registry is asked */
 };
 
 static void keep_figure(struct trace *t, const Taizhang__V1__TraceReply *r)
@@ -85,7 +87,8 @@ static int trace_all(struct trace *t, Taizhang__V1__TraceRequest *q)
         q->limit = t->left < TZ_PAGE_MAX ? (uint32_t)t->left : 0;
         request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TRACE;
         request.trace = q;
-        rc = tz_cli_call(t->cli, &request, take_page, t);
+        rc = t->offline ? tz_offline_figures_call(t->offline, &request, take_page, t)
+                        : tz_cli_call(t->cli, &request, take_page, t);
     } while (rc == TZ_RESULT_DONE && t->cursor.len > 0 && t->left > 0);
     if (rc == TZ_RESULT_DONE)
         rc = tz_record_list_end(&t->list);
@@ -97,11 +100,41 @@ static int trace_all(struct trace *t, Taizhang__V1__TraceRequest *q)
     return rc;
 }
 
+static int trace_and_print(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)
+{
+    tz_buf_init(&t->figure, 1 << 16);
+    tz_record_list_init(&t->list, t->cli, t->kind, false, with_quantity);
+    int rc = trace_all(t, q);
+    tz_record_list_free(&t->list);
+    tz_buf_free(&t->figure);
+    return rc;
+}
+
+static int trace_registry(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)
+{
+    int rc = trace_and_print(t, q, with_quantity);
+    if (rc == TZ_RESULT_UNREACHABLE)
+        tz_offline_figures_hint(t->cli);
+    return rc;
+}
+
+static int trace_offline(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)
+{
+    struct tz_offline_figures o;
+    int rc = tz_offline_figures_open(&o, t->cli);
+    t->offline = &o;
+    if (rc == TZ_RESULT_DONE)
+        rc = trace_and_print(t, q, with_quantity);
+    tz_offline_figures_close(&o);
+    return rc;
+}
+
 struct arguments {
     const char *measure;
     struct tz_option_list where;
     struct tz_option_number limit;
     bool built_up;
+    bool offline;
 };
 
 static int trace(struct tz_cli *cli, const struct tz_select *s, const struct arguments *a)
@@ -136,12 +169,7 @@ static int trace(struct tz_cli *cli, const struct tz_select *s, const struct arg
     q.n_where = where->count;
     q.basis = s->basis;
     q.built_up = a->built_up;
-    tz_buf_init(&t.figure, 1 << 16);
-    tz_record_list_init(&t.list, cli, s->kind, false, !counts);
-    int rc = trace_all(&t, &q);
-    tz_record_list_free(&t.list);
-    tz_buf_free(&t.figure);
-    return rc;
+    return a->offline ? trace_offline(&t, &q, !counts) : trace_registry(&t, &q, !counts);
 }
 
 static int run_trace(struct tz_cli *cli, size_t argc, char **argv)
@@ -149,15 +177,11 @@ static int run_trace(struct tz_cli *cli, size_t argc, char **argv)
     struct tz_select s = {0};
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"committee", TZ_OPTION_TEXT, &s.committee},
-        {"kind", TZ_OPTION_TEXT, &s.kind_name},
-        {"period", TZ_OPTION_TEXT, &s.period_text},
-        {"basis", TZ_OPTION_TEXT, &s.basis_name},
-        {"measure", TZ_OPTION_TEXT, &a.measure},
-        {"where", TZ_OPTION_LIST, &a.where},
-        {"limit", TZ_OPTION_NUMBER, &a.limit},
-        {"built-up", TZ_OPTION_FLAG, &a.built_up},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"committee", TZ_OPTION_TEXT, &s.committee}, {"kind", TZ_OPTION_TEXT, &s.kind_name},
+        {"period", TZ_OPTION_TEXT, &s.period_text},  {"basis", TZ_OPTION_TEXT, &s.basis_name},
+        {"measure", TZ_OPTION_TEXT, &a.measure},     {"where", TZ_OPTION_LIST, &a.where},
+        {"limit", TZ_OPTION_NUMBER, &a.limit},       {"built-up", TZ_OPTION_FLAG, &a.built_up},
+        {"offline", TZ_OPTION_FLAG, &a.offline},     {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -175,7 +199,7 @@ const struct tz_command tz_command_trace = {
     .help = N_("the records behind a figure"),
     .usage =
         "--kind KIND --period P|P1..P2 [--measure M] [--committee CODE] [--where FIELD=VALUE]... [--basis B] "
-        "[--limit N] [--built-up]",
+        "[--limit N] [--built-up] [--offline]",
     .details =
         N_("  --measure M          the figure's measure; records if there is none\n"
            "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
@@ -184,6 +208,7 @@ const struct tz_command tz_command_trace = {
            "  --built-up           the records that the unit's own figure for everything below it "
            "replaces,\n"
            "                       and what they add up to\n"
+           "  --offline            from the local copy, as totals has it\n"
            "The other options are those of totals. With --format json the first line is the figure, "
            "computed from\n"
            "the same state as the records (null if nothing was stated); each further line is a record."),

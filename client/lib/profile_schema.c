@@ -91,6 +91,8 @@ static int make(struct tz_profile *p)
         rc = tz_profile_execute(p, from_1);
     if (rc == TZ_OK)
         rc = tz_profile_execute(p, tables);
+    if (rc == TZ_OK)
+        rc = tz_profile_execute(p, tz_copy_schema);
     if (rc == TZ_OK && version == 1)
         rc = tz_profile_execute(p, after_1);
     return rc == TZ_OK && version != SCHEMA_VERSION ? set_version(p) : rc;

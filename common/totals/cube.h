@@ -7,8 +7,8 @@
 #ifndef TZ_COMMON_TOTALS_CUBE_H
 #define TZ_COMMON_TOTALS_CUBE_H
 
-#include "common/schema/record.h"
 #include "common/base/arena.h"
+#include "common/schema/record.h"
 #include "common/totals/tree.h"
 
 struct tz_cube;

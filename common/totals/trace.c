@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
-#include "common/wire/frame.h"
 #include "common/totals/scan.h"
+#include "common/wire/frame.h"
 
 enum { CURSOR_FIELDS_MAX = 128 }; /* of its figure: more than any has */
 enum { CURSOR_VERSION = 1, CURSOR_HEAD = 18, PAGE_MAX = 1000, FILTERS_MAX = 8, PAGE_BYTES = 512 * 1024 };

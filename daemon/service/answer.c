@@ -3,10 +3,10 @@
 
 #include <inttypes.h>
 
+#include "common/totals/totals.h"
 #include "common/wire/frame.h"
 #include "daemon/net/reply.h"
 #include "daemon/service/verbs.h"
-#include "common/totals/totals.h"
 
 void tz_answer_error(struct tz_request *r, const struct tz_error *e)
 {

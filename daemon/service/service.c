@@ -48,6 +48,8 @@ int tz_service_init(struct tz_service *s, unsigned io_threads, unsigned readers)
     if (rc == TZ_OK)
         rc = tz_writer_new(&s->writer, &w);
     if (rc == TZ_OK)
+        rc = tz_feed_new(&s->feed, TZ_FEED_BYTES);
+    if (rc == TZ_OK)
         rc = tz_readers_new(&s->readers, &p);
     if (rc != TZ_OK)
         tz_service_deinit(s);
@@ -80,6 +82,8 @@ void tz_service_deinit(struct tz_service *s)
 {
     tz_readers_free(s->readers);
     s->readers = NULL;
+    tz_feed_free(s->feed);
+    s->feed = NULL;
     if (s->writer)
         tz_writer_free(s->writer);
     s->writer = NULL;

@@ -11,6 +11,7 @@
 #include "daemon/net/net.h"
 #include "daemon/service/access.h"
 #include "daemon/service/readers.h"
+#include "daemon/views/feed.h"
 
 /* All threads add; any thread reads. */
 struct tz_service_counters {
@@ -29,6 +30,7 @@ struct tz_service {
     struct tz_views *views;
     struct tz_writer *writer;
     struct tz_readers *readers;
+    struct tz_feed *feed;
     struct tz_net *net; /* set before its threads start */
     struct tz_access_rules access;
     struct tz_store_info registry; /* as opened: its position is not the present one */

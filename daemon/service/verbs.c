@@ -11,6 +11,7 @@ static const struct tz_verb *const rows[] = {
     &tz_verb_get,
     &tz_verb_history,
     &tz_verb_list,
+    &tz_verb_changes,
     &tz_verb_totals,
     &tz_verb_trace,
     &tz_verb_committee_list,

@@ -56,6 +56,7 @@ extern const struct tz_verb tz_verb_withdraw;
 extern const struct tz_verb tz_verb_get;
 extern const struct tz_verb tz_verb_history;
 extern const struct tz_verb tz_verb_list;
+extern const struct tz_verb tz_verb_changes;
 extern const struct tz_verb tz_verb_totals;
 extern const struct tz_verb tz_verb_trace;
 extern const struct tz_verb tz_verb_committee_list;

@@ -138,6 +138,7 @@ enum tz_sqlite_read {
     R_HEADS_ENTRY,
     R_ALL,
     R_JOURNAL,
+    R_OUTLINE,
     R_COMMITTEES,
     R_SETS,
     R_TABLE_HEADS,
@@ -168,6 +169,7 @@ int tz_sqlite_reader_heads(void *reader, uint32_t committee, uint32_t kind, uint
                            tz_visit_head visit, void *ctx);
 int tz_sqlite_reader_all(void *reader, tz_visit_head visit, void *ctx);
 int tz_sqlite_reader_journal(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
+int tz_sqlite_reader_outline(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_committees(void *reader, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_reporting_sets(void *reader, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_rows(void *reader, enum tz_table table, tz_visit_row visit, void *ctx);

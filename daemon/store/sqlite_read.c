@@ -26,6 +26,8 @@ static const char *const read_sql[R_COUNT] = {
     [R_ALL] = "SELECT " KEY "," HEAD "," ENTRY " FROM head h CROSS JOIN entry e ON e.position=h.position"
               " WHERE h.live=1 ORDER BY h.committee, h.kind, h.period, h.key",
     [R_JOURNAL] = "SELECT e.position," ENTRY " FROM entry e WHERE e.position>=?1 ORDER BY e.position",
+    [R_OUTLINE] = "SELECT e.position, e.header, substr(e.body, 1, ?2), NULL, NULL FROM entry e"
+                  " WHERE e.position>=?1 ORDER BY e.position",
     [R_COMMITTEES] =
         "SELECT e.position," ENTRY " FROM committee c CROSS JOIN entry e ON e.position=c.position"
         " ORDER BY c.number",
@@ -160,6 +162,7 @@ const struct tz_store_ops tz_sqlite_ops = {
     .reader_heads = tz_sqlite_reader_heads,
     .reader_all = tz_sqlite_reader_all,
     .reader_journal = tz_sqlite_reader_journal,
+    .reader_outline = tz_sqlite_reader_outline,
     .reader_committees = tz_sqlite_reader_committees,
     .reader_reporting_sets = tz_sqlite_reader_reporting_sets,
     .reader_rows = tz_sqlite_reader_rows,

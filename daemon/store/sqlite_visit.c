@@ -95,6 +95,14 @@ int tz_sqlite_reader_journal(void *reader, uint64_t from, tz_visit_entry visit, 
     return visit_entries(r, r->stmt[R_JOURNAL], "journal", visit, ctx);
 }
 
+int tz_sqlite_reader_outline(void *reader, uint64_t from, tz_visit_entry visit, void *ctx)
+{
+    struct tz_sqlite_reader *r = reader;
+    tz_sqlite_bind_uint(r->stmt[R_OUTLINE], 1, from);
+    tz_sqlite_bind_uint(r->stmt[R_OUTLINE], 2, TZ_OUTLINE_BODY);
+    return visit_entries(r, r->stmt[R_OUTLINE], "outline", visit, ctx);
+}
+
 int tz_sqlite_reader_committees(void *reader, tz_visit_entry visit, void *ctx)
 {
     struct tz_sqlite_reader *r = reader;

@@ -278,6 +278,12 @@ int tz_reader_journal(struct tz_reader *r, uint64_t from, tz_visit_entry visit, 
     return r->ops->reader_journal(r->reader, from, visit, ctx);
 }
 
+int tz_reader_outline(struct tz_reader *r, uint64_t from, tz_visit_entry visit, void *ctx)
+{
+    assert(r->in_snapshot);
+    return r->ops->reader_outline(r->reader, from, visit, ctx);
+}
+
 int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx)
 {
     assert(r->in_snapshot);

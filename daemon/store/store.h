@@ -134,6 +134,9 @@ int tz_reader_all(struct tz_reader *r, tz_visit_head visit, void *ctx) TZ_MUSTCH
 typedef int (*tz_visit_entry)(void *ctx, const struct tz_entry *e);
 /* The journal from a position on. */
 int tz_reader_journal(struct tz_reader *r, uint64_t from, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+/* The same without private bytes and salts, and of a body no more than its first TZ_OUTLINE_BODY bytes. */
+enum { TZ_OUTLINE_BODY = 512 };
+int tz_reader_outline(struct tz_reader *r, uint64_t from, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
 /* The current entry of every committee, by number; of every reporting set, by name. */
 int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
 int tz_reader_reporting_sets(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;

@@ -51,6 +51,7 @@ struct tz_store_ops {
                         tz_visit_head visit, void *ctx);
     int (*reader_all)(void *reader, tz_visit_head visit, void *ctx);
     int (*reader_journal)(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
+    int (*reader_outline)(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
     int (*reader_committees)(void *reader, tz_visit_entry visit, void *ctx);
     int (*reader_reporting_sets)(void *reader, tz_visit_entry visit, void *ctx);
     int (*reader_rows)(void *reader, enum tz_table table, tz_visit_row visit, void *ctx);

@@ -5,8 +5,8 @@
 #ifndef TZ_DAEMON_VIEWS_STORED_H
 #define TZ_DAEMON_VIEWS_STORED_H
 
-#include "daemon/store/store.h"
 #include "common/totals/source.h"
+#include "daemon/store/store.h"
 
 /* Lends the reader, which must be inside a snapshot whenever the source is asked. */
 struct tz_record_source tz_stored_source(struct tz_reader *r);

@@ -8,9 +8,9 @@
 
 #include <pthread.h>
 
-#include "daemon/store/store.h"
 #include "common/totals/cube.h"
 #include "common/totals/view_record.h"
+#include "daemon/store/store.h"
 
 struct tz_views {
     pthread_rwlock_t lock;

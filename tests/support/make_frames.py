@@ -36,6 +36,8 @@ def client_messages(rec, pb, journal):
     yield "get", pb.ClientMessage(id=7, get=pb.GetRequest(address=address, min_position=300))
     yield "list", pb.ClientMessage(id=2**63, list=pb.ListRequest(
         committee="520000", subtree=True, kind=2, period="2017Q3", cursor=b"\0\xff", limit=1000))
+    yield "changes", pb.ClientMessage(id=17, changes=pb.ChangesRequest(
+        committee="520000", after=300, epoch=1, scope=b"\0\xff", limit=1000, min_position=301))
     yield "totals", pb.ClientMessage(id=9, totals=pb.TotalsRequest(
         kind=2, period="2017", measures=["amount"], by=["source"], children=True))
     yield "trace", pb.ClientMessage(id=10, trace=pb.TraceRequest(
@@ -103,6 +105,11 @@ def server_messages(rec, pb, journal):
         records=[state], position=7, more=True))
     yield "list_reply", pb.ServerMessage(id=2**63, final=True, list=pb.ListReply(
         records=[state], position=7, next_cursor=b"\0\xff"))
+    yield "changes_reply", pb.ServerMessage(id=17, final=True, changes=pb.ChangesReply(
+        records=[state], removed=[address], committees=[pb.Committee(body=unit(journal), number=3, revision=1)],
+        position=7, epoch=1, time_ms=1521993600000, scope=b"\0\xff", more=True, committee="520000"))
+    yield "changes_restart", pb.ServerMessage(id=17, final=True, changes=pb.ChangesReply(
+        epoch=2, time_ms=1521993600000, scope=b"\0", more=True, restart=True, committee="520000"))
     yield "trace_reply", pb.ServerMessage(id=10, final=True, trace=pb.TraceReply(
         position=7, tree="2018-03-26", figure=figure, rows=[pb.TraceRow(record=state, quantity=rec.Quantity(
             value=12294000000, qualifier=rec.QUALIFIER_OVER, written="12294余万元"))]))

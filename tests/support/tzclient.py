@@ -246,6 +246,10 @@ class Client:
             records += page
         return records
 
+    def changes(self, **options):
+        """One page of what changed: a ChangesReply."""
+        return self.ask("changes", pb.ChangesRequest(**options)).changes
+
     # --- totals ---
 
     def totals_reply(self, kind, period="2017", **options):

@@ -19,7 +19,7 @@ static void w_body(const struct world *w, uint32_t n, char code[TZ_CODE_SIZE], T
     b->parent = w->parent[n];
 }
 
-static void w_key(const struct w_record *r, struct tz_record_key *k)
+static __attribute__((unused)) void w_key(const struct w_record *r, struct tz_record_key *k)
 {
     *k = (struct tz_record_key){r->c, r->kind, r->period, r->key, strlen(r->key)};
 }

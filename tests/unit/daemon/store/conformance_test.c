@@ -442,6 +442,41 @@ static void journal_and_lists_are_visited(void **state)
     assert_int_equal(sum, 54);
 }
 
+static int see_outline(void *ctx, const struct tz_entry *e)
+{
+    uint64_t *next = ctx;
+    static const size_t length[] = {4, TZ_OUTLINE_BODY - 1, TZ_OUTLINE_BODY, TZ_OUTLINE_BODY,
+                                    TZ_OUTLINE_BODY};
+    assert_int_equal(e->position, (*next)++);
+    assert_int_equal(e->header.len, 6);
+    assert_int_equal(e->body.len, length[e->position - 1]);
+    assert_memory_equal(e->body.data, "body", 4);
+    assert_int_equal(e->private_.len, 0);
+    assert_int_equal(e->salt.len, 0);
+    return *next == 6 ? 77 : 0;
+}
+
+static void an_outline_has_the_beginnings_of_bodies(void **state)
+{
+    struct fixture *f = *state;
+    static const size_t length[] = {4, TZ_OUTLINE_BODY - 1, TZ_OUTLINE_BODY, TZ_OUTLINE_BODY + 1, 60000, 4};
+    static char body[60001];
+    begin(f);
+    for (size_t i = 0; i < sizeof length / sizeof *length; i++) {
+        memset(body, 'x', length[i]);
+        memcpy(body, "body", 4);
+        body[length[i]] = '\0';
+        append(f, body, i % 2 ? "private" : NULL);
+    }
+    commit(f);
+    snapshot(f);
+    uint64_t next = 1;
+    assert_int_equal(tz_reader_outline(f->reader, 1, see_outline, &next), 77);
+    next = 3;
+    assert_int_equal(tz_reader_outline(f->reader, 3, see_outline, &next), 77);
+    assert_int_equal(tz_reader_outline(f->reader, 7, see_outline, &next), TZ_OK);
+}
+
 static int see_row(void *ctx, const struct tz_table_row *row)
 {
     struct seen *s = ctx;
@@ -511,7 +546,8 @@ static void reopening_keeps_what_was_committed(void **state)
         EACH(rollback_leaves_nothing), EACH(revisions_keep_their_positions), EACH(wrong_calls_are_refused),  \
         EACH(parts_are_found_by_committee), EACH(committees_and_sets_have_current_entries),                  \
         EACH(heads_are_visited_in_order), EACH(visits_stop_and_go_on), EACH(journal_and_lists_are_visited),  \
-        EACH(tables_are_shown_as_they_are), EACH(reopening_keeps_what_was_committed)
+        EACH(an_outline_has_the_beginnings_of_bodies), EACH(tables_are_shown_as_they_are),                   \
+        EACH(reopening_keeps_what_was_committed)
 
 int main(void)
 {

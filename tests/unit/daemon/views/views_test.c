@@ -10,6 +10,7 @@
 
 #include "daemon/views/reporting_sets.h"
 #include "tests/unit/common/totals/world.c"
+#include "tests/unit/common/totals/world_bodies.c"
 #include "tests/unit/daemon/views/world_store.c"
 
 enum { YEAR = 20170101 };

@@ -8,16 +8,16 @@
 
 #include <cmocka.h>
 
-#include "daemon/views/answer.h"
 #include "tests/unit/common/totals/world.c"
-#include "tests/unit/daemon/views/world_store.c"
+#include "tests/unit/common/totals/world_bodies.c"
+#include "tests/unit/common/totals/world_source.c"
 
 enum { YEAR = 20170101, RECORDS = 5 };
 
 /* A nation with two provinces; five records of the second one, one to sixteen. */
 struct fixture {
     struct world w;
-    struct w_store s;
+    struct w_source s;
     struct tz_arena arena;
     struct tz_error e;
     Taizhang__V1__TraceRequest q;
@@ -43,7 +43,7 @@ static int setup(void **state)
     f.q.kind = TZ_KIND_FUNDING;
     f.q.period = (char *)"2017";
     f.q.measure = (char *)"amount";
-    w_store_open(&f.s, &f.w, 0);
+    w_source_open(&f.s, &f.w, 0);
     *state = &f;
     return 0;
 }
@@ -51,14 +51,14 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    w_store_close(&f->s);
+    w_source_close(&f->s);
     tz_arena_free(&f->arena);
     return 0;
 }
 
 static int trace(struct fixture *f, uint32_t node, Taizhang__V1__TraceReply *out)
 {
-    return tz_views_trace(f->s.views, f->s.reader, &f->q, node, "2018-03-26", &f->arena, out, &f->e);
+    return tz_trace_answer(&f->s.from, &f->q, node, &f->arena, out, &f->e);
 }
 
 static void a_figure_opens_to_its_records(void **state)
@@ -72,7 +72,7 @@ static void a_figure_opens_to_its_records(void **state)
     assert_int_equal(t.figure->sum->unquantified, 1);
     assert_int_equal(t.next_cursor.len, 0);
     assert_string_equal(t.tree, "2018-03-26");
-    assert_int_equal(t.position, f->s.position);
+    assert_int_equal(t.position, f->s.from.position);
     const Taizhang__V1__RecordState *s = t.rows[1]->record;
     assert_string_equal(s->address->committee, "000003");
     assert_string_equal(s->address->period, "2017");
@@ -101,12 +101,8 @@ static void nothing_behind_nothing(void **state)
 
 static void put_later(struct fixture *f, struct w_record r)
 {
-    struct w_record *kept = &f->w.record[f->w.records++];
-    *kept = r;
-    assert_int_equal(tz_store_begin(f->s.store, &f->s.position), 0);
-    w_store_record(&f->s, &f->w, kept);
-    assert_int_equal(tz_store_commit(f->s.store), 0);
-    f->s.views->position = f->s.position;
+    f->w.record[f->w.records++] = r;
+    f->s.from.position++;
 }
 
 /* The nation reports 100 and 若干; below it stand five records, one of its own, and a province's own figure.
@@ -254,19 +250,14 @@ static void words_that_nobody_knows(void **state)
     assert_int_equal(f->e.code, TZ_CODE(BAD_KIND));
 }
 
-static void a_stored_record_that_cannot_be_read(void **state)
+static void a_record_that_cannot_be_read(void **state)
 {
     struct fixture *f = *state;
     Taizhang__V1__TraceReply t;
-    const struct tz_record_key k = {2, TZ_KIND_FUNDING, YEAR, "bad", 3};
-    const struct tz_head before = {0};
-    assert_int_equal(tz_store_begin(f->s.store, &f->s.position), 0);
-    w_append(&f->s, TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD, 2,
-             (struct tz_bytes){(const uint8_t *)"\xff\xff", 2}, &k);
-    const struct tz_head head = {.revision = 1, .position = f->s.position, .live = true};
-    assert_int_equal(tz_store_set_head(f->s.store, &k, &before, &head), 0);
-    assert_int_equal(tz_store_commit(f->s.store), 0);
-    f->s.views->position = f->s.position;
+    put_later(f,
+              (struct w_record){
+                  .c = 2, .kind = TZ_KIND_FUNDING, .period = YEAR, .key = "bad", .part = -1, .live = true});
+    f->s.broken = &f->w.record[f->w.records - 1];
     assert_int_equal(trace(f, 1, &t), TZ_ECORRUPT);
     assert_int_equal(trace(f, 3, &t), 0);
 }
@@ -280,7 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_figure_is_of_the_page_s_snapshot, setup, teardown),
         cmocka_unit_test_setup_teardown(a_bad_cursor, setup, teardown),
         cmocka_unit_test_setup_teardown(words_that_nobody_knows, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_stored_record_that_cannot_be_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_record_that_cannot_be_read, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,19 +11,18 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "daemon/views/answer.h"
 #include "tests/unit/common/totals/world.c"
-#include "tests/unit/daemon/views/world_store.c"
+#include "tests/unit/common/totals/world_bodies.c"
+#include "tests/unit/common/totals/world_source.c"
 
 enum { YEAR = 20170101, Q1 = 20170103, Q2 = 20170403, FEBRUARY = 20170204, YEAR_2018 = 20180101 };
 
 struct fixture {
     struct world w;
-    struct w_store s;
+    struct w_source s;
     struct tz_arena arena;
     struct tz_error e;
 };
@@ -59,15 +58,15 @@ static int setup(void **state)
     return 0;
 }
 
-static void open_store(struct fixture *f)
+static void open_source(struct fixture *f)
 {
-    w_store_open(&f->s, &f->w, 1u << 4);
+    w_source_open(&f->s, &f->w, 1u << 4);
 }
 
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    w_store_close(&f->s);
+    w_source_close(&f->s);
     tz_arena_free(&f->arena);
     return 0;
 }
@@ -90,8 +89,7 @@ static int answer(struct fixture *f, const struct ask *a, Taizhang__V1__TotalsRe
     q.measures = measures;
     q.n_measures = a->measure ? 1 : 0;
     q.children = a->children;
-    return tz_views_totals(f->s.views, f->s.reader, &q, a->node ? a->node : 1, "2018-03-26", &f->arena, out,
-                           &f->e);
+    return tz_totals_answer(&f->s.from, &q, a->node ? a->node : 1, &f->arena, out, &f->e);
 }
 
 static const Taizhang__V1__Figure *figure_of(const Taizhang__V1__TotalsRow *row, const char *name)
@@ -114,7 +112,7 @@ static void one_row_also_when_nothing_was_stated(void **state)
 {
     struct fixture *f = *state;
     Taizhang__V1__TotalsReply t;
-    open_store(f);
+    open_source(f);
     assert_int_equal(answer(f, &(struct ask){.kind = TZ_KIND_FUNDING, .period = "2017"}, &t), 0);
     assert_int_equal(t.n_rows, 1);
     assert_int_equal(t.rows[0]->n_figures, 0);
@@ -155,7 +153,7 @@ static void words_that_nobody_knows(void **state)
          "source"},
         {{.kind = 2, .period = "2017", .by = "source", .by2 = "x"}, TZ_CODE(BAD_ARGUMENT), "by", "x"},
     };
-    open_store(f);
+    open_source(f);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(answer(f, &bad[i].ask, &t), TZ_EINVAL);
         assert_int_equal(f->e.code, bad[i].code);
@@ -168,14 +166,14 @@ static void words_that_nobody_knows(void **state)
     q.period = (char *)"2017";
     q.by = by;
     q.n_by = 3;
-    assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
+    assert_int_equal(tz_totals_answer(&f->s.from, &q, 1, &f->arena, &t, &f->e), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(BAD_ARGUMENT));
     q.n_by = 0;
     q.basis = TAIZHANG__V1__BASIS__BASIS_ACCEPTED;
-    assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
+    assert_int_equal(tz_totals_answer(&f->s.from, &q, 1, &f->arena, &t, &f->e), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(UNSUPPORTED));
     q.basis = 77;
-    assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, "", &f->arena, &t, &f->e), TZ_EINVAL);
+    assert_int_equal(tz_totals_answer(&f->s.from, &q, 1, &f->arena, &t, &f->e), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(BAD_ARGUMENT));
 }
 
@@ -185,7 +183,7 @@ static void a_grouping_node_gives_its_place_to_its_children(void **state)
     Taizhang__V1__TotalsReply t;
     add(f, 5, TZ_KIND_FUNDING, YEAR, 100);
     add(f, 2, TZ_KIND_FUNDING, YEAR, 20);
-    open_store(f);
+    open_source(f);
     assert_int_equal(
         answer(f, &(struct ask){.node = 2, .kind = TZ_KIND_FUNDING, .period = "2017", .children = true}, &t),
         0);
@@ -204,7 +202,7 @@ static void measures_stand_in_the_order_of_the_table(void **state)
     Taizhang__V1__TotalsReply t;
     struct w_record *r = add(f, 5, TZ_KIND_FUNDING, YEAR, 300);
     r->q[2] = TZ_QUALIFIER(SOME);
-    open_store(f);
+    open_source(f);
     assert_int_equal(answer(f, &(struct ask){.kind = TZ_KIND_FUNDING, .period = "2017"}, &t), 0);
     static const char *const names[] = {"amount", "contracted", "records", "committees"};
     assert_int_equal(t.rows[0]->n_figures, 4);
@@ -230,7 +228,7 @@ static void places_have_codes_and_names(void **state)
     slice(add(f, 2, TZ_KIND_FUNDING, YEAR, 1), "place", 5);
     slice(add(f, 3, TZ_KIND_FUNDING, YEAR, 2), "place", 3);
     add(f, 3, TZ_KIND_FUNDING, YEAR, 4);
-    open_store(f);
+    open_source(f);
     assert_int_equal(answer(f, &(struct ask){.kind = TZ_KIND_FUNDING, .period = "2017", .by = "place"}, &t),
                      0);
     assert_int_equal(t.n_rows, 3);
@@ -252,7 +250,7 @@ static void two_fields_in_order_with_children(void **state)
     slice(add(f, 5, TZ_KIND_FUNDING, YEAR, 2), "purchase_mode", 2);
     slice(add(f, 1, TZ_KIND_FUNDING, YEAR, 4), "purchase_mode", 1);
     add(f, 1, TZ_KIND_FUNDING, Q1, 4);
-    open_store(f);
+    open_source(f);
     const struct ask a = {
         .kind = TZ_KIND_FUNDING, .period = "2017", .by = "purchase_mode", .by2 = "place", .children = true};
     assert_int_equal(answer(f, &a, &t), 0);
@@ -279,7 +277,7 @@ static void other_periods_are_listed_not_added(void **state)
     add(f, 5, TZ_KIND_FUNDING, Q2, 100);
     add(f, 5, TZ_KIND_FUNDING, FEBRUARY, 1000);
     add(f, 5, TZ_KIND_FUNDING, YEAR_2018, 10000);
-    open_store(f);
+    open_source(f);
     assert_int_equal(answer(f, &(struct ask){.kind = TZ_KIND_FUNDING, .period = "2017"}, &t), 0);
     assert_int_equal(value_of(t.rows[0], "amount"), 1);
     assert_int_equal(t.n_other_periods, 3);
@@ -304,7 +302,7 @@ static void heads_are_of_the_last_period_only(void **state)
     Taizhang__V1__TotalsReply t;
     add(f, 5, TZ_KIND_OUTPUT, Q1, 50);
     add(f, 5, TZ_KIND_OUTPUT, Q2, 40);
-    open_store(f);
+    open_source(f);
     struct ask a = {.kind = TZ_KIND_OUTPUT, .period = "2017Q1", .period_to = "2017Q2"};
     assert_int_equal(answer(f, &a, &t), 0);
     assert_int_equal(value_of(t.rows[0], "persons"), 40);
@@ -321,7 +319,7 @@ static void a_sum_beyond_64_bits_is_an_error(void **state)
     Taizhang__V1__TotalsReply t;
     add(f, 5, TZ_KIND_FUNDING, YEAR, INT64_MAX);
     add(f, 5, TZ_KIND_FUNDING, YEAR, INT64_MAX);
-    open_store(f);
+    open_source(f);
     assert_int_equal(answer(f, &(struct ask){.kind = TZ_KIND_FUNDING, .period = "2017"}, &t), TZ_EINVAL);
     assert_int_equal(f->e.code, TZ_CODE(QUANTITY_RANGE));
     assert_string_equal(f->e.field, "amount");
@@ -332,7 +330,7 @@ static void a_small_arena_is_a_limit(void **state)
     struct fixture *f = *state;
     Taizhang__V1__TotalsReply t;
     add(f, 5, TZ_KIND_FUNDING, YEAR, 1);
-    open_store(f);
+    open_source(f);
     for (size_t max = 0; max < 4096; max += 64) {
         struct fixture small = *f;
         tz_arena_init(&small.arena, max);
@@ -340,47 +338,6 @@ static void a_small_arena_is_a_limit(void **state)
         assert_true(rc == TZ_ELIMIT || rc == 0);
         tz_arena_free(&small.arena);
     }
-}
-
-static void *catch_up(void *arg)
-{
-    struct fixture *f = arg;
-    usleep(20000);
-    tz_views_write_lock(f->s.views);
-    f->s.views->position = f->s.position;
-    tz_views_unlock(f->s.views);
-    return NULL;
-}
-
-/* A batch was committed and is not applied yet: the scan waits for the views. */
-static void a_scan_waits_for_the_views(void **state)
-{
-    struct fixture *f = *state;
-    Taizhang__V1__TotalsReply t;
-    pthread_t thread;
-    add(f, 5, TZ_KIND_FUNDING, YEAR, 1);
-    open_store(f);
-    f->s.views->position--;
-    assert_int_equal(pthread_create(&thread, NULL, catch_up, f), 0);
-    const struct ask a = {.kind = TZ_KIND_FUNDING, .period = "2017", .by = "place", .by2 = "is_pilot"};
-    assert_int_equal(answer(f, &a, &t), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(t.position, f->s.position);
-    assert_int_equal(t.n_rows, 1);
-}
-
-static void a_tree_that_is_ahead_for_ever_is_busy(void **state)
-{
-    struct fixture *f = *state;
-    Taizhang__V1__TotalsReply t;
-    char code[TZ_CODE_SIZE];
-    Taizhang__V1__CommitteeBody b;
-    open_store(f);
-    w_body(&f->w, 6, code, &b);
-    assert_int_equal(tz_tree_put(f->s.views->tree, 6, 2, f->s.position + 1, &b, NULL), 0);
-    const struct ask a = {.kind = TZ_KIND_FUNDING, .period = "2017", .by = "place", .by2 = "is_pilot"};
-    assert_int_equal(answer(f, &a, &t), TZ_EINVAL);
-    assert_int_equal(f->e.code, TZ_CODE(BUSY));
 }
 
 int main(void)
@@ -396,8 +353,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(heads_are_of_the_last_period_only, setup, teardown),
         cmocka_unit_test_setup_teardown(a_sum_beyond_64_bits_is_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(a_small_arena_is_a_limit, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_scan_waits_for_the_views, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_tree_that_is_ahead_for_ever_is_busy, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
