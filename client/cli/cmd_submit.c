@@ -117,14 +117,15 @@ static int submit_all(struct tz_cli *cli, const struct arguments *a, size_t file
         if (rc != TZ_RESULT_DONE)
             return rc;
     } else {
-        int rc = tz_delivery_open(&delivery, cli, &report,
-                                  a->wait.given ? (int64_t)a->wait.value * 1000 : TZ_WAIT_SUBMIT_MS);
+        int rc = tz_delivery_open(&delivery, cli, &report, tz_line_wait_ms(&a->wait, TZ_WAIT_SUBMIT_MS));
         if (rc != TZ_RESULT_DONE)
             return rc;
     }
     int forgot = a->forget_map ? forget_maps(cli, a, files, paths) : TZ_RESULT_DONE;
-    if (forgot != TZ_RESULT_DONE)
+    if (forgot != TZ_RESULT_DONE) {
+        tz_delivery_close(&delivery);
         return forgot;
+    }
     for (size_t i = 0; i < files; i++) {
         report.file = files > 1 ? paths[i] : NULL;
         int rc = submit_one(cli, a, paths[i], a->dry_run ? NULL : &delivery, &report);
