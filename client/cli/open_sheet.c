@@ -219,7 +219,8 @@ static int tell_header(struct tz_cli *cli, const struct tz_sheet *sheet, const s
 }
 
 int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, const struct tz_kind_info *kind,
-                        bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers)
+                        bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers,
+                        struct tz_header_place *place)
 {
     struct finding f = {.kind = kind, .committee_given = committee_given, .headers = headers};
     bool chosen;
@@ -233,5 +234,6 @@ int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, cons
     while (rc == TZ_RESULT_DONE && sheet->row != f.place.last_row)
         if (tz_sheet_next(sheet) != TZ_OK)
             rc = tz_cli_refuse_sheet(cli, sheet);
+    *place = f.place;
     return rc;
 }

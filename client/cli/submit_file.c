@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/cli/check_totals.h"
 #include "client/cli/open_sheet.h"
 #include "client/cli/saved_map.h"
+#include "client/sheet/remarks.h"
 
 enum { ROW_ARENA_MAX = 16 * 1024 * 1024 };
 
@@ -22,9 +22,9 @@ struct work {
     struct tz_cli *cli;
     struct tz_report *report;
     const struct tz_submit_options *options;
+    struct tz_survey survey;
     struct passed totals;
     struct passed remarks;
-    struct tz_cli_totals *sums;
     struct tz_progress progress;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
 };
@@ -102,10 +102,11 @@ static int cannot_read_row(struct work *w, int rc)
     return TZ_RESULT_INTERNAL;
 }
 
-static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_rows *rows)
+static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *rows)
 {
     struct tz_arena arena;
     struct tz_row row;
+    char given[TZ_GIVEN_KEY_SIZE];
     int rc = TZ_RESULT_DONE;
     tz_arena_init(&arena, ROW_ARENA_MAX);
     while (rc == TZ_RESULT_DONE) {
@@ -118,11 +119,14 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
         }
         enum tz_row_role role = tz_row_role(rows->headers, sheet->cell, sheet->count);
         tz_progress_row(&w->progress, sheet);
-        tz_cli_totals_row(w->sums, role, sheet->cell, sheet->count, sheet->row);
         if (role != TZ_ROW_RECORD) {
             pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
             continue;
         }
+        rc = tz_survey_key(&w->survey, sheet->row, given);
+        if (rc != TZ_RESULT_DONE)
+            break;
+        rows->key = *given ? given : NULL;
         tz_arena_reset(&arena);
         int read = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row);
         rc = read == TZ_OK ? take_row(w, &row) : cannot_read_row(w, read);
@@ -131,9 +135,38 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
     return rc;
 }
 
+/* Rows that are not as they stand in the file: refused, waiting, or in conflict. */
+static size_t not_taken(const struct tz_report *r)
+{
+    return r->rejected + r->conflicts + r->behind + r->queued + r->replaced;
+}
+
 /* The rows are stored and sent; what was stored of a file that cannot be read to its end counts. */
+static int deliver_rows(struct work *w, struct tz_rows *rows)
+{
+    const struct tz_submit_options *options = w->options;
+    size_t before = not_taken(w->report);
+    tz_progress_start(&w->progress, w->cli, options->dry_run ? _("Checking") : _("Submitting"));
+    if (options->delivery)
+        options->delivery->progress = &w->progress;
+    int rc = read_rows(w, w->survey.sheet, rows);
+    tz_progress_clear(&w->progress);
+    if (options->dry_run)
+        return rc;
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED) {
+        int finished = tz_delivery_finish(options->delivery);
+        rc = finished != TZ_RESULT_DONE ? finished : rc;
+    }
+    if (rc != TZ_RESULT_DONE && rc != TZ_RESULT_UNREACHABLE)
+        return rc;
+    bool taken = rc == TZ_RESULT_DONE && not_taken(w->report) == before;
+    int beyond = tz_whole_run(&options->whole, &w->survey, options->delivery, taken, options->source);
+    return rc != TZ_RESULT_DONE ? rc : beyond;
+}
+
 static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
-                       const struct tz_submit_options *options, struct tz_report *report)
+                       const struct tz_header_place *place, const struct tz_submit_options *options,
+                       struct tz_report *report)
 {
     struct work w = {.cli = cli, .report = report, .options = options};
     struct tz_rows rows = {.headers = headers,
@@ -143,31 +176,28 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                            .date1904 = sheet->xlsx.workbook.date1904,
                            .today = tz_cli_today(cli),
                            .seen = tz_seen_addresses_new()};
-    w.sums = tz_cli_totals_new(cli, headers);
-    if (!rows.seen || !w.sums) {
-        tz_cli_totals_free(w.sums);
-        tz_seen_addresses_free(rows.seen);
+    if (!rows.seen)
         return tz_cli_no_memory(cli);
-    }
-    tz_progress_start(&w.progress, cli, options->dry_run ? _("Checking") : _("Submitting"));
-    if (options->delivery)
-        options->delivery->progress = &w.progress;
     w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
+    w.survey = (struct tz_survey){.cli = cli,
+                                  .sheet = sheet,
+                                  .rows = &rows,
+                                  .place = *place,
+                                  .path = strcmp(options->source, "-") == 0 ? NULL : options->source,
+                                  .dry_run = options->dry_run,
+                                  .new_rows = options->new_rows,
+                                  .not_shifted = options->not_shifted};
     report->headers = headers;
-    int rc = read_rows(&w, sheet, &rows);
-    if (!options->dry_run && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED)) {
-        int finished = tz_delivery_finish(options->delivery);
-        rc = finished != TZ_RESULT_DONE ? finished : rc;
-    }
+    int rc = tz_survey_run(&w.survey);
+    if (rc == TZ_RESULT_DONE)
+        rc = deliver_rows(&w, &rows);
     tz_progress_clear(&w.progress);
     if (options->delivery)
         options->delivery->progress = NULL;
-    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
-        tz_cli_totals_end(w.sums);
+    tz_survey_free(&w.survey);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
     report->headers = NULL;
-    tz_cli_totals_free(w.sums);
     tz_seen_addresses_free(rows.seen);
     return rc;
 }
@@ -176,6 +206,7 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
                    const struct tz_submit_options *options, struct tz_report *report)
 {
     struct tz_sheet sheet;
+    struct tz_header_place place;
     struct tz_mapping mapping;
     int rc = tz_cli_map_read(cli, kind, options->maps->item, options->maps->count, &mapping);
     if (rc != TZ_RESULT_DONE)
@@ -185,11 +216,12 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
         return tz_cli_no_memory(cli);
     headers->mapping = &mapping;
     report->kind = kind;
-    rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
+    rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers,
+                             &place);
     if (rc == TZ_RESULT_DONE)
         rc = tz_cli_map_keep(cli, &mapping);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &sheet, headers, options, report);
+        rc = submit_rows(cli, &sheet, headers, &place, options, report);
     tz_sheet_free(&sheet);
     free(headers);
     return rc;

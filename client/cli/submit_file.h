@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Submitting one sheet: its rows become versions in the outbox, which go out while more are read.
+ * Submitting one sheet: a look over all of it, then its rows become versions in the outbox, which go out
+ * while more are read, and in the end what the registry holds beyond it.
  */
 #ifndef TZ_CLIENT_CLI_SUBMIT_FILE_H
 #define TZ_CLIENT_CLI_SUBMIT_FILE_H
 
 #include "client/cli/delivery.h"
+#include "client/cli/whole.h"
 #include "client/sheet/rows.h"
 
 struct tz_submit_options {
     const char *committee;             /* where the file names none; "" for none */
     const char *sheet;                 /* of a workbook, by name; NULL: the first usable one */
-    const char *source;                /* the file's name, kept with its rows */
+    const char *source;                /* the file's name, kept with its rows; "-" for standard input */
     const struct tz_option_list *maps; /* 列名=字段, given now */
     bool confirmed;
-    bool dry_run;                 /* no connection is used; of the profile only what is kept of columns */
+    bool new_rows; /* as in submit_survey.h */
+    bool not_shifted;
+    struct tz_whole whole;
+    bool dry_run;                 /* no connection is used, and a profile only if there is one */
     struct tz_delivery *delivery; /* open; NULL with dry_run */
 };
 

@@ -153,7 +153,7 @@ size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, co
                        size_t count, bool committee_given,
                        struct tz_header_error errors[TZ_HEADER_ERRORS_MAX])
 {
-    static const char *const needed[] = {"committee", "key", "period"};
+    static const char *const needed[] = {"committee", "period"}; /* a row without a number is given one */
     size_t found = 0;
     h->kind = kind;
     h->ignored = 0;

@@ -79,9 +79,11 @@ static bool read_period(struct tz_cell cell, struct tz_row *out)
     return false;
 }
 
-static bool read_key(struct tz_cell cell, struct tz_row *out)
+static bool read_key(const struct tz_rows *rows, struct tz_cell cell, struct tz_row *out)
 {
     struct tz_error e;
+    if (rows->key && tz_cell_states_nothing(NULL, cell.s, cell.len))
+        cell = (struct tz_cell){.s = rows->key, .len = strlen(rows->key)};
     if (cell.len == 0) {
         tz_errors_add(&out->errors, TZ_CODE(REQUIRED), "key", NULL);
         return false;
@@ -117,7 +119,7 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
     bool committee =
         cell_is_sound(rows, &committee_cell, "committee", out) && read_committee(rows, committee_cell, out);
     bool period = cell_is_sound(rows, &period_cell, "period", out) && read_period(period_cell, out);
-    bool key = cell_is_sound(rows, &key_cell, "key", out) && read_key(key_cell, out);
+    bool key = cell_is_sound(rows, &key_cell, "key", out) && read_key(rows, key_cell, out);
     out->has_address = committee && period && key;
     if (!out->has_address)
         return TZ_OK;

@@ -12,6 +12,7 @@
 struct tz_rows {
     const struct tz_headers *headers;
     const char *committee; /* where the row names none; "" for none */
+    const char *key;       /* the number given to a row that has none; NULL: such a row is refused */
     bool confirmed;
     bool validate; /* apply every rule here too: for a dry run, and always for rows that cannot be sent */
     bool date1904; /* the workbook's days count from 1904 */

@@ -92,7 +92,13 @@ def layouts():
     put("total-in-title-with-key.csv", text(HEADERS, ROW[:3] + ["合计"] + ROW[4:]).encode(), {"2": []})
     put("unknown-column.csv", text(HEADERS + ["胡说"], ROW + ["x"]).encode(), refused="胡说")
     put("twice.csv", text(HEADERS + ["项目名称", "名称"], ROW + ["x", "x"]).encode(), refused="D")
-    put("no-key.csv", text(HEADERS[:1] + HEADERS[2:], ROW[:1] + ROW[2:]).encode(), refused="Number")
+    put("no-key.csv", text(HEADERS[:1] + HEADERS[2:], ROW[:1] + ROW[2:]).encode(), {"2": []}, says="1 row has no number (编号)")
+    put("only-counters.csv", text(["序号"] + HEADERS[:1] + HEADERS[2:], ["1"] + ROW[:1] + ROW[2:], ["2"] + [""] * 5).encode(), {"2": []},
+        says="1 row has no number (编号)")
+    put("key-in-some-rows.csv", text(HEADERS, ROW[:1] + ["——"] + ROW[2:], SECOND, ROW[:1] + [""] + ROW[2:]).encode(),
+        {"2": [], "3": [], "4": []}, says="2 rows have no number (编号)")
+    put("key-of-a-gap.xlsx", book_of([HEADERS, ROW[:1] + [Raw(' t="str"><f>IF(1,"")</f><v></v>')] + ROW[2:]]).bytes(), {"2": []},
+        says="1 row has no number (编号)")
     put("no-header.csv", text(ROW, SECOND).encode(), refused="320100")
     put("cell-without-header.xlsx", book_of([HEADERS, ROW + [None, "多出"]]).bytes(), {"2": ["UNKNOWN_FIELD:"]})
     put("repeated.xlsx", book_of([HEADERS, ROW, ROW]).bytes(), {"2": [], "3": ["REPEATED_ADDRESS:key"]})

@@ -178,10 +178,11 @@ static struct opened *open_records(const char *name, const char *kind)
     struct opened *o = calloc(1, sizeof *o);
     o->file = fopen(in_folder(name), "rb");
     assert_non_null(o->file);
+    struct tz_header_place place;
     assert_int_equal(tz_cli_open_records(&cli, o->file, NULL, tz_kind_find(kind, strlen(kind)), false,
-                                         &o->sheet, &o->headers),
+                                         &o->sheet, &o->headers, &place),
                      TZ_RESULT_DONE);
-    o->header_row = o->sheet.row;
+    o->header_row = place.last_row;
     return o;
 }
 
