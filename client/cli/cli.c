@@ -20,15 +20,20 @@ struct common_options {
     bool version;
 };
 
-enum { COMMON_OPTIONS = 8 };
+enum { COMMON_OPTIONS = 9 };
 
 static void fill_common(struct tz_cli *cli, struct common_options *c, struct tz_option out[COMMON_OPTIONS])
 {
     const struct tz_option options[COMMON_OPTIONS] = {
-        {"server", TZ_OPTION_TEXT, &c->server},   {"profile", TZ_OPTION_TEXT, &cli->profile_name},
-        {"format", TZ_OPTION_TEXT, &c->format},   {"lang", TZ_OPTION_TEXT, &c->lang},
-        {"quiet", TZ_OPTION_FLAG, &cli->quiet},   {"help", TZ_OPTION_FLAG, &c->help},
-        {"version", TZ_OPTION_FLAG, &c->version}, {NULL, TZ_OPTION_FLAG, NULL},
+        {"server", TZ_OPTION_TEXT, &c->server},
+        {"profile", TZ_OPTION_TEXT, &cli->profile_name},
+        {"format", TZ_OPTION_TEXT, &c->format},
+        {"lang", TZ_OPTION_TEXT, &c->lang},
+        {"quiet", TZ_OPTION_FLAG, &cli->quiet},
+        {"help", TZ_OPTION_FLAG, &c->help},
+        {"version", TZ_OPTION_FLAG, &c->version},
+        {"output", TZ_OPTION_TEXT, &cli->output},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     memcpy(out, options, sizeof options);
 }
@@ -91,6 +96,17 @@ int tz_cli_no_memory(struct tz_cli *cli)
     return TZ_RESULT_INTERNAL;
 }
 
+int tz_cli_printed(struct tz_cli *cli, int rc)
+{
+    if (rc == TZ_OK)
+        return tz_cli_flush(cli);
+    if (rc == TZ_ENOMEM)
+        return tz_cli_no_memory(cli);
+    tz_cli_error(cli, _("The output cannot be written: %s."),
+                 rc == TZ_ELIMIT ? _("there are more rows than a sheet holds") : strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
+
 int tz_cli_flush(struct tz_cli *cli)
 {
     if (fflush(cli->out) == 0 && !ferror(cli->out))
@@ -112,7 +128,8 @@ static void show_common_options(struct tz_cli *cli)
             _("Common options, before or after the command:\n"
               "  --server unix:PATH|HOST:PORT   the registry; else the variable TAIZHANG_SERVER\n"
               "  --profile NAME                 what this user has seen is remembered under NAME (default)\n"
-              "  --format table|csv|json        how results are printed (table)\n"
+              "  --format table|csv|json|xlsx   how results are printed (table)\n"
+              "  --output FILE                  where results are written; else standard output\n"
               "  --lang zh|en                   language of messages; else that of the locale\n"
               "  --quiet                        no progress, remarks and summaries\n"
               "  --help, --version"));
@@ -173,15 +190,62 @@ static int apply_common(struct tz_cli *cli, const struct common_options *c)
     }
     if (!c->format)
         return TZ_RESULT_DONE;
-    static const char *const names[] = {
-        [TZ_FORMAT_TABLE] = "table", [TZ_FORMAT_CSV] = "csv", [TZ_FORMAT_JSON] = "json"};
+    static const char *const names[] = {[TZ_FORMAT_TABLE] = "table",
+                                        [TZ_FORMAT_CSV] = "csv",
+                                        [TZ_FORMAT_JSON] = "json",
+                                        [TZ_FORMAT_XLSX] = "xlsx"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(c->format, names[i]) == 0) {
             cli->format = (enum tz_format)i;
             return TZ_RESULT_DONE;
         }
     }
-    return tz_cli_usage(cli, _("--format is table, csv or json, not %s."), c->format);
+    return tz_cli_usage(cli, _("--format is table, csv, json or xlsx, not %s."), c->format);
+}
+
+/* Where the results go, before any is written. */
+static int start_output(struct tz_cli *cli, const struct tz_command *command)
+{
+    if (cli->output_file || command->names_output)
+        return TZ_RESULT_DONE;
+    if (cli->format == TZ_FORMAT_XLSX && !command->workbook)
+        return tz_cli_usage(cli,
+                            _("%s has no results for a workbook. Those of totals, trace, records, history, "
+                              "committee and fields can be written as one."),
+                            command->name);
+    if (!cli->output) {
+        if (cli->format == TZ_FORMAT_XLSX && isatty(fileno(cli->out)) == 1)
+            return tz_cli_usage(cli, "%s",
+                                _("A workbook cannot be shown here: name a file with --output FILE."));
+        return TZ_RESULT_DONE;
+    }
+    struct tz_new_file *file = malloc(sizeof *file);
+    if (!file)
+        return tz_cli_no_memory(cli);
+    if (tz_new_file_begin(file, cli->output, 0) != TZ_OK) {
+        free(file);
+        tz_cli_error(cli, _("The file %s cannot be written: %s."), cli->output, strerror(errno));
+        return TZ_RESULT_INTERNAL;
+    }
+    cli->output_file = file;
+    cli->out = file->file;
+    return TZ_RESULT_DONE;
+}
+
+/* A result that is whole takes the file's place; after a failure what was there stays. */
+static int end_output(struct tz_cli *cli, int rc)
+{
+    struct tz_new_file *file = cli->output_file;
+    bool whole = rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED || rc == TZ_RESULT_CONFLICT;
+    if (!file)
+        return rc;
+    if (whole && tz_new_file_place(file, cli->output, true) != TZ_OK) {
+        tz_cli_error(cli, _("The file %s cannot be written: %s."), cli->output, strerror(errno));
+        rc = TZ_RESULT_INTERNAL;
+    }
+    tz_new_file_give_up(file);
+    free(file);
+    return rc;
 }
 
 int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t argc, char **argv,
@@ -196,7 +260,9 @@ int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t 
     /* The language first: it is wanted for the complaint about the rest. */
     int rc = apply_common(cli, &c);
     if (rc == TZ_RESULT_DONE && !c.help && !c.version)
-        return option_problem(cli, &r);
+        rc = option_problem(cli, &r);
+    if (rc == TZ_RESULT_DONE && !c.help && !c.version)
+        return start_output(cli, command);
     if (rc != TZ_RESULT_DONE)
         return rc;
     *helped = true;
@@ -257,7 +323,7 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
     cli.server = server && *server ? server : NULL;
     cli.connection.fd = -1;
     use_language(&cli, NULL);
-    int rc = run(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1);
+    int rc = end_output(&cli, run(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1));
     if (cli.connected)
         tz_connection_close(&cli.connection);
     tz_profile_close(cli.profile);

@@ -10,6 +10,7 @@
 #include "client/cli/table.h"
 #include "client/lib/connection.h"
 #include "client/lib/profile.h"
+#include "client/sheet/new_file.h"
 #include "common/base/i18n.h"
 
 struct tz_cli {
@@ -20,7 +21,9 @@ struct tz_cli {
     bool server_given;        /* by --server, not by the environment */
     const char *profile_name; /* --profile */
     enum tz_format format;
-    bool zh; /* the language of messages */
+    const char *output;              /* --output: what would go to stdout goes there; NULL for none */
+    struct tz_new_file *output_file; /* once it is begun */
+    bool zh;                         /* the language of messages */
     bool quiet;
     bool connected;
     struct tz_connection connection; /* when connected, or after a failure */
@@ -33,6 +36,8 @@ struct tz_command {
     const char *usage;   /* after the name: operands and options */
     const char *details; /* further lines of --help, N_() */
     int (*run)(struct tz_cli *cli, size_t argc, char **argv);
+    bool workbook;     /* its results can be written as a workbook */
+    bool names_output; /* it writes --output itself */
 };
 
 /* Ended by NULL. */
@@ -76,6 +81,8 @@ int tz_cli_profile_failed(struct tz_cli *cli);
 
 /* Told and INTERNAL. */
 int tz_cli_no_memory(struct tz_cli *cli);
+/* What came of writing a result, as the functions of table.h return it: DONE, or told and INTERNAL. */
+int tz_cli_printed(struct tz_cli *cli, int rc) TZ_MUSTCHECK;
 /* Output written so far could not be: told and INTERNAL; else DONE. Call it before returning DONE. */
 int tz_cli_flush(struct tz_cli *cli);
 

@@ -52,4 +52,5 @@ const struct tz_command tz_command_committee = {
            "of codes\n"
            "  --label L     its name for people;  --list  all sets"),
     .run = run_committee,
+    .workbook = true,
 };

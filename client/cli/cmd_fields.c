@@ -195,7 +195,7 @@ static int print_reply(struct tz_cli *cli, const Taizhang__V1__SchemaReply *r, b
         print_kinds(cli, r, &t);
     int rc = tz_table_print(&t, cli->out, cli->format);
     tz_table_free(&t);
-    return rc == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
+    return tz_cli_printed(cli, rc);
 }
 
 /* --- the registry's own table --- */
@@ -293,4 +293,5 @@ const struct tz_command tz_command_fields = {
                   "The header column is what stands in the first row of a sheet; English names are taken "
                   "too."),
     .run = run_fields,
+    .workbook = true,
 };

@@ -65,4 +65,5 @@ const struct tz_command tz_command_history = {
     .usage = "ADDRESS",
     .details = N_("  ADDRESS  committee/kind/period/key, such as 110000/project/2017/X01"),
     .run = run_history,
+    .workbook = true,
 };

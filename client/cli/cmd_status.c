@@ -140,7 +140,7 @@ static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
     }
     int rc = tz_table_print(&t, cli->out, cli->format);
     tz_table_free(&t);
-    return rc == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
+    return tz_cli_printed(cli, rc);
 }
 
 static enum tz_result take_status(void *ctx, const tz_answer *m)

@@ -14,6 +14,7 @@ struct arguments {
     struct tz_option_list maps;
     bool forget_map;
     bool dry_run;
+    bool rejected;
     bool confirm;
     bool new_rows;
     bool not_shifted;
@@ -48,6 +49,7 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
                                         .not_shifted = a->not_shifted,
                                         .whole = a->whole,
                                         .dry_run = a->dry_run,
+                                        .rejected = a->rejected,
                                         .delivery = delivery};
     if (!kind)
         return TZ_RESULT_USAGE;
@@ -156,6 +158,7 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
         {"map", TZ_OPTION_LIST, &a.maps},
         {"forget-map", TZ_OPTION_FLAG, &a.forget_map},
         {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
+        {"rejected", TZ_OPTION_FLAG, &a.rejected},
         {"confirm", TZ_OPTION_FLAG, &a.confirm},
         {"wait", TZ_OPTION_NUMBER, &a.wait},
         {"new-rows", TZ_OPTION_FLAG, &a.new_rows},
@@ -180,7 +183,7 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of spreadsheets as records"),
-    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm] "
+    .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run [--rejected]] [--confirm] "
              "[--wait SECONDS]\n"
              "                       [--map COLUMN=FIELD]... [--forget-map] [--new-rows] [--not-shifted]\n"
              "                       [--whole [--reason TEXT] [--yes] [--withdraw N]]",
@@ -195,6 +198,7 @@ const struct tz_command tz_command_submit = {
         "                    name; COLUMN= leaves it aside. Kept for later sheets of the kind\n"
         "  --forget-map      forget what was kept\n"
         "  --dry-run         check everything that can be checked here, store and send nothing\n"
+        "  --rejected        with --dry-run: also write the rows that would come back, FILE.rejected.xlsx\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
         "  --wait SECONDS    how long a line that fails is tried again (3)\n"
         "  --new-rows        rows without 编号 are right as they stand, though the file was numbered before\n"
@@ -209,6 +213,8 @@ const struct tz_command tz_command_submit = {
         "that.\n"
         "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
         "them, `taizhang outbox` lists them.\n"
+        "Rows that are rejected come back beside the file, marked and with their reasons, in\n"
+        "FILE.rejected.xlsx or .csv: correct them there and submit that file.\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
         "the registry has decided on it; the summary then goes to standard error."),
     .run = run_submit,

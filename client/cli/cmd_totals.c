@@ -86,8 +86,8 @@ static int ask(struct totals *t, const struct tz_select *s, bool children, bool 
     tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measures.name,
                         t->measures.count, t->by, t->by_count);
     int rc = call(t, &request, offline);
-    if (rc == TZ_RESULT_DONE && tz_totals_view_end(&t->view) != TZ_OK)
-        rc = ferror(t->cli->out) ? tz_cli_flush(t->cli) : tz_cli_no_memory(t->cli);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_cli_printed(t->cli, tz_totals_view_end(&t->view));
     tz_totals_view_free(&t->view);
     return rc;
 }
@@ -143,4 +143,5 @@ const struct tz_command tz_command_totals = {
            "  --offline         from the local copy that taizhang sync keeps, which says how old it is\n"
            "Money is in fen in JSON and CSV."),
     .run = run_totals,
+    .workbook = true,
 };

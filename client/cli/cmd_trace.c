@@ -51,7 +51,7 @@ static void keep_figure(struct trace *t, const Taizhang__V1__TraceReply *r)
 
 static void print_figure(struct trace *t)
 {
-    if (t->figure.len > 0 && t->cli->format != TZ_FORMAT_CSV)
+    if (t->figure.len > 0 && !tz_format_is_sheet(t->cli->format))
         fprintf(t->cli->out, "%s\n", t->figure.data);
 }
 
@@ -213,4 +213,5 @@ const struct tz_command tz_command_trace = {
            "computed from\n"
            "the same state as the records (null if nothing was stated); each further line is a record."),
     .run = run_trace,
+    .workbook = true,
 };

@@ -69,8 +69,7 @@ static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q)
     add_columns(&l);
     int rc = tz_committee_each(cli, q, take_unit, &l);
     if (rc == TZ_RESULT_DONE) {
-        int printed = tz_table_print(&l.table, cli->out, cli->format);
-        rc = printed == TZ_ENOMEM ? tz_cli_no_memory(cli) : tz_cli_flush(cli);
+        rc = tz_cli_printed(cli, tz_table_print(&l.table, cli->out, cli->format));
         if (cli->format == TZ_FORMAT_TABLE)
             tz_cli_note(cli, P_("%zu unit", "%zu units", tz_table_rows(&l.table)), tz_table_rows(&l.table));
     }

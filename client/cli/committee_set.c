@@ -81,8 +81,7 @@ static int list_sets(struct tz_cli *cli, const char *name)
                                   .key = "revision", .title = csv ? NULL : _("Revision"), .number = true});
     int rc = tz_cli_call(cli, &request, take_sets, &s);
     if (rc == TZ_RESULT_DONE && cli->format != TZ_FORMAT_JSON)
-        rc = tz_table_print(&s.table, cli->out, cli->format) == TZ_ENOMEM ? tz_cli_no_memory(cli)
-                                                                          : tz_cli_flush(cli);
+        rc = tz_cli_printed(cli, tz_table_print(&s.table, cli->out, cli->format));
     tz_table_free(&s.table);
     return rc;
 }

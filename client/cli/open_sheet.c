@@ -5,6 +5,7 @@
 
 #include "client/cli/messages.h"
 #include "client/cli/progress.h"
+#include "client/cli/template.h"
 #include "client/sheet/mapping.h"
 #include "common/base/i18n.h"
 
@@ -20,12 +21,13 @@ int tz_cli_refuse_sheet(struct tz_cli *cli, const struct tz_sheet *sheet)
     return TZ_RESULT_REFUSED;
 }
 
-/* "A", "B" (hidden) of all sheets but one; SIZE_MAX: of all. */
+/* "A", "B" (hidden) of all sheets; without one, unless SIZE_MAX, also without those of our templates that are
+ * not for data. */
 static void put_names(const struct tz_sheet *sheet, size_t without, struct tz_buf *out)
 {
     tz_buf_init(out, NAMES_MAX);
     for (size_t i = 0; i < sheet->sheets; i++) {
-        if (i == without)
+        if (i == without || (without != SIZE_MAX && tz_template_side_sheet(tz_sheet_name(sheet, i))))
             continue;
         tz_buf_printf(out, "%s\"%s\"", out->len ? ", " : "", tz_sheet_name(sheet, i));
         if (tz_sheet_hidden(sheet, i))
@@ -45,9 +47,10 @@ void tz_cli_note_sheet(struct tz_cli *cli, const struct tz_sheet *sheet, size_t 
     if (sheet->sheets > 1) {
         struct tz_buf names;
         put_names(sheet, sheet->chosen, &names);
-        tz_cli_note(cli,
-                    _("The sheet \"%s\" is taken. The workbook also holds: %s. Another one: --sheet NAME."),
-                    tz_sheet_name(sheet, sheet->chosen), names.data ? names.data : "");
+        if (names.len > 0)
+            tz_cli_note(
+                cli, _("The sheet \"%s\" is taken. The workbook also holds: %s. Another one: --sheet NAME."),
+                tz_sheet_name(sheet, sheet->chosen), names.data);
         tz_buf_free(&names);
     }
     if (last_header_row > header_row)

@@ -16,6 +16,7 @@ void tz_record_list_init(struct tz_record_list *l, struct tz_cli *cli, const str
         .cli = cli, .kind = kind, .with_private = with_private, .with_quantity = with_quantity};
     tz_table_init(&l->table);
     tz_arena_init(&l->arena, tz_wire_arena_max(TZ_FRAME_MAX));
+    tz_records_book_init(&l->book, kind, with_private, cli->zh);
     if (cli->format != TZ_FORMAT_TABLE)
         return;
     tz_table_column(&l->table, (struct tz_table_column){.key = "address", .title = _("Address")});
@@ -34,6 +35,7 @@ void tz_record_list_init(struct tz_record_list *l, struct tz_cli *cli, const str
 void tz_record_list_free(struct tz_record_list *l)
 {
     tz_table_free(&l->table);
+    tz_records_book_free(&l->book);
     tz_arena_free(&l->arena);
 }
 
@@ -111,11 +113,14 @@ int tz_record_list_add(struct tz_record_list *l, const Taizhang__V1__RecordState
     tz_arena_reset(&l->arena);
     if (!state || !tz_view_read(state, &l->arena, &v))
         return tz_cli_strange_answer(l->cli);
+    v.copy = l->copy;
     l->count++;
     if (l->cli->format == TZ_FORMAT_TABLE) {
         table_row(l, &v, quantity);
         return TZ_RESULT_DONE;
     }
+    if (l->cli->format == TZ_FORMAT_XLSX)
+        return tz_cli_printed(l->cli, tz_records_book_add(&l->book, &v));
     tz_buf_init(&line, LINE_MAX_BYTES);
     if (l->cli->format == TZ_FORMAT_JSON) {
         tz_json_init(&j, &line);
@@ -141,6 +146,8 @@ int tz_record_list_end(struct tz_record_list *l)
         int rc = l->count > 0 ? tz_table_print(&l->table, l->cli->out, TZ_FORMAT_TABLE) : TZ_OK;
         return rc == TZ_ENOMEM ? tz_cli_no_memory(l->cli) : tz_cli_flush(l->cli);
     }
+    if (l->cli->format == TZ_FORMAT_XLSX)
+        return tz_cli_printed(l->cli, tz_records_book_write(&l->book, l->cli->out));
     if (l->cli->format == TZ_FORMAT_CSV && !l->header_done) {
         tz_buf_init(&line, LINE_MAX_BYTES);
         csv_header(l, &line);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists of records that come in pages: printed as a table, as JSON lines, or as a sheet that can be submitted
- * again.
+ * Lists of records that come in pages: printed as a table, as JSON lines, or as a sheet or workbook that can
+ * be submitted again.
  */
 #ifndef TZ_CLIENT_CLI_PAGES_H
 #define TZ_CLIENT_CLI_PAGES_H
 
-#include "client/cli/record_view.h"
+#include "client/cli/records_book.h"
 
 struct tz_record_list {
     struct tz_cli *cli;
     bool with_quantity;              /* a column of what each record adds (trace) */
     const struct tz_kind_info *kind; /* of all records where it is known: CSV has its columns then */
+    const struct tz_offline *copy;   /* read from there; NULL, as after init: from the registry */
     bool with_private;               /* the states carry private bytes, and CSV shows them */
     struct tz_table table;
+    struct tz_records_book book; /* of --format xlsx, when the kind is known */
     size_t count;
     bool header_done;
     struct tz_arena arena; /* of the record at hand */

@@ -8,6 +8,7 @@
 #include "client/cli/messages.h"
 #include "client/cli/open_sheet.h"
 #include "client/cli/rejects_kept.h"
+#include "client/sheet/mapping.h"
 #include "client/sheet/rows.h"
 #include "client/sheet/xlsx_write.h"
 #include "common/base/text.h"
@@ -56,19 +57,30 @@ static bool is_filled(const struct tz_sheet *s, size_t column)
 
 /* --- the header --- */
 
-/* What a header says that our reader takes for this column: its own words where they do alone, else the
- * field's label with the unit. */
+/* Whether these words alone are read as the column is. */
+static bool reads_as(const struct work *w, const struct tz_column *c, const char *s, size_t len)
+{
+    const struct tz_field *field = NULL;
+    char unit[TZ_HEADER_UNIT_SIZE];
+    if (c->role != TZ_COLUMN_FIELD && !c->mapped)
+        return true;
+    return tz_headers_match(w->headers, w->kind, s, len, &field, unit) && field == c->field &&
+           strcmp(unit, c->unit) == 0;
+}
+
+/* A header that our reader takes for this column: its own words where they do, also by what the user said of
+ * them, else the field's label with the unit. */
 static char *title_of(struct work *w, size_t i, const struct tz_cell *own)
 {
     const struct tz_column *c = &w->headers->column[i];
-    const struct tz_field *field;
-    char unit[TZ_HEADER_UNIT_SIZE];
-    if (c->role != TZ_COLUMN_FIELD || (tz_header_match(w->kind, own->s, own->len, &field, unit) &&
-                                       field == c->field && strcmp(unit, c->unit) == 0))
+    if (reads_as(w, c, own->s, own->len))
         return strndup(own->s, own->len);
+    if (c->mapped && reads_as(w, c, c->mapped->header, strlen(c->mapped->header)))
+        return strdup(c->mapped->header);
     tz_buf_clear(&w->text);
-    tz_headers_label(&w->text, c->field, c->unit, w->cli->zh);
-    return tz_buf_ok(&w->text) ? strdup(w->text.data) : NULL;
+    if (c->field)
+        tz_headers_label(&w->text, c->field, c->unit, w->cli->zh);
+    return tz_buf_ok(&w->text) ? strdup(w->text.data ? w->text.data : "") : NULL;
 }
 
 /* The lowest of the header's rows in which a column has words is the one that counts. */
@@ -378,20 +390,32 @@ static int cannot_write(struct work *w, const char *path, int failed)
     return TZ_RESULT_INTERNAL;
 }
 
+/* Whether the file says everything itself, so that it is submitted without options. */
+static bool says_all(const struct work *w, const char *written)
+{
+    size_t column;
+    for (size_t i = 0; i < w->headers->count; i++)
+        if (w->headers->column[i].mapped && !w->headers->column[i].mapped->saved)
+            return false;
+    return tz_kind_of_file(written) == w->kind && tz_headers_column(w->headers, "committee", &column);
+}
+
 /* Where they are, and what to do with them. */
 static void tell(struct work *w, size_t rows, const char *written)
 {
-    size_t column;
-    bool alone = tz_kind_of_file(written) == w->kind && tz_headers_column(w->headers, "committee", &column);
-    tz_cli_note(w->cli,
-                alone ? P_("%zu row came back in %s: correct it there and submit that file.",
-                           "%zu rows came back in %s: correct them there and submit that file.", rows)
-                      : P_("%zu row came back in %s: correct it there and submit that file with the same "
-                           "options.",
-                           "%zu rows came back in %s: correct them there and submit that file with the same "
-                           "options.",
-                           rows),
-                rows, written);
+    if (says_all(w, written))
+        tz_cli_note(w->cli,
+                    P_("%zu row came back in %s: correct it there and submit that file.",
+                       "%zu rows came back in %s: correct them there and submit that file.", rows),
+                    rows, written);
+    else
+        tz_cli_note(
+            w->cli,
+            P_("%zu row came back in %s: correct it there and submit that file with the same options.",
+               "%zu rows came back in %s: correct them there and submit that file with the same "
+               "options.",
+               rows),
+            rows, written);
 }
 
 static int write_file(struct work *w, const char *path, char *written, size_t size)

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "client/cli/open_sheet.h"
+#include "client/cli/rejects.h"
 #include "client/cli/saved_map.h"
 #include "client/sheet/remarks.h"
 
-enum { ROW_ARENA_MAX = 16 * 1024 * 1024 };
+enum { ROW_ARENA_MAX = 16 * 1024 * 1024, NAME_MAX_BYTES = 4096 };
 
 /* Rows that are no records; the first ones are named. */
 enum { PASSED_SHOWN = 8 };
@@ -27,7 +28,30 @@ struct work {
     struct passed remarks;
     struct tz_progress progress;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
+    struct tz_rejects *rejects;
 };
+
+/* Keeps a rejected row, to be given back. What is no row of the file, a withdrawal, has the number 0. */
+static int keep_rejected(void *ctx, size_t row, const struct tz_errors *errors)
+{
+    struct work *w = ctx;
+    char given[TZ_GIVEN_KEY_SIZE];
+    if (row == 0)
+        return TZ_RESULT_DONE;
+    int rc = tz_survey_key(&w->survey, row, given);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    rc = tz_rejects_add(w->rejects, row, given, errors);
+    if (rc == TZ_OK)
+        return TZ_RESULT_DONE;
+    if (rc == TZ_ENOMEM)
+        return tz_cli_no_memory(w->cli);
+    tz_cli_error(
+        w->cli,
+        _("The temporary file cannot be written: %s. Free the disk, or set TMPDIR to another folder."),
+        strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
 
 /* --- rows --- */
 
@@ -63,7 +87,7 @@ static int take_row(struct work *w, const struct tz_row *row)
                                  .outcome = row->errors.count ? TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED
                                                               : TAIZHANG__V1__OUTCOME_CODE__OUTCOME_NONE,
                                  .errors = &row->errors});
-    return TZ_RESULT_DONE;
+    return row->errors.count > 0 ? keep_rejected(w, row->number, &row->errors) : TZ_RESULT_DONE;
 }
 
 /* Remembers a row that is no record. */
@@ -135,6 +159,17 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *row
     return rc;
 }
 
+/* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told, and
+ * the rows' reasons stand in the report all the same. */
+static void give_back(struct work *w)
+{
+    const struct tz_survey *s = &w->survey;
+    char written[NAME_MAX_BYTES];
+    if (!w->options->dry_run || w->options->rejected)
+        (void)tz_rejects_write(w->cli, w->rejects, w->options->source, s->sheet, s->rows->headers,
+                               s->place.row, s->place.last_row, written, sizeof written);
+}
+
 /* Rows that are not as they stand in the file: refused, waiting, or in conflict. */
 static size_t not_taken(const struct tz_report *r)
 {
@@ -168,7 +203,7 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                        const struct tz_header_place *place, const struct tz_submit_options *options,
                        struct tz_report *report)
 {
-    struct work w = {.cli = cli, .report = report, .options = options};
+    struct work w = {.cli = cli, .report = report, .options = options, .rejects = tz_rejects_new()};
     struct tz_rows rows = {.headers = headers,
                            .committee = options->committee,
                            .confirmed = options->confirmed,
@@ -176,8 +211,15 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                            .date1904 = sheet->xlsx.workbook.date1904,
                            .today = tz_cli_today(cli),
                            .seen = tz_seen_addresses_new()};
-    if (!rows.seen)
+    if (!rows.seen || !w.rejects) {
+        tz_seen_addresses_free(rows.seen);
+        tz_rejects_free(w.rejects);
         return tz_cli_no_memory(cli);
+    }
+    if (options->delivery) {
+        options->delivery->rejected = keep_rejected;
+        options->delivery->ctx = &w;
+    }
     w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
     w.survey = (struct tz_survey){.cli = cli,
                                   .sheet = sheet,
@@ -194,10 +236,15 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
     tz_progress_clear(&w.progress);
     if (options->delivery)
         options->delivery->progress = NULL;
-    tz_survey_free(&w.survey);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
+        give_back(&w);
+    if (options->delivery)
+        options->delivery->rejected = NULL;
     report->headers = NULL;
+    tz_survey_free(&w.survey);
+    tz_rejects_free(w.rejects);
     tz_seen_addresses_free(rows.seen);
     return rc;
 }

@@ -54,7 +54,7 @@ size_t tz_table_rows(const struct tz_table *t)
     return t->columns ? t->at.len / sizeof(size_t) / t->columns : 0;
 }
 
-static const char *cell_text(const struct tz_table *t, size_t row, size_t column)
+const char *tz_table_text(const struct tz_table *t, size_t row, size_t column)
 {
     size_t at;
     memcpy(&at, t->at.data + (row * t->columns + column) * sizeof at, sizeof at);
@@ -110,7 +110,7 @@ static void lay_out(const struct tz_table *t, struct tz_buf *scratch, struct lay
         l->width[c] = title ? tz_text_width(title, strlen(title)) : 0;
         l->shown[c] = !t->column[c].optional;
         for (size_t r = 0; r < rows; r++) {
-            const char *s = cell_text(t, r, c);
+            const char *s = tz_table_text(t, r, c);
             tz_buf_clear(scratch);
             tz_table_clean(scratch, s, strlen(s), t->column[c].width_max);
             size_t w = scratch->len ? tz_text_width(scratch->data, scratch->len) : 0;
@@ -148,7 +148,7 @@ static int print_people(const struct tz_table *t, FILE *out)
     for (size_t r = 0; r <= tz_table_rows(t); r++) {
         for (size_t c = 0; c < t->columns; c++)
             if (l.shown[c])
-                print_cell(t, &l, c, r == 0 ? t->column[c].title : cell_text(t, r - 1, c), &scratch, out);
+                print_cell(t, &l, c, r == 0 ? t->column[c].title : tz_table_text(t, r - 1, c), &scratch, out);
         putc('\n', out);
     }
     bool ok = tz_buf_ok(&scratch);
@@ -162,7 +162,7 @@ static void csv_line(const struct tz_table *t, size_t row, struct tz_buf *line)
 {
     for (size_t c = 0; c < t->columns; c++) {
         const struct tz_table_column *column = &t->column[c];
-        const char *s = row > 0 ? cell_text(t, row - 1, c) : column->title ? column->title : column->key;
+        const char *s = row > 0 ? tz_table_text(t, row - 1, c) : column->title ? column->title : column->key;
         if (c > 0)
             tz_buf_putc(line, ',');
         tz_csv_put(line, s, strlen(s));
@@ -182,7 +182,7 @@ static void json_line(const struct tz_table *t, size_t row, struct tz_buf *line)
     tz_json_init(&j, line);
     tz_json_object(&j);
     for (size_t c = 0; c < t->columns; c++) {
-        const char *s = cell_text(t, row, c);
+        const char *s = tz_table_text(t, row, c);
         tz_json_key(&j, t->column[c].key);
         if (t->column[c].number && is_number(s))
             tz_json_int(&j, atoll(s));
@@ -218,7 +218,9 @@ int tz_table_print(const struct tz_table *t, FILE *out, enum tz_format format)
 {
     if (!tz_buf_ok(&t->text) || !tz_buf_ok(&t->at))
         return TZ_ENOMEM;
-    int rc = format == TZ_FORMAT_TABLE ? print_people(t, out) : print_lines(t, out, format == TZ_FORMAT_CSV);
+    int rc = format == TZ_FORMAT_TABLE  ? print_people(t, out)
+             : format == TZ_FORMAT_XLSX ? tz_table_book(t, out)
+                                        : print_lines(t, out, format == TZ_FORMAT_CSV);
     if (rc == TZ_OK && (fflush(out) != 0 || ferror(out)))
         rc = TZ_EIO;
     return rc;

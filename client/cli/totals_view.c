@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/totals_view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "client/sheet/headers.h"
 #include "common/base/i18n.h"
 
 enum { TEXT_MAX = 256 * 1024 * 1024 };
@@ -25,6 +27,21 @@ static const char *by_title(const struct tz_kind_info *kind, const char *name, b
     return f ? zh ? f->zh : f->en : name;
 }
 
+/* In a workbook the unit stands in the header, so that the cells can be numbers. */
+static const char *measure_title(struct tz_totals_view *v, size_t i)
+{
+    const struct tz_field *f = v->measure[i];
+    struct tz_buf title;
+    if (v->format != TZ_FORMAT_XLSX)
+        return v->zh ? f->zh : f->en;
+    tz_buf_init(&title, sizeof v->title[i] - 1);
+    tz_headers_label(&title, f, f->unit == TZ_UNIT_FEN ? "万元" : tz_unit_name(f->unit), v->zh);
+    if (tz_buf_ok(&title))
+        memcpy(v->title[i], title.data, title.len + 1);
+    tz_buf_free(&title);
+    return v->title[i];
+}
+
 static void add_columns(struct tz_totals_view *v, const char *const *wanted, size_t wanted_count,
                         const char *const *by, size_t by_count)
 {
@@ -45,7 +62,7 @@ static void add_columns(struct tz_totals_view *v, const char *const *wanted, siz
     }
     for (size_t i = 0; i < v->measures + 2; i++) {
         const char *name = i < v->measures ? v->measure[i]->name : counts[i - v->measures];
-        const char *title = i < v->measures    ? v->zh ? v->measure[i]->zh : v->measure[i]->en
+        const char *title = i < v->measures    ? measure_title(v, i)
                             : i == v->measures ? _("Records")
                                                : _("Committees");
         v->shown[i] = wants(wanted, wanted_count, name);
@@ -204,7 +221,7 @@ static void first_cells(struct tz_totals_view *v, const Taizhang__V1__TotalsRow 
     tz_buf_init(&text, 4096);
     tz_table_cell(&v->table, row->committee);
     tz_buf_puts(&text, row->name);
-    if (row->own && v->format == TZ_FORMAT_TABLE)
+    if (row->own && v->format != TZ_FORMAT_CSV)
         tz_buf_puts(&text, _(" (own)"));
     tz_table_cell(&v->table, text.data ? text.data : "");
     for (size_t i = 0; i < v->by_count; i++) {
@@ -302,6 +319,28 @@ static void figure_cell(const struct tz_totals_view *v, const Taizhang__V1__Figu
         tz_buf_puts(out, _(")"));
 }
 
+/* A figure that is a number and nothing else, in the unit of its column. */
+static bool exact_cell(const struct tz_totals_view *v, size_t column, const Taizhang__V1__Figure *f,
+                       struct tz_buf *out)
+{
+    enum { MONEY_UNIT = 1000000, DECIMALS = 6 }; /* fen in 万元 */
+    const Taizhang__V1__Sum *s = f->sum;
+    bool counted = column >= v->measures; /* records and committees */
+    if (!counted && (!s->stated || s->qualifier != TZ_QUALIFIER(EXACT) || s->unquantified > 0))
+        return false;
+    if (counted || v->measure[column]->unit != TZ_UNIT_FEN) {
+        tz_buf_printf(out, "%lld", (long long)s->value);
+        return true;
+    }
+    int64_t part = s->value % MONEY_UNIT;
+    tz_buf_printf(out, "%s%lld", s->value < 0 ? "-" : "", llabs(s->value / MONEY_UNIT));
+    if (part != 0)
+        tz_buf_printf(out, ".%0*lld", DECIMALS, llabs(part));
+    while (part != 0 && out->len > 0 && out->data[out->len - 1] == '0')
+        out->data[--out->len] = '\0';
+    return true;
+}
+
 static void row_table(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *row)
 {
     struct tz_buf text;
@@ -317,7 +356,8 @@ static void row_table(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *r
                 f = row->figures[k];
         tz_buf_clear(&text);
         if (f) {
-            figure_cell(v, f, &text);
+            if (v->format != TZ_FORMAT_XLSX || !exact_cell(v, i, f, &text))
+                figure_cell(v, f, &text);
             add_notes(v, row, f,
                       i < v->measures    ? v->zh ? v->measure[i]->zh : v->measure[i]->en
                       : i == v->measures ? _("Records")
@@ -356,7 +396,7 @@ int tz_totals_view_add(struct tz_totals_view *v, const Taizhang__V1__TotalsReply
         v->started = true;
         if (v->format == TZ_FORMAT_JSON)
             head_json(v, reply);
-        else if (v->format == TZ_FORMAT_TABLE)
+        else if (v->format != TZ_FORMAT_CSV)
             head_table(v, reply);
     }
     for (size_t i = 0; i < reply->n_rows; i++) {
@@ -395,11 +435,15 @@ int tz_totals_view_end(struct tz_totals_view *v)
         tz_buf_putc(&v->text, '\n');
         return print_text(v);
     }
+    if (v->format == TZ_FORMAT_XLSX) {
+        tz_buf_puts(&v->notes, v->foot.data ? v->foot.data : "");
+        v->table.foot = v->notes.data;
+    }
+    if (!tz_buf_ok(&v->notes) || !tz_buf_ok(&v->foot))
+        return TZ_ENOMEM;
     int rc = tz_table_print(&v->table, v->out, v->format);
     if (rc != TZ_OK || v->format != TZ_FORMAT_TABLE)
         return rc;
-    if (!tz_buf_ok(&v->notes) || !tz_buf_ok(&v->foot))
-        return TZ_ENOMEM;
     print_lines(v, &v->notes);
     putc('\n', v->out);
     print_lines(v, &v->foot);

@@ -28,6 +28,7 @@ struct tz_totals_view {
     size_t measures;
     size_t by_count;
     bool shown[TZ_MEASURES_MAX + 2]; /* columns of the measures, records, committees */
+    char title[TZ_MEASURES_MAX][96]; /* of a workbook's columns */
 };
 
 /* wanted: the measures that were asked for (count 0: all), for the table's columns. by: how many fields the
@@ -37,7 +38,7 @@ void tz_totals_view_init(struct tz_totals_view *v, FILE *out, enum tz_format for
                          const char *const *by, size_t by_count);
 /* TZ_OK or TZ_ENOMEM. */
 int tz_totals_view_add(struct tz_totals_view *v, const Taizhang__V1__TotalsReply *reply) TZ_MUSTCHECK;
-/* TZ_OK, TZ_ENOMEM or TZ_EIO. */
+/* As tz_table_print. */
 int tz_totals_view_end(struct tz_totals_view *v) TZ_MUSTCHECK;
 void tz_totals_view_free(struct tz_totals_view *v);
 

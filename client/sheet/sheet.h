@@ -62,7 +62,7 @@ int tz_sheet_choose(struct tz_sheet *s, size_t sheet) TZ_MUSTCHECK;
 /* From now on a cell of data that is merged over several rows counts for the rows below too, or is marked, as
  * spread.h says. last_row: of the header. TZ_OK or TZ_ENOMEM. */
 int tz_sheet_spread(struct tz_sheet *s, const struct tz_headers *headers, size_t last_row) TZ_MUSTCHECK;
-/* Back to the top of the chosen sheet. TZ_OK, or TZ_EINVAL with the fault. */
+/* Back to the top of the chosen sheet: no row is read, and its number is 0. TZ_OK, or TZ_EINVAL with the fault. */
 int tz_sheet_rewind(struct tz_sheet *s) TZ_MUSTCHECK;
 /* The next row; rows without a cell may be passed over. TZ_OK; TZ_ENOENT at the end; TZ_EINVAL with the
  * fault: nothing more can be read. */

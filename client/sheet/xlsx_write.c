@@ -100,11 +100,13 @@ static int read_back(const struct tz_xlsx_writer *w)
         return TZ_EIO;
     int rc = tz_sheet_open(&sheet, file);
     if (rc == TZ_OK)
-        rc = tz_sheet_choose(&sheet, 0);
+        rc = tz_sheet_rewind(&sheet);
+    while (rc == TZ_OK)
+        rc = tz_sheet_next(&sheet);
     size_t last = sheet.row;
     tz_sheet_free(&sheet);
     fclose(file);
-    if (rc == TZ_OK && last == w->last_row)
+    if (rc == TZ_ENOENT && last == w->last_row)
         return TZ_OK;
     errno = EIO;
     return TZ_EIO;

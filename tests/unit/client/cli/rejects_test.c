@@ -163,6 +163,7 @@ struct opened {
     struct tz_sheet sheet;
     struct tz_headers headers;
     size_t header_row;
+    size_t last_row;
 };
 
 static void put_file(const char *name, const char *text)
@@ -182,7 +183,8 @@ static struct opened *open_records(const char *name, const char *kind)
     assert_int_equal(tz_cli_open_records(&cli, o->file, NULL, tz_kind_find(kind, strlen(kind)), false,
                                          &o->sheet, &o->headers, &place),
                      TZ_RESULT_DONE);
-    o->header_row = place.last_row;
+    o->header_row = place.row;
+    o->last_row = place.last_row;
     return o;
 }
 
@@ -193,13 +195,12 @@ static void close_records(struct opened *o)
     free(o);
 }
 
-static const char *write_back(const char *name, const char *kind, size_t header_row, struct tz_rejects *r)
+static const char *write_back(const char *name, const char *kind, struct tz_rejects *r)
 {
     static char written[4096];
     struct opened *o = open_records(name, kind);
-    assert_int_equal(tz_rejects_write(&cli, r, in_folder(name), &o->sheet, &o->headers,
-                                      header_row ? header_row : o->header_row, o->header_row, written,
-                                      sizeof written),
+    assert_int_equal(tz_rejects_write(&cli, r, in_folder(name), &o->sheet, &o->headers, o->header_row,
+                                      o->last_row, written, sizeof written),
                      TZ_RESULT_DONE);
     close_records(o);
     const char *slash = strrchr(written, '/');
@@ -231,7 +232,7 @@ static void a_text_file_comes_back_as_one(void **state)
     put_file("经费.csv", funding);
     add(r, 4, NULL, "amount", "三百\n万");
     add(r, 2, NULL, "amount", "很多");
-    assert_string_equal(write_back("经费.csv", "funding", 0, r), "经费.rejected.csv");
+    assert_string_equal(write_back("经费.csv", "funding", r), "经费.rejected.csv");
     struct opened *o = open_records("经费.rejected.csv", "funding");
     assert_int_equal(o->sheet.encoding, TZ_ENCODING_UTF8_MARK);
     assert_int_equal(o->sheet.separator, ';');
@@ -255,13 +256,13 @@ static void nothing_is_written_over(void **state)
     put_file("经费.csv", funding);
     add(r, 2, NULL, "amount", "很多");
     add(other, 4, NULL, "amount", "三百");
-    assert_string_equal(write_back("经费.csv", "funding", 0, r), "经费.rejected.csv");
-    assert_string_equal(write_back("经费.csv", "funding", 0, r), "经费.rejected.csv");
-    assert_string_equal(write_back("经费.csv", "funding", 0, other), "经费.rejected-2.csv");
-    assert_string_equal(write_back("经费.csv", "funding", 0, r), "经费.rejected.csv");
-    assert_string_equal(write_back("经费.rejected-2.csv", "funding", 0, r), "经费.rejected-3.csv");
-    assert_string_equal(write_back("经费.rejected-3.csv", "funding", 0, r), "经费.rejected-3.csv");
-    assert_string_equal(write_back("经费.csv", "funding", 0, none), "");
+    assert_string_equal(write_back("经费.csv", "funding", r), "经费.rejected.csv");
+    assert_string_equal(write_back("经费.csv", "funding", r), "经费.rejected.csv");
+    assert_string_equal(write_back("经费.csv", "funding", other), "经费.rejected-2.csv");
+    assert_string_equal(write_back("经费.csv", "funding", r), "经费.rejected.csv");
+    assert_string_equal(write_back("经费.rejected-2.csv", "funding", r), "经费.rejected-3.csv");
+    assert_string_equal(write_back("经费.rejected-3.csv", "funding", r), "经费.rejected-3.csv");
+    assert_string_equal(write_back("经费.csv", "funding", none), "");
     char said[4096] = "";
     rewind(cli.err);
     said[fread(said, 1, sizeof said - 1, cli.err)] = '\0';
@@ -332,7 +333,7 @@ static void a_workbook_keeps_types_units_and_places(void **state)
     add(r, 5, "T0000000005", "as_of", "2017-06-30");
     tz_errors_add(&stray, TZ_CODE(UNKNOWN_FIELD), "", "多出的字");
     assert_int_equal(tz_rejects_add(r, 7, NULL, &stray), TZ_OK);
-    assert_string_equal(write_back("a.xlsx", "funding", 2, r), "a.rejected.xlsx");
+    assert_string_equal(write_back("a.xlsx", "funding", r), "a.rejected.xlsx");
     FILE *file = fopen(in_folder("a.rejected.xlsx"), "rb");
     struct tz_sheet s;
     assert_int_equal(tz_sheet_open(&s, file), TZ_OK);
