@@ -16,6 +16,7 @@ struct arguments {
     const char *committee;
     const char *sheet;
     const char *status;
+    struct tz_option_list maps;
     bool confirm;
     bool new_rows;
     bool not_shifted;
@@ -81,10 +82,12 @@ static void hash_options(struct tz_watch *w)
 {
     struct tz_buf text;
     const struct tz_submit_options *o = w->options;
-    tz_buf_init(&text, 1 << 16);
+    tz_buf_init(&text, 8 << 20); /* more than a command line can hold */
     tz_buf_printf(&text, "committee=%s\nsheet=%s\nconfirmed=%d\nnew_rows=%d\nnot_shifted=%d\nwhole=%d\n",
                   o->committee, o->sheet ? o->sheet : "", o->confirmed, o->new_rows, o->not_shifted,
                   o->whole.asked);
+    for (size_t i = 0; i < o->maps->count; i++)
+        tz_buf_printf(&text, "map=%s\n", o->maps->item[i]);
     tz_sha256(w->options_hash, text.data, text.len, NULL, 0);
     tz_buf_free(&text);
 }
@@ -158,14 +161,23 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},           {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"sheet", TZ_OPTION_TEXT, &a.sheet},         {"confirm", TZ_OPTION_FLAG, &a.confirm},
-        {"new-rows", TZ_OPTION_FLAG, &a.new_rows},   {"not-shifted", TZ_OPTION_FLAG, &a.not_shifted},
-        {"whole", TZ_OPTION_FLAG, &a.whole.asked},   {"yes", TZ_OPTION_FLAG, &a.whole.yes},
-        {"reason", TZ_OPTION_TEXT, &a.whole.reason}, {"once", TZ_OPTION_FLAG, &a.once},
-        {"settle", TZ_OPTION_NUMBER, &a.settle},     {"poll", TZ_OPTION_NUMBER, &a.poll},
-        {"give-up", TZ_OPTION_NUMBER, &a.give_up},   {"jitter", TZ_OPTION_NUMBER, &a.jitter},
-        {"status", TZ_OPTION_TEXT, &a.status},       {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},
+        {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},
+        {"map", TZ_OPTION_LIST, &a.maps},
+        {"confirm", TZ_OPTION_FLAG, &a.confirm},
+        {"new-rows", TZ_OPTION_FLAG, &a.new_rows},
+        {"not-shifted", TZ_OPTION_FLAG, &a.not_shifted},
+        {"whole", TZ_OPTION_FLAG, &a.whole.asked},
+        {"yes", TZ_OPTION_FLAG, &a.whole.yes},
+        {"reason", TZ_OPTION_TEXT, &a.whole.reason},
+        {"once", TZ_OPTION_FLAG, &a.once},
+        {"settle", TZ_OPTION_NUMBER, &a.settle},
+        {"poll", TZ_OPTION_NUMBER, &a.poll},
+        {"give-up", TZ_OPTION_NUMBER, &a.give_up},
+        {"jitter", TZ_OPTION_NUMBER, &a.jitter},
+        {"status", TZ_OPTION_TEXT, &a.status},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -177,6 +189,7 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
         return rc;
     struct tz_submit_options submit = {.committee = a.committee ? a.committee : "",
                                        .sheet = a.sheet,
+                                       .maps = &a.maps,
                                        .confirmed = a.confirm,
                                        .new_rows = a.new_rows,
                                        .not_shifted = a.not_shifted,
@@ -204,10 +217,10 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_watch = {
     .name = "watch",
     .help = N_("submit the files that come into a folder, unattended"),
-    .usage =
-        "FOLDER [--kind KIND] [--committee CODE] [--sheet NAME] [--confirm] [--new-rows]\n"
-        "                      [--not-shifted] [--whole --yes --reason TEXT] [--once] [--settle SECONDS]\n"
-        "                      [--poll SECONDS] [--give-up SECONDS] [--jitter SECONDS] [--status FILE]",
+    .usage = "FOLDER [--kind KIND] [--committee CODE] [--sheet NAME] [--map COLUMN=FIELD]...\n"
+             "                      [--confirm] [--new-rows] [--not-shifted] [--whole --yes --reason TEXT]\n"
+             "                      [--once] [--settle SECONDS] [--poll SECONDS] [--give-up SECONDS]\n"
+             "                      [--jitter SECONDS] [--status FILE]",
     .details = N_(
         "  FOLDER            .xlsx, .csv and .txt files in it are taken, also those in subfolders named as "
         "a\n"
@@ -216,6 +229,8 @@ const struct tz_command tz_command_watch = {
         "  --kind KIND       kind of the records; else from the subfolder, or the file's name\n"
         "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
         "  --sheet NAME      the sheet of a workbook; else the first visible one with a usable header\n"
+        "  --map COLUMN=FIELD\n"
+        "                    the column of this header is that field, as in submit\n"
         "  --confirm, --new-rows, --not-shifted\n"
         "                    unusual values, rows without 编号, rows under other numbers are right\n"
         "  --whole           each file is all there is: what the registry holds beyond it, of its units and\n"

@@ -356,6 +356,13 @@ def test_files_that_are_none_of_ours_stay(registry, watch):
     assert all((w.folder / name).exists() for name in [*names, "other/project.csv"])
 
 
+def test_columns_are_mapped_as_told(registry, watch):
+    w = watch("--map", "名字=title")
+    w.put("project.csv", rows("A").replace("名称,", "名字,"))
+    w.once()
+    assert keys(registry) == ["A"]
+
+
 def test_hostile_content_fails_with_its_reason_and_holds_nobody_up(registry, watch):
     w = watch("--give-up", "0")
     w.put("1project.csv", b"\xff\xfe\xfd\xfc" + os.urandom(3000))
