@@ -44,7 +44,10 @@ static const char tables[] =
     "CREATE TABLE IF NOT EXISTS beside (registry INTEGER NOT NULL CHECK (registry > 0), version INTEGER NOT "
     "NULL,"
     " revision INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (version, revision)) STRICT, WITHOUT "
-    "ROWID;";
+    "ROWID;"
+    /* Numbers that rows of a file were given (given.h). */
+    "CREATE TABLE IF NOT EXISTS given (registry INTEGER NOT NULL CHECK (registry > 0), path TEXT NOT NULL,"
+    " address TEXT NOT NULL, PRIMARY KEY (registry, path, address)) STRICT, WITHOUT ROWID;";
 
 _Static_assert(TZ_OUTBOX_ACKNOWLEDGED == 3, "outbox_open leaves the acknowledged ones out");
 

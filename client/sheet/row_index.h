@@ -58,6 +58,15 @@ int tz_row_index_key(struct tz_row_index *x, size_t number, char out[TZ_GIVEN_KE
 typedef int tz_row_index_visit_scope(void *ctx, const char *scope, size_t addresses);
 int tz_row_index_scopes(struct tz_row_index *x, tz_row_index_visit_scope *visit, void *ctx) TZ_MUSTCHECK;
 
+/* The addresses made of the numbers given, by row. A result other than TZ_OK ends the visit and is returned.
+ */
+typedef int tz_row_index_visit_address(void *ctx, const char *address);
+int tz_row_index_visit_given(struct tz_row_index *x, tz_row_index_visit_address *visit,
+                             void *ctx) TZ_MUSTCHECK;
+
+/* Whether numbers that were given before stand in the file: then it is one that came back. */
+bool tz_row_index_carries(const struct tz_row_index *x);
+
 /* Whether a row of the file has this address. */
 int tz_row_index_holds(struct tz_row_index *x, const char *address, bool *holds) TZ_MUSTCHECK;
 
@@ -79,8 +88,10 @@ int tz_row_index_all_known(struct tz_row_index *x, bool *all) TZ_MUSTCHECK;
 
 /* The numbers given that are not known from before, in scopes of which something is. The visitor may add what
  * it finds out. A result other than TZ_OK ends the visit and is returned. */
-typedef int tz_row_index_visit_given(void *ctx, const char *scope, const char *key);
-int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit, void *ctx) TZ_MUSTCHECK;
+typedef int tz_row_index_visit_unknown(void *ctx, const char *scope, const char *key);
+int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_unknown *visit, void *ctx) TZ_MUSTCHECK;
+/* Whether an address was known and not withdrawn. */
+int tz_row_index_knew(struct tz_row_index *x, const char *address, bool *knew) TZ_MUSTCHECK;
 
 struct tz_row_shift {
     size_t number;

@@ -138,6 +138,7 @@ bool tz_sheet_hidden(const struct tz_sheet *s, size_t sheet)
 
 int tz_sheet_rewind(struct tz_sheet *s)
 {
+    s->row = s->count = 0;
     if (s->format == TZ_FILE_CSV)
         return rewind_csv(s);
     if (s->spread)
