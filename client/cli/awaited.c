@@ -141,9 +141,10 @@ static int add(struct tz_awaited *q, struct tz_awaited_row row)
     return rc;
 }
 
-int tz_awaited_add(struct tz_awaited *q, size_t row, int64_t id)
+int tz_awaited_add(struct tz_awaited *q, size_t row, int64_t id, const char *written)
 {
-    return add(q, (struct tz_awaited_row){.row = row, .id = id});
+    struct tz_awaited_row r = {.row = row, .id = id, .written = strdup(written)};
+    return r.written ? add(q, r) : TZ_ENOMEM;
 }
 
 int tz_awaited_refuse(struct tz_awaited *q, size_t row, const char *written, const struct tz_errors *errors)

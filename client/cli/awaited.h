@@ -17,8 +17,8 @@ enum { TZ_AWAITED_IN_MEMORY = 4096 };
 struct tz_awaited_row {
     size_t row;
     int64_t id;               /* in the outbox; 0: refused here */
-    char *written;            /* refused: the address as far as it was readable, */
-    struct tz_errors *errors; /* and why; only errors->count of the items are there */
+    char *written;            /* the address as far as it was readable */
+    struct tz_errors *errors; /* refused: why; only errors->count of the items are there; else NULL */
 };
 
 struct tz_awaited {
@@ -33,7 +33,7 @@ struct tz_awaited {
 void tz_awaited_init(struct tz_awaited *q);
 void tz_awaited_free(struct tz_awaited *q);
 /* TZ_OK, TZ_ENOMEM or TZ_EIO (errno). */
-int tz_awaited_add(struct tz_awaited *q, size_t row, int64_t id) TZ_MUSTCHECK;
+int tz_awaited_add(struct tz_awaited *q, size_t row, int64_t id, const char *written) TZ_MUSTCHECK;
 int tz_awaited_refuse(struct tz_awaited *q, size_t row, const char *written,
                       const struct tz_errors *errors) TZ_MUSTCHECK;
 /* The first one, valid until it is taken off. TZ_ENOENT: there is none; else as above. */

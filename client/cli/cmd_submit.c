@@ -95,8 +95,7 @@ static int submit_all(struct tz_cli *cli, const struct arguments *a, size_t file
     struct tz_delivery delivery = {0};
     int worst = TZ_RESULT_DONE;
     if (!a->dry_run) {
-        int rc = tz_delivery_open(&delivery, cli, &report,
-                                  a->wait.given ? (int64_t)a->wait.value * 1000 : TZ_WAIT_SUBMIT_MS);
+        int rc = tz_delivery_open(&delivery, cli, &report, tz_line_wait_ms(&a->wait, TZ_WAIT_SUBMIT_MS));
         if (rc != TZ_RESULT_DONE)
             return rc;
         delivery.progress = !cli->quiet && isatty(fileno(cli->err)) == 1;

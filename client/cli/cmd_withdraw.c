@@ -56,8 +56,7 @@ static int withdraw(struct tz_cli *cli, size_t count, char **addresses, const st
         free(at);
         return rc;
     }
-    rc = tz_delivery_open(&delivery, cli, &report,
-                          a->wait.given ? (int64_t)a->wait.value * 1000 : TZ_WAIT_SUBMIT_MS);
+    rc = tz_delivery_open(&delivery, cli, &report, tz_line_wait_ms(&a->wait, TZ_WAIT_SUBMIT_MS));
     if (rc == TZ_RESULT_DONE)
         rc = store(&delivery, count, at, a);
     tz_delivery_close(&delivery);

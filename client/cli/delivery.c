@@ -58,14 +58,36 @@ static int report_outcome(struct tz_delivery *d, size_t row, const char *address
     return pass_rejected(d, row, &errors);
 }
 
+static bool taken(const Taizhang__V1__Outcome *o)
+{
+    return o->outcome != TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED &&
+           o->outcome != TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CONFLICT &&
+           o->outcome != TAIZHANG__V1__OUTCOME_CODE__OUTCOME_BEHIND;
+}
+
 /* A version as it stands in the outbox. */
 struct standing {
     struct tz_delivery *d;
     size_t row;
-    bool decided; /* and reported */
-    bool at_end;  /* report also what waits */
+    bool at_end; /* report also what waits */
+    bool later;  /* it is not the awaited version, but one that came after it */
+    bool told;
     int result;
 };
+
+static void report_plain(struct tz_delivery *d, size_t row, const char *address, int outcome)
+{
+    tz_report_row(d->report, &(struct tz_report_row){.row = row, .address = address, .outcome = outcome});
+}
+
+/* A decision that was taken for one on another run's version was on this row. */
+static void found_elsewhere(struct tz_delivery *d, const Taizhang__V1__Outcome *o)
+{
+    if (d->elsewhere > 0)
+        d->elsewhere--;
+    if (d->not_taken > 0 && !taken(o))
+        d->not_taken--;
+}
 
 static int report_standing(void *ctx, const struct tz_outbox_entry *e)
 {
@@ -73,18 +95,23 @@ static int report_standing(void *ctx, const struct tz_outbox_entry *e)
     struct tz_arena arena;
     ProtobufCMessage *m;
     bool waits = e->state == TZ_OUTBOX_QUEUED || e->state == TZ_OUTBOX_SENT;
-    if (waits && !st->at_end)
+    if (waits && (st->later || !st->at_end))
         return TZ_OK;
-    st->decided = true;
+    st->told = true;
     if (waits) {
-        tz_report_row(st->d->report, &(struct tz_report_row){
-                                         .row = st->row, .address = e->address, .outcome = TZ_REPORT_QUEUED});
+        report_plain(st->d, st->row, e->address, TZ_REPORT_QUEUED);
         return TZ_OK;
     }
     tz_arena_init(&arena, tz_wire_arena_max(e->outcome.len));
     int rc = tz_wire_unpack(&taizhang__v1__outcome__descriptor, e->outcome.data, e->outcome.len, &arena, &m);
-    if (rc == TZ_OK)
-        st->result = report_outcome(st->d, st->row, e->address, (const Taizhang__V1__Outcome *)m);
+    const Taizhang__V1__Outcome *o = rc == TZ_OK ? (const Taizhang__V1__Outcome *)m : NULL;
+    /* Of a later version only this says the same of the awaited one: both hold what is stored. */
+    if (o && st->later && o->outcome != TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED)
+        st->told = false;
+    else if (o) {
+        found_elsewhere(st->d, o);
+        st->result = report_outcome(st->d, st->row, e->address, o);
+    }
     tz_arena_free(&arena);
     return rc == TZ_OK ? TZ_OK : TZ_ECORRUPT;
 }
@@ -94,23 +121,17 @@ static int look_up(struct tz_delivery *d, const struct tz_awaited_row *r, bool a
 {
     struct standing st = {.d = d, .row = r->row, .at_end = at_end, .result = TZ_RESULT_DONE};
     int rc = tz_outbox_get(d->cli->profile, r->id, report_standing, &st);
-    *told = st.decided;
     if (rc == TZ_ENOENT) {
-        *told = true;
-        tz_report_row(d->report,
-                      &(struct tz_report_row){.row = r->row, .address = "", .outcome = TZ_REPORT_REPLACED});
-        return TZ_RESULT_DONE;
+        st.later = true;
+        rc = tz_outbox_find(d->cli->profile, r->written, report_standing, &st);
+        if (rc == TZ_ENOENT || (rc == TZ_OK && !st.told)) {
+            rc = TZ_OK;
+            st.told = true;
+            report_plain(d, r->row, r->written, TZ_REPORT_REPLACED);
+        }
     }
+    *told = st.told;
     return rc == TZ_OK ? st.result : tz_cli_profile_failed(d->cli);
-}
-
-/* A decision that was taken for one on another run's version was on this row. */
-static void found_elsewhere(struct tz_delivery *d)
-{
-    if (d->elsewhere > 0)
-        d->elsewhere--;
-    if (d->others > 0)
-        d->others--;
 }
 
 /* Reports the awaited rows from the front, as far as they are decided. */
@@ -127,8 +148,6 @@ static int report_front(struct tz_delivery *d, bool at_end)
         rc = r->id == 0 ? report_refused(d, r) : look_up(d, r, at_end, &told);
         if (!told)
             return rc;
-        if (r->id != 0)
-            found_elsewhere(d);
         d->told++;
         tz_awaited_next(&d->awaited);
         if (rc != TZ_RESULT_DONE)
@@ -146,7 +165,7 @@ static enum tz_result take_decision(void *ctx, const struct tz_outbox_entry *ent
         return (enum tz_result)awaited_failed(d, rc);
     if (rc == TZ_ENOENT || r->id != entry->id) {
         d->elsewhere++;
-        d->others++;
+        d->not_taken += !taken(outcome);
         return TZ_RESULT_DONE;
     }
     hide_progress(d);
@@ -220,7 +239,7 @@ int tz_delivery_put(struct tz_delivery *d, const struct tz_outbox_entry *entry, 
     d->storing = true;
     if (tz_outbox_put(p, entry, false, &what, &id) != TZ_OK)
         return tz_cli_profile_failed(d->cli);
-    rc = tz_awaited_add(&d->awaited, row, id);
+    rc = tz_awaited_add(&d->awaited, row, id, entry->address);
     if (rc != TZ_OK)
         return awaited_failed(d, rc);
     d->stored++;
@@ -251,16 +270,14 @@ static void tell_what_waits(struct tz_delivery *d, size_t queued, int rc)
 
 static void tell_others(struct tz_delivery *d)
 {
-    if (d->others > 0)
+    if (d->not_taken > 0)
         tz_cli_note(
             d->cli,
-            P_("%zu version that had been waiting was decided too; `taizhang outbox` lists it if it was "
-               "not taken.",
-               "%zu versions that had been waiting were decided too; `taizhang outbox` lists those that "
-               "were not taken.",
-               d->others),
-            d->others);
-    d->others = d->elsewhere = 0;
+            P_("%zu version of an earlier run was sent too and not taken; `taizhang outbox` says why.",
+               "%zu versions of earlier runs were sent too and not taken; `taizhang outbox` says why.",
+               d->not_taken),
+            d->not_taken);
+    d->not_taken = d->elsewhere = 0;
 }
 
 int tz_delivery_finish(struct tz_delivery *d)

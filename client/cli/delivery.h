@@ -29,7 +29,7 @@ struct tz_delivery {
     size_t stored;   /* in the transaction */
     size_t bytes;
     size_t elsewhere; /* decisions that were not on the row awaited next */
-    size_t others;    /* versions of earlier runs that were decided */
+    size_t not_taken; /* versions of other runs that were refused or are in conflict */
     size_t told;      /* rows of this one */
 };
 

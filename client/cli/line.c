@@ -7,6 +7,15 @@
 
 #include "client/lib/backoff.h"
 
+enum { WAIT_MAX_S = 7 * 24 * 3600 };
+
+int64_t tz_line_wait_ms(const struct tz_option_number *wait, int64_t otherwise_ms)
+{
+    if (!wait->given)
+        return otherwise_ms;
+    return (int64_t)(wait->value < WAIT_MAX_S ? wait->value : WAIT_MAX_S) * 1000;
+}
+
 static int64_t now_us(const struct tz_line *l)
 {
     return l->cli->env->mono_us(l->cli->env->ctx);

@@ -24,6 +24,9 @@ struct tz_line {
     int64_t since_us;  /* when it was last heard, or the call that waits for it began */
 };
 
+/* The option --wait SECONDS in milliseconds; without it otherwise_ms. */
+int64_t tz_line_wait_ms(const struct tz_option_number *wait, int64_t otherwise_ms);
+
 /* Opens the profile and tries to connect, once. DONE also without a line (`up`); everything that would not
  * pass by itself is told and returned. */
 int tz_line_open(struct tz_line *l, struct tz_cli *cli, int64_t wait_ms) TZ_MUSTCHECK;

@@ -36,10 +36,13 @@ int tz_outbox_read(sqlite3_stmt *s, struct tz_outbox_entry *out)
         .row = (size_t)sqlite3_column_int64(s, 16),
         .source = (const char *)sqlite3_column_text(s, 17),
         .reason = (const char *)sqlite3_column_text(s, 18),
-        .body = bytes_at(s, 19),
-        .private_bytes = bytes_at(s, 20),
-        .outcome = bytes_at(s, 21),
+        .was_shown = sqlite3_column_int64(s, 19) >= 0,
+        .body = bytes_at(s, 20),
+        .private_bytes = bytes_at(s, 21),
+        .outcome = bytes_at(s, 22),
     };
+    if (out->was_shown)
+        out->shown = (uint64_t)sqlite3_column_int64(s, 19);
     memcpy(out->ticket, ticket.data, TZ_TICKET_SIZE);
     return TZ_OK;
 }
@@ -251,6 +254,8 @@ static const char sql_list_open[] =
     " CROSS JOIN outbox ON outbox.id = number";
 static const char sql_list[] = "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox"
                                " WHERE registry = ?1 AND id > ?2 AND (?3 >> state) & 1 ORDER BY id";
+static const char sql_find[] = "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND address = ?2"
+                               " ORDER BY state = 3, id DESC LIMIT 1";
 static const char sql_known[] =
     "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND address = ?2"
     " AND state = 3 ORDER BY id DESC LIMIT 1";
@@ -276,6 +281,13 @@ int tz_outbox_list(struct tz_profile *p, unsigned states, int64_t after, tz_outb
     tz_profile_number(s, 2, (uint64_t)after);
     tz_profile_number(s, 3, states);
     return tz_outbox_visit_rows(p, s, visit, ctx);
+}
+
+int tz_outbox_find(struct tz_profile *p, const char *address, tz_outbox_visit *visit, void *ctx)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_find);
+    tz_profile_text(s, 2, address);
+    return visit_one(p, s, visit, ctx);
 }
 
 int tz_outbox_known(struct tz_profile *p, const char *address, tz_outbox_visit *visit, void *ctx)

@@ -62,6 +62,8 @@ struct tz_outbox_entry {
     uint64_t position;
     uint64_t epoch;
     int64_t decided_ms;             /* this machine's clock */
+    bool was_shown;                 /* CONFLICT: its user was shown */
+    uint64_t shown;                 /* this revision of the registry's; 0: that it has none */
     struct tz_outbox_bytes outcome; /* the packed taizhang.v1.Outcome, empty before there is one */
 };
 
@@ -80,6 +82,8 @@ int tz_outbox_put(struct tz_profile *p, const struct tz_outbox_entry *entry, boo
 typedef int tz_outbox_visit(void *ctx, const struct tz_outbox_entry *entry);
 /* One version. TZ_ENOENT. The visitor's result other than 0 is returned. */
 int tz_outbox_get(struct tz_profile *p, int64_t id, tz_outbox_visit *visit, void *ctx) TZ_MUSTCHECK;
+/* The newest version of an address that is not acknowledged, else the acknowledged one. TZ_ENOENT. */
+int tz_outbox_find(struct tz_profile *p, const char *address, tz_outbox_visit *visit, void *ctx) TZ_MUSTCHECK;
 /* Versions by id from the one after `after`; states: a set of 1 << state. The visitor may stop with a result
  * other than 0, which is returned; it must not change the outbox. */
 int tz_outbox_list(struct tz_profile *p, unsigned states, int64_t after, tz_outbox_visit *visit,
@@ -127,8 +131,8 @@ int tz_outbox_set_epoch(struct tz_profile *p, uint64_t epoch) TZ_MUSTCHECK;
 /* Versions acknowledged in an earlier epoch, as tz_outbox_sendable. */
 int tz_outbox_before(struct tz_profile *p, uint64_t epoch, int64_t *cursor, size_t max,
                      struct tz_arena *arena, struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
-/* It is there in this epoch too. */
-int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t epoch) TZ_MUSTCHECK;
+/* It is there in this epoch too; revision: where the same stands now, 0: where it stood. */
+int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t revision, uint64_t epoch) TZ_MUSTCHECK;
 /* ACKNOWLEDGED -> QUEUED, on another base, which counts as seen: the registry lost it. new_ticket: it is no
  * longer the same version. */
 int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_ticket) TZ_MUSTCHECK;
@@ -145,5 +149,19 @@ int tz_outbox_drop(struct tz_profile *p, int64_t id, bool force) TZ_MUSTCHECK;
 /* A conflict is resolved against the revision that its user was shown: mine becomes a new version with that
  * base; theirs drops mine and counts that revision as seen. TZ_EINVAL: not a conflict. */
 int tz_outbox_resolve(struct tz_profile *p, int64_t id, uint64_t shown, bool mine) TZ_MUSTCHECK;
+
+/* What the registry holds beside a version in conflict, kept for showing it without a line. */
+enum tz_outbox_side {
+    TZ_OUTBOX_BASE = 1, /* the revision that it was made from */
+    TZ_OUTBOX_THEIRS,   /* the current one */
+};
+/* state NULL: the registry has none. What is kept of versions that are no longer in conflict goes. */
+int tz_outbox_keep(struct tz_profile *p, int64_t id, enum tz_outbox_side side,
+                   const Taizhang__V1__RecordState *state) TZ_MUSTCHECK;
+/* *out is the arena's; TZ_ENOENT: nothing is kept. */
+int tz_outbox_kept(struct tz_profile *p, int64_t id, enum tz_outbox_side side, struct tz_arena *arena,
+                   Taizhang__V1__RecordState **out) TZ_MUSTCHECK;
+/* The user of a version in conflict is shown this revision of the registry's. TZ_ENOENT. */
+int tz_outbox_show(struct tz_profile *p, int64_t id, uint64_t revision) TZ_MUSTCHECK;
 
 #endif

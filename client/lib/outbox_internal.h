@@ -10,7 +10,7 @@
 
 #define TZ_OUTBOX_HEAD                                                                                       \
     "outbox.id, state, operation, address, has_base, base, ticket, confirmed, keep_private, queued_ms,"      \
-    " tried_ms, tries, revision, position, epoch, decided_ms, row, source, reason"
+    " tried_ms, tries, revision, position, epoch, decided_ms, row, source, reason, shown"
 /* What tz_outbox_read reads; without the bytes of the record where they are not wanted. */
 #define TZ_OUTBOX_COLUMNS TZ_OUTBOX_HEAD ", body, private, outcome"
 #define TZ_OUTBOX_LIGHT   TZ_OUTBOX_HEAD ", x'', x'', x''"

@@ -23,9 +23,15 @@ static const char sql_next_decision[] =
     "UPDATE registry SET decisions = decisions + 1 WHERE number = ?1 RETURNING decisions";
 static const char sql_decide[] =
     "UPDATE outbox SET state = ?3, revision = ?4, position = ?5, epoch = ?6, decided_ms = ?7, decision = ?8,"
-    " shown = 0, outcome = ?9 WHERE registry = ?1 AND id = ?2";
+    " shown = -1, outcome = ?9 WHERE registry = ?1 AND id = ?2";
 static const char sql_others[] =
     "SELECT 1 FROM outbox WHERE registry = ?1 AND address = ?2 AND id <> ?3 LIMIT 1";
+/* The same again is UNCHANGED: what tells where it stands is the ticket and the base that made it. */
+static const char sql_keep_origin[] =
+    "UPDATE outbox SET (ticket, base) = (SELECT o.ticket, o.base FROM outbox o WHERE o.registry = ?1"
+    " AND o.address = ?2 AND o.id <> ?3 AND o.state = 3 AND o.revision = ?4)"
+    " WHERE registry = ?1 AND id = ?3 AND EXISTS (SELECT 1 FROM outbox o WHERE o.registry = ?1"
+    " AND o.address = ?2 AND o.id <> ?3 AND o.state = 3 AND o.revision = ?4)";
 static const char sql_drop_known[] =
     "DELETE FROM outbox WHERE registry = ?1 AND address = ?2 AND id <> ?3 AND state = 3";
 static const char sql_rebase[] =
@@ -40,6 +46,8 @@ static const char sql_before[] =
     "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND state = 3 AND id > ?2 AND epoch < ?4"
     " ORDER BY outbox.id LIMIT ?3";
 static const char sql_stands[] = "UPDATE outbox SET epoch = ?3 WHERE registry = ?1 AND id = ?2 AND state = 3";
+static const char sql_stands_at[] = "UPDATE outbox SET epoch = ?3, revision = ?4"
+                                    " WHERE registry = ?1 AND id = ?2 AND state = 3 RETURNING address";
 static const char sql_reoffer[] =
     "UPDATE outbox SET state = 1, base = ?3, ticket = coalesce(?4, ticket), tries = 0, revision = 0, "
     "position = 0,"
@@ -186,11 +194,15 @@ static int store_decision(struct tz_profile *p, int64_t id, const Taizhang__V1__
     return rc;
 }
 
-static int about_others(struct tz_profile *p, const char *sql, const char *address, int64_t id)
+/* revision: where the statement has a fourth parameter; else 0. */
+static int about_others(struct tz_profile *p, const char *sql, const char *address, int64_t id,
+                        uint64_t revision)
 {
     sqlite3_stmt *s = tz_profile_statement(p, sql);
     tz_profile_text(s, 2, address);
     tz_profile_number(s, 3, (uint64_t)id);
+    if (revision)
+        tz_profile_number(s, 4, revision);
     return tz_profile_run(p, s);
 }
 
@@ -207,15 +219,13 @@ static int settle_others(struct tz_profile *p, const char *address, int64_t id,
         return rc == TZ_ENOENT ? TZ_OK : rc;
     sqlite3_reset(s);
     if (state_of(outcome->outcome) != TZ_OUTBOX_ACKNOWLEDGED)
-        return about_others(p, sql_drop_displaced, address, id);
-    rc = about_others(p, sql_drop_known, address, id);
-    if (rc != TZ_OK)
-        return rc;
-    s = tz_profile_statement(p, sql_rebase);
-    tz_profile_text(s, 2, address);
-    tz_profile_number(s, 3, (uint64_t)id);
-    tz_profile_number(s, 4, outcome->revision);
-    return tz_profile_run(p, s);
+        return about_others(p, sql_drop_displaced, address, id, 0);
+    rc = TZ_OK;
+    if (outcome->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED)
+        rc = about_others(p, sql_keep_origin, address, id, outcome->revision);
+    if (rc == TZ_OK)
+        rc = about_others(p, sql_drop_known, address, id, 0);
+    return rc == TZ_OK ? about_others(p, sql_rebase, address, id, outcome->revision) : rc;
 }
 
 static int decided(struct tz_profile *p, int64_t id, const char *address, bool empty,
@@ -294,14 +304,6 @@ int tz_outbox_before(struct tz_profile *p, uint64_t epoch, int64_t *cursor, size
     return page(p, s, cursor, max, arena, out, count);
 }
 
-int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t epoch)
-{
-    sqlite3_stmt *s = tz_profile_statement(p, sql_stands);
-    tz_profile_number(s, 2, (uint64_t)id);
-    tz_profile_number(s, 3, epoch);
-    return change(p, s);
-}
-
 /* The address in the first column of the row at which s stands, or TZ_ENOENT. */
 static int address_of(struct tz_profile *p, sqlite3_stmt *s, char address[TZ_ADDRESS_SIZE])
 {
@@ -311,6 +313,19 @@ static int address_of(struct tz_profile *p, sqlite3_stmt *s, char address[TZ_ADD
     sqlite3_snprintf(TZ_ADDRESS_SIZE, address, "%s", (const char *)sqlite3_column_text(s, 0));
     sqlite3_reset(s);
     return TZ_OK;
+}
+
+int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t revision, uint64_t epoch)
+{
+    char address[TZ_ADDRESS_SIZE];
+    sqlite3_stmt *s = tz_profile_statement(p, revision ? sql_stands_at : sql_stands);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, epoch);
+    if (!revision)
+        return change(p, s);
+    tz_profile_number(s, 4, revision);
+    int rc = address_of(p, s, address);
+    return rc == TZ_OK ? tz_profile_saw(p, address, revision) : rc;
 }
 
 int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_ticket)

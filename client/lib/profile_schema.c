@@ -35,16 +35,15 @@ static const char tables[] =
     " tried_ms INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,"
     " revision INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0,"
     " epoch INTEGER NOT NULL DEFAULT 0, decided_ms INTEGER NOT NULL DEFAULT 0,"
-    " decision INTEGER NOT NULL DEFAULT 0, shown INTEGER NOT NULL DEFAULT 0, row INTEGER NOT NULL,"
+    " decision INTEGER NOT NULL DEFAULT 0, shown INTEGER NOT NULL DEFAULT -1, row INTEGER NOT NULL,"
     " source TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL, private BLOB NOT NULL,"
     " outcome BLOB NOT NULL DEFAULT x'') STRICT;"
     "CREATE INDEX IF NOT EXISTS outbox_address ON outbox (registry, address, id);"
     "CREATE INDEX IF NOT EXISTS outbox_open ON outbox (registry, state, id) WHERE state <> 3;"
-    /* What the registry holds beside a version in conflict: packed RecordStates. */
-    "CREATE TABLE IF NOT EXISTS beside (registry INTEGER NOT NULL CHECK (registry > 0), version INTEGER NOT "
-    "NULL,"
-    " revision INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (version, revision)) STRICT, WITHOUT "
-    "ROWID;"
+    /* What the registry holds beside a version in conflict: packed RecordStates, by enum tz_outbox_side. */
+    "CREATE TABLE IF NOT EXISTS beside (registry INTEGER NOT NULL CHECK (registry > 0),"
+    " version INTEGER NOT NULL, side INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (version, side))"
+    " STRICT, WITHOUT ROWID;"
     /* Numbers that rows of a file were given (given.h). */
     "CREATE TABLE IF NOT EXISTS given (registry INTEGER NOT NULL CHECK (registry > 0), path TEXT NOT NULL,"
     " address TEXT NOT NULL, PRIMARY KEY (registry, path, address)) STRICT, WITHOUT ROWID;";

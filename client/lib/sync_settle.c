@@ -160,6 +160,11 @@ struct got {
     char principal[128];
 };
 
+static bool same_bytes(struct tz_outbox_bytes a, const ProtobufCBinaryData *b)
+{
+    return a.len == b->len && (a.len == 0 || memcmp(a.data, b->data, a.len) == 0);
+}
+
 static enum tz_result take_record(void *ctx, const tz_answer *m)
 {
     struct got *g = ctx;
@@ -174,8 +179,8 @@ static enum tz_result take_record(void *ctx, const tz_answer *m)
     if (g->mine->operation == TZ_OUTBOX_WITHDRAW)
         g->same = r->withdrawn;
     else
-        g->same = !r->withdrawn && r->body.len == g->mine->body.len &&
-                  memcmp(r->body.data, g->mine->body.data, r->body.len) == 0;
+        g->same = !r->withdrawn && same_bytes(g->mine->body, &r->body) &&
+                  (g->mine->keep_private || same_bytes(g->mine->private_bytes, &r->private_));
     return TZ_RESULT_DONE;
 }
 
@@ -197,15 +202,20 @@ static enum tz_result get(struct tz_sync *s, struct page *p, size_t i, uint64_t 
 /* What is to be done with a version. */
 struct plan {
     enum { STANDS, REOFFER, OVERTAKEN } what;
-    uint64_t base;
-    bool new_ticket;
+    uint64_t revision;  /* STANDS: where, 0: where it stood */
+    uint64_t base;      /* REOFFER */
+    bool new_ticket;    /* REOFFER */
     struct got current; /* OVERTAKEN */
 };
 
+/* Somebody wrote since: another version, or the same one. */
 static enum tz_result plan_overtaken(struct tz_sync *s, struct page *p, size_t i, struct plan *plan)
 {
-    plan->what = OVERTAKEN;
-    return get(s, p, i, p->revision[i], &plan->current);
+    enum tz_result rc = get(s, p, i, p->revision[i], &plan->current);
+    bool same = plan->current.found && plan->current.same;
+    plan->what = same ? STANDS : OVERTAKEN;
+    plan->revision = same ? p->revision[i] : 0;
+    return rc;
 }
 
 /* The registry has fewer revisions than it acknowledged. What it has from before the restore its author had
@@ -239,11 +249,9 @@ static bool was_unchanged(const struct tz_outbox_entry *e)
     return yes;
 }
 
-static enum tz_result plan_other(struct tz_sync *s, struct page *p, size_t i, struct plan *plan)
+static enum tz_result plan_unchanged(struct tz_sync *s, struct page *p, size_t i, struct plan *plan)
 {
     struct got g;
-    if (!was_unchanged(&p->entry[i]))
-        return plan_overtaken(s, p, i, plan);
     enum tz_result rc = get(s, p, i, p->entry[i].revision, &g);
     if (rc != TZ_RESULT_DONE)
         return rc;
@@ -254,15 +262,14 @@ static enum tz_result plan_other(struct tz_sync *s, struct page *p, size_t i, st
     return p->revision[i] < p->entry[i].revision ? plan_lost(s, p, i, plan) : plan_overtaken(s, p, i, plan);
 }
 
+/* Of a version whose ticket the registry does not have. */
 static enum tz_result make_plan(struct tz_sync *s, struct page *p, size_t i, struct plan *plan)
 {
     memset(plan, 0, sizeof *plan);
-    if (is_held(p->code[i])) {
-        plan->what = STANDS;
-        return TZ_RESULT_DONE;
-    }
+    if (was_unchanged(&p->entry[i]))
+        return plan_unchanged(s, p, i, plan);
     return p->code[i] == TAIZHANG__V1__HELD_CODE__HELD_NONE ? plan_lost(s, p, i, plan)
-                                                            : plan_other(s, p, i, plan);
+                                                            : plan_overtaken(s, p, i, plan);
 }
 
 static void overtaken_outcome(const struct page *p, size_t i, struct plan *plan, Taizhang__V1__Outcome *out)
@@ -284,7 +291,7 @@ static enum tz_result follow(struct tz_sync *s, struct page *p, size_t i, struct
     if (rc != TZ_OK)
         return tz_sync_profile(s, rc);
     if (plan->what == STANDS)
-        rc = tz_outbox_stands(s->profile, id, epoch);
+        rc = tz_outbox_stands(s->profile, id, plan->revision, epoch);
     else if (plan->what == REOFFER)
         rc = tz_outbox_reoffer(s->profile, id, plan->base, plan->new_ticket);
     else {
@@ -307,7 +314,7 @@ static enum tz_result note_standing(struct tz_sync *s, struct page *p)
         return tz_sync_profile(s, rc);
     for (size_t i = 0; i < p->count && rc == TZ_OK; i++) {
         if (is_held(p->code[i]))
-            rc = tz_outbox_stands(s->profile, p->entry[i].id, s->connection->epoch);
+            rc = tz_outbox_stands(s->profile, p->entry[i].id, 0, s->connection->epoch);
         if (rc == TZ_ENOENT) /* another version took its place meanwhile */
             rc = TZ_OK;
     }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "client/cli/commands.h"
+#include "client/cli/outbox.h"
+
+static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct tz_cli *cli, size_t argc, char **argv);
+    } parts[] = {{"list", tz_outbox_run_list},
+                 {"show", tz_outbox_run_show},
+                 {"retry", tz_outbox_run_retry},
+                 {"drop", tz_outbox_run_drop},
+                 {"resolve", tz_outbox_run_resolve}};
+    /* The part is the first word that is not an option: it may have the common ones before it. */
+    for (size_t i = 0; i < argc; i++) {
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            if (strcmp(argv[i], parts[k].name) != 0)
+                continue;
+            memmove(&argv[i], &argv[i + 1], (argc - i - 1) * sizeof *argv);
+            return parts[k].run(cli, argc - 1, argv);
+        }
+    }
+    return tz_outbox_run_list(cli, argc, argv);
+}
+
+const struct tz_command tz_command_outbox = {
+    .name = "outbox",
+    .help = N_("what waits on this machine, was refused, or is in conflict"),
+    .usage = "[list] | show ID | retry ID...|--all | drop ID... [--force] | resolve ID --mine|--theirs|--set "
+             "FIELD=VALUE...",
+    .details =
+        N_("  ID is a number that the list shows, or an address: 110000/project/2017/X01\n"
+           "list          what waits, since when and why, what was refused, and what is in conflict\n"
+           "show ID       all of one; of a conflict every field as you, they and the common base have it\n"
+           "retry ID...   send what was refused, or is in conflict, again as it is;  --all  all that was "
+           "refused\n"
+           "drop ID...    forget it;  --force  also what was sent and not answered, which may be stored\n"
+           "resolve ID    settle a conflict that `outbox show` has shown, against what it has shown\n"
+           "  --mine              mine replaces theirs\n"
+           "  --theirs            theirs stays, mine is dropped\n"
+           "  --set FIELD=VALUE   mine with other values, once or several times; FIELD= empties it; with\n"
+           "                      --theirs theirs with other values\n"
+           "  --confirm           unusual values are right\n"
+           "`taizhang sync` sends what waits."),
+    .run = run_outbox,
+};
