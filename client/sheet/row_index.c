@@ -7,7 +7,14 @@
 #include "client/sheet/row_index_internal.h"
 #include "common/schema/address.h"
 
-/* Addresses, signs and contents are kept as the first 8 bytes of their SHA-256. */
+#define FORMER                                                                                               \
+    " scope INTEGER NOT NULL, given INTEGER NOT NULL, withdrawn INTEGER NOT NULL, sign INTEGER, mark "       \
+    "INTEGER,"                                                                                               \
+    " content INTEGER, key TEXT NOT NULL, name TEXT"
+
+/* Rows are added at the end of their table and indexed when all are there: keys in random order would cost a
+ * page each.
+ * Addresses, signs and contents are kept as the first 8 bytes of their SHA-256. */
 static const char tables[] =
     "CREATE TABLE scope (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, asked INTEGER NOT NULL DEFAULT "
     "0) STRICT;"
@@ -17,9 +24,8 @@ static const char tables[] =
     "CREATE TABLE made (number INTEGER NOT NULL, scope INTEGER NOT NULL, hash BLOB NOT NULL,"
     " ordinal INTEGER NOT NULL, key TEXT NOT NULL, address INTEGER NOT NULL) STRICT;"
     "CREATE TABLE given (number INTEGER PRIMARY KEY, key TEXT NOT NULL, address INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE former (address INTEGER PRIMARY KEY, scope INTEGER NOT NULL, given INTEGER NOT NULL,"
-    " withdrawn INTEGER NOT NULL, sign INTEGER, mark INTEGER, content INTEGER, key TEXT NOT NULL, name TEXT)"
-    " STRICT;"
+    "CREATE TABLE former (address INTEGER NOT NULL," FORMER ") STRICT;"
+    "CREATE TABLE later (address INTEGER PRIMARY KEY," FORMER ") STRICT;"
     "CREATE TABLE beyond (address TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;";
 
 static const char *const statements[TZ_INDEX_STATEMENTS] = {
@@ -29,8 +35,8 @@ static const char *const statements[TZ_INDEX_STATEMENTS] = {
     [TZ_INDEX_ADD_WANTING] = "INSERT INTO wanting VALUES (?1, ?2, ?3)",
     [TZ_INDEX_ADD_MADE] = "INSERT INTO made VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [TZ_INDEX_ASK_SCOPE] = "UPDATE scope SET asked = 1 WHERE id = ?1 AND NOT asked",
-    [TZ_INDEX_ADD_FORMER] = "INSERT OR IGNORE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [TZ_INDEX_ADD_FORMER_OVER] = "INSERT OR REPLACE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ADD_FORMER] = "INSERT INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ADD_FORMER_OVER] = "INSERT OR REPLACE INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [TZ_INDEX_ADD_BEYOND] = "INSERT INTO beyond VALUES (?1, ?2)",
     [TZ_INDEX_HOLDS] = "SELECT 1 FROM row WHERE address = ?1",
     [TZ_INDEX_KNEW] = "SELECT 1 FROM former WHERE address = ?1 AND NOT withdrawn",
@@ -336,6 +342,13 @@ static int part_twins(struct tz_row_index *x, bool *found)
     return rc;
 }
 
+static int settle_formers(struct tz_row_index *x)
+{
+    return tz_index_run(x, "CREATE INDEX former_address ON former (address);"
+                           "DELETE FROM former WHERE address IN (SELECT address FROM later);"
+                           "INSERT INTO former SELECT * FROM later; DROP TABLE later");
+}
+
 static int index_addresses(struct tz_row_index *x)
 {
     return tz_index_run(x, "CREATE INDEX IF NOT EXISTS row_address ON row (address)");
@@ -355,7 +368,9 @@ int tz_row_index_number(struct tz_row_index *x)
                           "DROP TABLE made; DROP TABLE wanting;"
                           "UPDATE row SET address = given.address FROM given WHERE given.number = row.number"
                           " AND row.scope <> (SELECT coalesce((SELECT id FROM scope WHERE text = ''), 0))");
-    return rc == TZ_OK ? index_addresses(x) : rc;
+    if (rc == TZ_OK)
+        rc = index_addresses(x);
+    return rc == TZ_OK ? settle_formers(x) : rc;
 }
 
 size_t tz_row_index_given(const struct tz_row_index *x)

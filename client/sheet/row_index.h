@@ -5,8 +5,8 @@
  * the two mistakes that only the file as a whole shows: rows that were shifted against their keys, and a
  * state of the file from before it was numbered.
  *
- * Rows are added, then numbered, then compared. Functions return TZ_OK, TZ_ENOMEM, or TZ_EIO (errno): the
- * temporary file cannot be written.
+ * Rows and what was known are added, then the rows are numbered, then all is compared. Functions return
+ * TZ_OK, TZ_ENOMEM, or TZ_EIO (errno): the temporary file cannot be written.
  */
 #ifndef TZ_CLIENT_SHEET_ROW_INDEX_H
 #define TZ_CLIENT_SHEET_ROW_INDEX_H
@@ -72,8 +72,9 @@ int tz_row_index_holds(struct tz_row_index *x, const char *address, bool *holds)
 
 /* --- what the keys meant before --- */
 
-/* An address that was known before this file; of one that was withdrawn since the meaning is not looked at.
- * over: it takes the place of what was said of this address before; else what was said first stays. */
+/* An address that was known before this file, each once; of one that was withdrawn since the meaning is not
+ * looked at. over: what is said last so counts, whatever is said without it; only before tz_row_index_number.
+ */
 struct tz_former {
     const char *scope;
     const char *key;
