@@ -91,6 +91,12 @@ int tz_xlsx_writer_new(struct tz_xlsx_writer **out, const char *path, const char
     return TZ_OK;
 }
 
+static void note_row(void *ctx, const struct tz_sheet *sheet)
+{
+    size_t *last = ctx;
+    *last = sheet->row;
+}
+
 /* The library does not see a full disk under its temporary files: what it made is read to its end. */
 static int read_back(const struct tz_xlsx_writer *w)
 {
@@ -98,15 +104,15 @@ static int read_back(const struct tz_xlsx_writer *w)
     FILE *file = fopen(w->path, "rbe");
     if (!file)
         return TZ_EIO;
+    size_t last = 0;
     int rc = tz_sheet_open(&sheet, file);
+    sheet.checked = note_row;
+    sheet.checked_ctx = &last;
     if (rc == TZ_OK)
-        rc = tz_sheet_rewind(&sheet);
-    while (rc == TZ_OK)
-        rc = tz_sheet_next(&sheet);
-    size_t last = sheet.row;
+        rc = tz_sheet_choose(&sheet, 0);
     tz_sheet_free(&sheet);
     fclose(file);
-    if (rc == TZ_ENOENT && last == w->last_row)
+    if (rc == TZ_OK && last == w->last_row)
         return TZ_OK;
     errno = EIO;
     return TZ_EIO;
