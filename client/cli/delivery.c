@@ -219,8 +219,11 @@ static int flush(struct tz_delivery *d)
     if (d->storing) {
         d->storing = false;
         d->stored = d->bytes = 0;
-        if (tz_profile_commit(d->cli->profile) != TZ_OK)
+        bool prepared = !d->line.up || tz_sync_prepare(&d->line.sync) == TZ_OK;
+        if (!prepared || tz_profile_commit(d->cli->profile) != TZ_OK) {
+            tz_profile_rollback(d->cli->profile);
             return tz_cli_profile_failed(d->cli);
+        }
     }
     int rc = report_front(d, false);
     return rc == TZ_RESULT_DONE ? tz_line_more(&d->line) : rc;

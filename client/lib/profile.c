@@ -102,7 +102,7 @@ static int open_database(struct tz_profile *p, const char *path)
         close(fd);
     else if (errno != EEXIST)
         return TZ_EIO;
-    int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
+    int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         return tz_profile_rc(rc);
     sqlite3_extended_result_codes(p->db, 1);
@@ -112,7 +112,8 @@ static int open_database(struct tz_profile *p, const char *path)
     int trc = tz_profile_schema(p);
     /* WAL only once the file is known to be ours. */
     if (trc == TZ_OK)
-        trc = tz_profile_execute(p, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        trc = tz_profile_execute(p, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                    "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;");
     return trc;
 }
 
@@ -235,11 +236,13 @@ void tz_profile_bytes(sqlite3_stmt *s, int at, const void *bytes, size_t len)
 
 int tz_profile_begin(struct tz_profile *p)
 {
+    p->decision = 0;
     return tz_profile_run(p, tz_profile_statement(p, "BEGIN IMMEDIATE"));
 }
 
 int tz_profile_commit(struct tz_profile *p)
 {
+    p->decision = 0;
     int rc = tz_profile_run(p, tz_profile_statement(p, "COMMIT"));
     if (rc != TZ_OK)
         tz_profile_rollback(p);
@@ -248,6 +251,7 @@ int tz_profile_commit(struct tz_profile *p)
 
 void tz_profile_rollback(struct tz_profile *p)
 {
+    p->decision = 0;
     if (!sqlite3_get_autocommit(p->db))
         sqlite3_exec(p->db, "ROLLBACK", NULL, NULL, NULL);
 }

@@ -7,6 +7,7 @@
  * never count: an edit must not overwrite what its author has not seen.
  *
  * Functions return TZ_OK or a negative enum tz_rc; tz_profile_error has SQLite's words for the last failure.
+ * A handle belongs to one thread.
  */
 #ifndef TZ_CLIENT_LIB_PROFILE_H
 #define TZ_CLIENT_LIB_PROFILE_H

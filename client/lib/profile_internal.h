@@ -19,6 +19,7 @@ struct tz_profile {
     int64_t registry; /* its number, what every table has in its column of that name; 0: none is in use */
     int lock;         /* descriptor of the sender's lock file, or -1 */
     bool locked;
+    uint64_t decision; /* the number of what is decided in this transaction; 0: not taken yet */
     size_t statements;
     struct {
         const char *sql;
