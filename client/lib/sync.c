@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault.h"
+
 enum { FRAME_ARENA_MAX = 4 * TZ_SUBMIT_BYTES };
 
 /* Versions on their way in one frame. */
@@ -245,6 +247,7 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
 {
     struct tz_sync *s = ctx;
     struct tz_sync_frame *f = batch;
+    tz_fault_point("client.answered");
     int rc = tz_profile_begin(s->profile);
     enum tz_result result = tz_sync_profile(s, rc);
     if (rc == TZ_OK) {
@@ -256,6 +259,7 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
         }
         result = tz_sync_commit(s, rc);
     }
+    tz_fault_point("client.decided");
     for (size_t i = 0; i < reply->n_outcomes && result == TZ_RESULT_DONE; i++)
         result = tz_sync_tell(s, &f->entry[first + i], reply->outcomes[i]);
     if (last)
@@ -336,7 +340,9 @@ enum tz_result tz_sync_more(struct tz_sync *s)
         enum tz_result rc = next_frame(s, &f, &more);
         if (rc == TZ_RESULT_DONE && f) {
             size_t count = f->count;
+            tz_fault_point("client.marked");
             rc = send_frame(s, f);
+            tz_fault_point("client.sent");
             if (rc == TZ_RESULT_DONE)
                 s->sent += count;
             else

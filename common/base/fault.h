@@ -24,7 +24,16 @@
     X("daemon.committed") /* on disk; the views do not have it */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
-    X("daemon.write") /* bytes are about to leave for a peer */
+    X("daemon.write") /* bytes are about to leave for a peer */ \
+    X("client.store") /* a batch is in the outbox, and not committed */ \
+    X("client.stored") /* it is committed */ \
+    X("client.marked") /* a frame is marked as sent; nothing has left */ \
+    X("client.sent") /* it was handed to the system */ \
+    X("client.answered") /* its answer came; nothing of it is stored */ \
+    X("client.decided") /* the decisions are committed, and not told */ \
+    X("client.reconciled") /* what was in doubt was answered; nothing of it is stored */ \
+    X("client.settled") /* it is committed, and not told */ \
+    X("client.restored") /* one version lost by a restored registry is queued again */
 /* clang-format on */
 
 enum { TZ_FAULT_EXIT = 86 };
