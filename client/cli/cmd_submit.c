@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/submit_bundle.h"
 #include "client/cli/submit_file.h"
 #include "common/codes/division.h"
 
@@ -13,6 +14,7 @@ struct arguments {
     const char *sheet;
     bool dry_run;
     bool confirm;
+    const char *output;
     struct tz_option_number wait;
 };
 
@@ -108,23 +110,65 @@ static int submit_all(struct tz_cli *cli, const struct arguments *a, size_t file
     return worst != TZ_RESULT_DONE ? worst : tz_report_result(&report);
 }
 
+/* --- bundles --- */
+
+static size_t count_bundles(size_t files, char **paths)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < files; i++)
+        if (strcmp(paths[i], "-") != 0 && tz_submit_is_bundle(paths[i]))
+            n++;
+    return n;
+}
+
+static int submit_bundles(struct tz_cli *cli, const struct arguments *a, size_t files, size_t bundles,
+                          char **paths)
+{
+    if (bundles < files)
+        return tz_cli_usage(
+            cli, "%s", _("Submit carry bundles and spreadsheets one after another, not in one command."));
+    if (a->kind || a->committee || a->sheet || a->confirm)
+        return tz_cli_usage(
+            cli, "%s",
+            _("A carry bundle is submitted as it is: --kind, --committee, --sheet and --confirm do "
+              "not go with it."));
+    if (a->output && files > 1)
+        return tz_cli_usage(cli, "%s", _("--output goes with one bundle only."));
+    struct tz_report report = {.cli = cli};
+    int worst = TZ_RESULT_DONE;
+    for (size_t i = 0; i < files && go_on(worst); i++) {
+        struct tz_submit_bundle what = {.path = paths[i],
+                                        .output = a->output,
+                                        .dry_run = a->dry_run,
+                                        .wait_ms = tz_line_wait_ms(&a->wait, TZ_WAIT_SUBMIT_MS)};
+        report.file = files > 1 ? paths[i] : NULL;
+        int rc = tz_submit_bundle(cli, &what, &report);
+        worst = go_on(rc) ? worse(worst, rc) : rc;
+    }
+    if (!a->dry_run)
+        tz_report_summary(&report);
+    return worst != TZ_RESULT_DONE ? worst : tz_report_result(&report);
+}
+
 static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},
-        {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"sheet", TZ_OPTION_TEXT, &a.sheet},
-        {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
-        {"confirm", TZ_OPTION_FLAG, &a.confirm},
-        {"wait", TZ_OPTION_NUMBER, &a.wait},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},       {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},     {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
+        {"confirm", TZ_OPTION_FLAG, &a.confirm}, {"wait", TZ_OPTION_NUMBER, &a.wait},
+        {"output", TZ_OPTION_TEXT, &a.output},   {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
     bool helped;
     int rc = tz_cli_options(cli, &tz_command_submit, argc, argv, options, &files, &helped);
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
+    size_t bundles = count_bundles(files, argv);
+    if (bundles > 0)
+        return submit_bundles(cli, &a, files, bundles, argv);
+    if (a.output)
+        return tz_cli_usage(cli, "%s", _("--output goes with a carry bundle only."));
     rc = prepare(cli, &a, files, argv);
     if (rc != TZ_RESULT_DONE)
         return rc;
@@ -135,7 +179,7 @@ const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of spreadsheets as records"),
     .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm] "
-             "[--wait SECONDS]",
+             "[--wait SECONDS] | BUNDLE... [--output FILE] [--dry-run] [--wait SECONDS]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
         "                    semicolons; - is standard input\n"
@@ -145,6 +189,9 @@ const struct tz_command tz_command_submit = {
         "  --dry-run         check everything that can be checked here, store and send nothing\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
         "  --wait SECONDS    how long a line that fails is tried again (3)\n"
+        "  BUNDLE            what `taizhang outbox --pack` made: sent as it is, its outcomes in "
+        "BUNDLE.outcomes\n"
+        "  --output FILE     or in this file\n"
         "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
         "them, `taizhang outbox` lists them.\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"

@@ -97,10 +97,10 @@ int tz_profile_one(struct tz_profile *p, const char *query, int64_t *out)
 static int open_database(struct tz_profile *p, const char *path)
 {
     /* SQLite would create the file with the umask's mode. */
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600);
+    int fd = *path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600) : -1;
     if (fd >= 0)
         close(fd);
-    else if (errno != EEXIST)
+    else if (*path && errno != EEXIST)
         return TZ_EIO;
     int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
     if (rc != SQLITE_OK)
@@ -287,6 +287,10 @@ int tz_profile_lock(struct tz_profile *p, bool wait)
     char path[sizeof p->path + 8];
     if (p->locked)
         return TZ_OK;
+    if (!*p->path) { /* nobody else has it */
+        p->locked = true;
+        return TZ_OK;
+    }
     snprintf(path, sizeof path, "%s.lock", p->path);
     if (p->lock < 0)
         p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -300,7 +304,7 @@ int tz_profile_lock(struct tz_profile *p, bool wait)
 
 void tz_profile_unlock(struct tz_profile *p)
 {
-    if (p->locked)
+    if (p->locked && p->lock >= 0)
         (void)flock(p->lock, LOCK_UN);
     p->locked = false;
 }
