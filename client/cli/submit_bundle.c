@@ -10,6 +10,7 @@
 
 #include "client/cli/carry_words.h"
 #include "client/cli/line.h"
+#include "common/base/fault.h"
 
 /* Every row is named for people only of bundles that one reads. */
 enum { ROWS_NAMED = 200 };
@@ -87,6 +88,7 @@ static int check_registry(struct work *w, const char *path)
 static int publish(struct work *w)
 {
     int rc = tz_bundle_seal(w->answer);
+    tz_fault_point("client.answer.sealed");
     if (rc == TZ_OK)
         rc = tz_bundle_publish(w->answer);
     if (rc == TZ_OK)

@@ -6,6 +6,7 @@
 #include "client/lib/carry.h"
 #include "client/lib/outbox_internal.h"
 #include "client/lib/sync_internal.h"
+#include "common/base/fault.h"
 #include "common/base/text.h"
 
 static const char sql_bundle[] = "INSERT INTO bundle (registry, id, server, path, packed_ms)"
@@ -212,6 +213,7 @@ static enum tz_carry_result write_file(struct tz_carry *c, const char *path, int
     c->count = tz_bundle_written(w);
     if (result == TZ_CARRY_DONE)
         result = of_file(tz_bundle_seal(w));
+    tz_fault_point("client.pack.sealed");
     if (result == TZ_CARRY_DONE && c->count > 0)
         result = of_file(tz_bundle_publish(w));
     int why = errno;
@@ -233,6 +235,7 @@ enum tz_carry_result tz_carry_pack(struct tz_carry *c, const char *path, const c
         rc = mark(c, path, server, &number);
     if (rc != TZ_OK || c->count == 0)
         return of_profile(rc);
+    tz_fault_point("client.pack.marked");
     enum tz_carry_result result = write_file(c, path, number);
     if (result != TZ_CARRY_DONE || c->count == 0) {
         int why = errno;

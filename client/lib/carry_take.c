@@ -7,6 +7,7 @@
 
 #include "client/lib/carry.h"
 #include "client/lib/outbox_internal.h"
+#include "common/base/fault.h"
 #include "common/base/text.h"
 
 static const char sql_take[] = "INSERT INTO outbox (registry, state, operation, address, has_base, base, "
@@ -243,6 +244,7 @@ enum tz_carry_result tz_carry_unpack(struct tz_carry *c, FILE *file, tz_carry_de
     if (result != TZ_CARRY_DONE)
         return result;
     result = take_outcomes(c, &packed, file, each, ctx);
+    tz_fault_point("client.unpack.taken");
     if (result == TZ_CARRY_DONE)
         return of_profile(tz_profile_commit(p));
     tz_profile_rollback(p);

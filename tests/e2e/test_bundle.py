@@ -11,6 +11,7 @@ import pytest
 
 import bodies
 import bundles
+import faults
 import messages
 from registry import CLI, SANITIZE
 from relay import Relay
@@ -386,6 +387,53 @@ def test_killed_in_the_middle(world):
     world.office.run("outbox", "--unpack", world.outcomes)
     assert world.office.waiting() == []
     assert world.carrier.files() == []
+
+
+def leftovers(world):
+    """What a killed program may leave beside its files: temporary ones, which nobody takes for a bundle."""
+    return [one for one in world.bundle.parent.iterdir() if one not in (world.bundle, world.outcomes)]
+
+
+@faults.needed
+@pytest.mark.parametrize("point", ["client.pack.marked", "client.pack.sealed"])
+def test_packing_dies_at(world, point):
+    with pytest.raises(AssertionError, match="ended by signal 9"):
+        world.office.run("submit", sheet(world.office.folder, "AB"), "--wait", "0", code=3)
+        world.office.cli("outbox", "--pack", world.bundle, **faults.at(point))
+    assert not world.bundle.exists()
+    assert len(world.office.waiting()) == 2
+    # It might have been carried: an edit waits, and the next bundle has both.
+    pack(world, keys="A", title="二")
+    _, versions = bundles.read(bundle_pb2, world.bundle.read_bytes())
+    assert [(one.record.address.key, one.waits) for one in versions] == [("A", False), ("B", False), ("A", True)]
+    world.carrier.run("submit", world.bundle)
+    world.office.run("outbox", "--unpack", world.outcomes)
+    assert world.office.waiting() == []
+    assert {key: one.revision for key, one in held(world.registry).items()} == {"A": 2, "B": 1}
+    assert all(one.stat().st_mode & 0o777 == 0o600 for one in leftovers(world))
+
+
+@faults.needed
+def test_submitting_dies_before_the_outcomes_are_there(world):
+    pack(world)
+    with pytest.raises(AssertionError, match="ended by signal 9"):
+        world.carrier.cli("submit", world.bundle, **faults.at("client.answer.sealed"))
+    assert not world.outcomes.exists()
+    assert sorted(held(world.registry)) == ["A", "B"]
+    assert "unchanged 2" in world.carrier.run("submit", world.bundle).stdout
+    world.office.run("outbox", "--unpack", world.outcomes)
+    assert world.office.waiting() == []
+
+
+@faults.needed
+def test_unpacking_dies_before_it_is_stored(world):
+    pack(world)
+    world.carrier.run("submit", world.bundle)
+    with pytest.raises(AssertionError, match="ended by signal 9"):
+        world.office.cli("outbox", "--unpack", world.outcomes, **faults.at("client.unpack.taken"))
+    assert len(world.office.waiting()) == 2
+    assert "created 2" in world.office.run("outbox", "--unpack", world.outcomes).stdout
+    assert world.office.waiting() == []
 
 
 @pytest.mark.skipif(bool(SANITIZE), reason="sanitizers take memory of their own")
