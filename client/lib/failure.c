@@ -98,6 +98,7 @@ static enum tz_result result_of_code(tz_code code)
     case TZ_CODE(SHUTTING_DOWN):
     case TZ_CODE(TOO_MANY_CONNECTIONS):
     case TZ_CODE(TIMEOUT):
+    case TZ_CODE(MALFORMED): /* it was well-formed when it left: the line ended in a frame */
         return TZ_RESULT_UNREACHABLE;
     case TZ_CODE(BAD_ARGUMENT):
     case TZ_CODE(BAD_KIND):
@@ -108,7 +109,6 @@ static enum tz_result result_of_code(tz_code code)
     case TZ_CODE(INTERNAL):
     case TZ_CODE(VERSION):
     case TZ_CODE(UNKNOWN_REQUEST):
-    case TZ_CODE(MALFORMED):
     case TZ_CODE(HELLO_REQUIRED):
     case TZ_CODE(HELLO_AGAIN):
     case TZ_CODE(ID_ZERO):
