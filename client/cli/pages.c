@@ -111,6 +111,7 @@ int tz_record_list_add(struct tz_record_list *l, const Taizhang__V1__RecordState
     tz_arena_reset(&l->arena);
     if (!state || !tz_view_read(state, &l->arena, &v))
         return tz_cli_strange_answer(l->cli);
+    v.copy = l->copy;
     l->count++;
     if (l->cli->format == TZ_FORMAT_TABLE) {
         table_row(l, &v, quantity);

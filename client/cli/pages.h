@@ -12,6 +12,7 @@ struct tz_record_list {
     struct tz_cli *cli;
     bool with_quantity;              /* a column of what each record adds (trace) */
     const struct tz_kind_info *kind; /* of all records where it is known: CSV has its columns then */
+    const struct tz_offline *copy;   /* read from there; NULL, as after init: from the registry */
     bool with_private;               /* the states carry private bytes, and CSV shows them */
     struct tz_table table;
     size_t count;

@@ -73,6 +73,8 @@ void tz_view_json(struct tz_json *j, const struct tz_env *env, const struct tz_v
         tz_json_key(j, "fields");
         tz_record_json(&v->record, j);
     }
+    if (v->copy)
+        tz_offline_json(v->copy, j);
     tz_json_end_object(j);
 }
 

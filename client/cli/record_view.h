@@ -5,7 +5,7 @@
 #ifndef TZ_CLIENT_CLI_RECORD_VIEW_H
 #define TZ_CLIENT_CLI_RECORD_VIEW_H
 
-#include "client/cli/cli.h"
+#include "client/cli/offline.h"
 #include "common/base/json.h"
 #include "common/schema/record.h"
 
@@ -16,6 +16,7 @@ struct tz_view {
     struct tz_record record; /* only with has_body */
     bool has_body;           /* not withdrawn, and its bytes can be read */
     char address[TZ_ADDRESS_SIZE];
+    const struct tz_offline *copy; /* where it was read from; NULL: the registry */
 };
 
 /* Reads a record; everything lives in the arena and in the state. false: it is of no kind that this program

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Writing the local copy. Rows keep the packed message that came, beside what they are found by; reading is
- * in copy_read.c. copy.swept: the generation up to which the rows of earlier ones are gone.
+ * in copy_read.c.
  */
 #include "client/lib/copy.h"
 

@@ -51,9 +51,6 @@ void tz_profile_bytes(sqlite3_stmt *s, int at, const void *bytes, size_t len);
 int tz_profile_one(struct tz_profile *p, const char *query, int64_t *out) TZ_MUSTCHECK;
 int tz_profile_execute(struct tz_profile *p, const char *statements) TZ_MUSTCHECK;
 
-/* The tables of the local copy: copy_schema.c. */
-extern const char tz_copy_schema[];
-
 /* Makes the tables, or brings those of an earlier version up to date, in one transaction. TZ_EFOREIGN: the
  * file is something else's, or of a newer version. */
 int tz_profile_schema(struct tz_profile *p) TZ_MUSTCHECK;

@@ -44,6 +44,23 @@ static const char tables[] =
     "CREATE TABLE IF NOT EXISTS beside (registry INTEGER NOT NULL CHECK (registry > 0),"
     " version INTEGER NOT NULL, side INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (version, side))"
     " STRICT, WITHOUT ROWID;"
+    /* The local copy. swept: the generation up to which the rows of earlier ones are gone. state: what came,
+     * packed. */
+    "CREATE TABLE IF NOT EXISTS copy (registry INTEGER PRIMARY KEY CHECK (registry > 0),"
+    " committee TEXT NOT NULL, epoch INTEGER NOT NULL, position INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+    " complete INTEGER NOT NULL, generation INTEGER NOT NULL, swept INTEGER NOT NULL, scope BLOB NOT NULL)"
+    " STRICT;"
+    "CREATE TABLE IF NOT EXISTS copy_record (id INTEGER PRIMARY KEY,"
+    " registry INTEGER NOT NULL CHECK (registry > 0), committee TEXT NOT NULL, kind INTEGER NOT NULL,"
+    " period INTEGER NOT NULL, key TEXT NOT NULL, withdrawn INTEGER NOT NULL, generation INTEGER NOT NULL,"
+    " state BLOB NOT NULL, UNIQUE (registry, committee, kind, period, key)) STRICT;"
+    "CREATE INDEX IF NOT EXISTS copy_record_live ON copy_record (registry) WHERE withdrawn = 0;"
+    "CREATE TABLE IF NOT EXISTS copy_committee (registry INTEGER NOT NULL CHECK (registry > 0),"
+    " number INTEGER NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, parent INTEGER NOT NULL,"
+    " generation INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (registry, number))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS copy_committee_parent ON copy_committee (registry, parent);"
+    "CREATE INDEX IF NOT EXISTS copy_committee_code ON copy_committee (registry, code);"
     /* Bundles that were packed, and what is in them as long as it is not decided. */
     "CREATE TABLE IF NOT EXISTS bundle (number INTEGER PRIMARY KEY AUTOINCREMENT,"
     " registry INTEGER NOT NULL CHECK (registry > 0), id BLOB NOT NULL UNIQUE, server TEXT NOT NULL,"
@@ -101,8 +118,6 @@ static int make(struct tz_profile *p)
         rc = tz_profile_execute(p, from_1);
     if (rc == TZ_OK)
         rc = tz_profile_execute(p, tables);
-    if (rc == TZ_OK)
-        rc = tz_profile_execute(p, tz_copy_schema);
     if (rc == TZ_OK && version == 1)
         rc = tz_profile_execute(p, after_1);
     return rc == TZ_OK && version != SCHEMA_VERSION ? set_version(p) : rc;

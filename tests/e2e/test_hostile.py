@@ -265,6 +265,7 @@ def test_valid_frames_with_flipped_bits(registry, neighbour):
     whole = [SUBMIT] + [frame(message.SerializeToString()) for message in (
         pb.ClientMessage(id=2, totals=pb.TotalsRequest(kind=1, period="2017", by=["stage"], committee="320000")),
         pb.ClientMessage(id=2, list=pb.ListRequest(committee="320000", subtree=True, cursor=b"12345678")),
+        pb.ClientMessage(id=2, changes=pb.ChangesRequest(committee="320000", after=5, epoch=1, scope=b"\1" * 17)),
         pb.ClientMessage(id=2, trace=pb.TraceRequest(kind=1, period="2017", measure="quantity")),
         pb.ClientMessage(id=2, reporting_set_list=pb.ReportingSetListRequest(name="provinces")),
         pb.ClientMessage(id=2, get=pb.GetRequest(address=address("320100/project/2017/K"))))]
