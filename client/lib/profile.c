@@ -137,8 +137,9 @@ int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_e
     p->env = env;
     p->lock = -1;
     errno = 0;
-    int rc =
-        snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? make_folders(path) : TZ_EIO;
+    int rc = snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? TZ_OK : TZ_EIO;
+    if (rc == TZ_OK && *path)
+        rc = make_folders(path);
     if (rc == TZ_OK)
         rc = open_database(p, path);
     if (rc != TZ_OK) {

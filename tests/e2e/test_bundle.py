@@ -2,7 +2,6 @@
 """The outbox carried by a stick: packed where there is no line, submitted where there is one, outcomes brought back."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -444,10 +443,8 @@ def test_memory_is_bounded(world):
                            (world.carrier, ["submit", world.bundle, "--quiet"]),
                            (world.office, ["outbox", "--unpack", world.outcomes, "--quiet"])):
         environment |= {"HOME": str(place.home), "XDG_STATE_HOME": str(place.home / "state")}
-        process = subprocess.Popen([CLI, *map(str, command)], env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        assert used.ru_maxrss < 64 * 1024, (command, used.ru_maxrss)
+        # A limit rather than a measurement: what wait4 tells of a child is at least what its parent had.
+        done = subprocess.run(["sh", "-c", 'ulimit -d 32768 && exec "$0" "$@"', CLI, *map(str, command)],
+                              env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+        assert done.returncode == 0, (command, done.stderr)
     assert len(held(world.registry)) == 30000

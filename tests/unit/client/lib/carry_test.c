@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/lib/carry.h"
@@ -488,6 +489,36 @@ static void only_what_waits_is_packed(void **state)
     assert_int_equal(state_of(w->office, sent), TZ_OUTBOX_ACKNOWLEDGED);
 }
 
+/* What lay on the stack before must not be taken for a path. */
+static void dirty_stack(void)
+{
+    volatile char path[16384];
+    for (size_t i = 0; i < sizeof path; i++)
+        path[i] = i % 8 ? 'x' : '/';
+    assert_int_equal(path[8], '/');
+}
+
+static void the_carrier_s_profile_leaves_nothing(void **state)
+{
+    struct world *w = *state;
+    char empty[96];
+    char before[4096];
+    snprintf(empty, sizeof empty, "%s/empty", w->folder);
+    assert_int_equal(mkdir(empty, 0700), 0);
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(empty), 0);
+    for (int i = 0; i < 3; i++) {
+        dirty_stack();
+        struct tz_profile *p = open_profile(w, "");
+        put(p, "110101/project/2017/A", "one");
+        assert_int_equal(tz_profile_lock(p, false), TZ_OK);
+        tz_profile_unlock(p);
+        tz_profile_close(p);
+    }
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(rmdir(empty), 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -506,6 +537,7 @@ int main(void)
         CASE(nothing_makes_no_file),
         CASE(a_file_that_cannot_be_made_marks_nothing),
         CASE(only_what_waits_is_packed),
+        CASE(the_carrier_s_profile_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
