@@ -15,6 +15,9 @@ struct arguments {
     bool dry_run;
     bool confirm;
     const char *output;
+    bool new_rows;
+    bool not_shifted;
+    struct tz_whole whole;
     struct tz_option_number wait;
 };
 
@@ -40,6 +43,9 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
                                         .sheet = a->sheet,
                                         .source = path,
                                         .confirmed = a->confirm,
+                                        .new_rows = a->new_rows,
+                                        .not_shifted = a->not_shifted,
+                                        .whole = a->whole,
                                         .dry_run = a->dry_run,
                                         .delivery = delivery};
     if (!kind)
@@ -67,7 +73,7 @@ static int prepare(struct tz_cli *cli, const struct arguments *a, size_t files, 
     for (size_t i = 0; i < files; i++)
         if (!kind_of(cli, a, paths[i]))
             return TZ_RESULT_USAGE;
-    return TZ_RESULT_DONE;
+    return tz_whole_check(cli, &a->whole, files, a->dry_run);
 }
 
 /* Whether the other files can still be taken after this result of one. */
@@ -127,11 +133,10 @@ static int submit_bundles(struct tz_cli *cli, const struct arguments *a, size_t 
     if (bundles < files)
         return tz_cli_usage(
             cli, "%s", _("Submit carry bundles and spreadsheets one after another, not in one command."));
-    if (a->kind || a->committee || a->sheet || a->confirm)
+    if (a->kind || a->committee || a->sheet || a->confirm || a->new_rows || a->not_shifted || a->whole.asked)
         return tz_cli_usage(
             cli, "%s",
-            _("A carry bundle is submitted as it is: --kind, --committee, --sheet and --confirm do "
-              "not go with it."));
+            _("A carry bundle is submitted as it is: options that are about sheets do not go with it."));
     if (a->output && files > 1)
         return tz_cli_usage(cli, "%s", _("--output goes with one bundle only."));
     struct tz_report report = {.cli = cli};
@@ -154,10 +159,20 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"kind", TZ_OPTION_TEXT, &a.kind},       {"committee", TZ_OPTION_TEXT, &a.committee},
-        {"sheet", TZ_OPTION_TEXT, &a.sheet},     {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
-        {"confirm", TZ_OPTION_FLAG, &a.confirm}, {"wait", TZ_OPTION_NUMBER, &a.wait},
-        {"output", TZ_OPTION_TEXT, &a.output},   {NULL, TZ_OPTION_FLAG, NULL},
+        {"kind", TZ_OPTION_TEXT, &a.kind},
+        {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"sheet", TZ_OPTION_TEXT, &a.sheet},
+        {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
+        {"confirm", TZ_OPTION_FLAG, &a.confirm},
+        {"wait", TZ_OPTION_NUMBER, &a.wait},
+        {"new-rows", TZ_OPTION_FLAG, &a.new_rows},
+        {"not-shifted", TZ_OPTION_FLAG, &a.not_shifted},
+        {"whole", TZ_OPTION_FLAG, &a.whole.asked},
+        {"yes", TZ_OPTION_FLAG, &a.whole.yes},
+        {"withdraw", TZ_OPTION_NUMBER, &a.whole.number},
+        {"reason", TZ_OPTION_TEXT, &a.whole.reason},
+        {"output", TZ_OPTION_TEXT, &a.output},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
     bool helped;
@@ -179,7 +194,10 @@ const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of spreadsheets as records"),
     .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm] "
-             "[--wait SECONDS] | BUNDLE... [--output FILE] [--dry-run] [--wait SECONDS]",
+             "[--wait SECONDS]\n"
+             "                       [--new-rows] [--not-shifted] [--whole [--reason TEXT] [--yes] "
+             "[--withdraw N]]\n"
+             "                       | BUNDLE... [--output FILE] [--dry-run] [--wait SECONDS]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
         "                    semicolons; - is standard input\n"
@@ -189,9 +207,19 @@ const struct tz_command tz_command_submit = {
         "  --dry-run         check everything that can be checked here, store and send nothing\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
         "  --wait SECONDS    how long a line that fails is tried again (3)\n"
+        "  --new-rows        rows without 编号 are right as they stand, though the file was numbered before\n"
+        "  --not-shifted     the rows are right as they stand, though many name something else than before\n"
+        "  --whole           this file is all there is: what the registry holds beyond it, of its units and\n"
+        "                    periods, is listed, and withdrawn when that is confirmed\n"
+        "  --reason TEXT     with --whole: why they are withdrawn, for everybody who reads the history\n"
+        "  --yes             with --whole: withdraw them without asking, unless they are most of what is "
+        "held\n"
+        "  --withdraw N      with --whole: withdraw them if they are exactly N, however many are held\n"
         "  BUNDLE            what `taizhang outbox --pack` made: sent as it is, its outcomes in "
         "BUNDLE.outcomes\n"
         "  --output FILE     or in this file\n"
+        "Rows without 编号 are given one, and the file comes back with it: FILE_已编号.xlsx. Work on in "
+        "that.\n"
         "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
         "them, `taizhang outbox` lists them.\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
