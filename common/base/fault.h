@@ -19,12 +19,25 @@
 
 /* clang-format off */
 #define TZ_FAULT_POINTS(X) \
+    X("client.pack.marked") /* what goes into a bundle is marked; there is no file */ \
+    X("client.pack.sealed") /* the bundle is on the disk, and not at its place */ \
+    X("client.answer.sealed") /* so are the outcomes of a bundle that was submitted */ \
+    X("client.unpack.taken") /* outcomes are taken in, and not committed */ \
     X("daemon.append") /* an operation was decided; its entry is not yet written */ \
     X("daemon.commit") /* every entry of the batch is written, nothing is committed */ \
     X("daemon.committed") /* on disk; the views do not have it */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
     X("daemon.write") /* bytes are about to leave for a peer */ \
+    X("client.store") /* a batch is in the outbox, and not committed */ \
+    X("client.stored") /* it is committed */ \
+    X("client.marked") /* a frame is marked as sent; nothing has left */ \
+    X("client.sent") /* it was handed to the system */ \
+    X("client.answered") /* its answer came; nothing of it is stored */ \
+    X("client.decided") /* the decisions are committed, and not told */ \
+    X("client.reconciled") /* what was in doubt was answered; nothing of it is stored */ \
+    X("client.settled") /* it is committed, and not told */ \
+    X("client.restored") /* one version lost by a restored registry is queued again */ \
     X("watch.claimed") /* a file was moved into the hand; the ledger does not know it */ \
     X("watch.taken") /* it does; no row is stored */ \
     X("watch.batch") /* a batch of rows is stored */ \

@@ -468,7 +468,7 @@ def test_renames_in_and_over(registry, watch):
     for path in (w.folder / "done").glob("*.outcomes.csv"):
         assert "REJECTED" not in path.read_text()
     names = {path.name for path in (w.folder / "done").iterdir() if not path.name.endswith(".outcomes.csv")}
-    assert len(names) == len(w.files())
+    wait_until(lambda: len(names) == len(w.files()), "a line for each")
     w.stop()
 
 
@@ -722,7 +722,7 @@ def test_killed_at_every_step(registry, watch, point, nth):
 
 
 @faults.needed
-@pytest.mark.parametrize("point", STEPS)
+@pytest.mark.parametrize("point", STEPS + faults.names("client."))
 def test_killed_again_and_again_at_the_same_step(registry, watch, point):
     """Every restart gets one step further, or begins the same step again: it comes to its end in any case."""
     w = watch()
@@ -737,7 +737,9 @@ def test_killed_again_and_again_at_the_same_step(registry, watch, point):
     w.once()
     assert len(keys(registry)) == count
     assert w.places() == ["done/project.csv"] and not w.in_hand()
-    assert {line[2] for line in w.outcomes("done/project.outcomes.csv")} == {"CREATED"}
+    # A row whose answer was lost with the process is known to be there, not what it was then.
+    assert {line[2] for line in w.outcomes("done/project.outcomes.csv")} <= {"CREATED", "UNCHANGED"}
+    assert {record.revision for record in registry.client().list(kind=1)} == {1}
 
 
 def test_a_profile_that_is_lost_costs_nothing_but_words(registry, watch, tmp_path):
