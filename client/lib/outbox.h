@@ -110,6 +110,9 @@ int tz_outbox_sendable(struct tz_profile *p, int64_t *cursor, size_t max, struct
                        struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
 /* QUEUED -> SENT, before the bytes leave. */
 int tz_outbox_sent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
+/* The same for all that tz_outbox_sendable gave from the one after `after` to `last`, in its transaction;
+ * count: how many these were. */
+int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count) TZ_MUSTCHECK;
 /* SENT -> QUEUED: the registry is known not to hold it. */
 int tz_outbox_unsent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
 /* The registry's decision: state and revision follow from the outcome; a version that waits behind this one

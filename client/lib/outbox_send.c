@@ -7,14 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NOTHING_BEFORE                                                                                       \
+    " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.registry = ?1 AND e.address = outbox.address"           \
+    " AND e.id < outbox.id AND e.state IN (1, 2))"
+
 static const char sql_sendable[] =
-    "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2"
-    " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.registry = ?1 AND e.address = outbox.address"
-    " AND e.id < outbox.id AND e.state IN (1, 2)) ORDER BY id LIMIT ?3";
+    "SELECT " TZ_OUTBOX_COLUMNS
+    " FROM outbox WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2" NOTHING_BEFORE
+    " ORDER BY id LIMIT ?3";
 static const char sql_doubtful[] = "SELECT " TZ_OUTBOX_LIGHT " FROM outbox WHERE registry = ?1 AND state = 2"
                                    " AND state <> 3 AND id > ?2 ORDER BY id LIMIT ?3";
 static const char sql_sent[] = "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
                                " WHERE registry = ?1 AND id = ?2 AND state = 1";
+static const char sql_sent_all[] =
+    "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
+    " WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2 AND id <= ?4" NOTHING_BEFORE;
 static const char sql_unsent[] = "UPDATE outbox SET state = 1 WHERE registry = ?1 AND id = ?2 AND state = 2";
 static const char sql_undecided[] = "SELECT address, operation = 1 AND length(body) = 0 FROM outbox"
                                     " WHERE registry = ?1 AND id = ?2 AND state IN (1, 2)";
@@ -87,6 +94,16 @@ int tz_outbox_sent(struct tz_profile *p, int64_t id)
     tz_profile_number(s, 2, (uint64_t)id);
     tz_profile_number(s, 3, (uint64_t)p->env->wall_ms(p->env->ctx));
     return change(p, s);
+}
+
+int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_sent_all);
+    tz_profile_number(s, 2, (uint64_t)after);
+    tz_profile_number(s, 3, (uint64_t)p->env->wall_ms(p->env->ctx));
+    tz_profile_number(s, 4, (uint64_t)last);
+    int rc = tz_profile_run(p, s);
+    return rc == TZ_OK && (size_t)sqlite3_changes(p->db) != count ? TZ_ECORRUPT : rc;
 }
 
 /* Of a version that is not decided: its address, and whether it holds nothing (it comes from a profile of

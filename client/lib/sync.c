@@ -117,31 +117,17 @@ static void cut(struct tz_sync_frame *f, size_t bytes_max)
     }
 }
 
-/* Marks them as sent; those that were taken away meanwhile are left out. */
-static int mark(struct tz_profile *p, struct tz_sync_frame *f)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < f->count; i++) {
-        int rc = tz_outbox_sent(p, f->entry[i].id);
-        if (rc == TZ_OK)
-            f->entry[kept++] = f->entry[i];
-        else if (rc != TZ_ENOENT)
-            return rc;
-    }
-    f->count = kept;
-    return TZ_OK;
-}
-
 /* The next versions that may be sent, marked; none: f->count is 0. In a transaction. */
 static int take(struct tz_sync *s, struct tz_sync_frame *f)
 {
     size_t bytes_max = s->connection->frame_max / 2;
+    int64_t after = s->cursor;
     int rc = tz_outbox_sendable(s->profile, &s->cursor, TZ_SUBMIT_RECORDS, &f->arena, f->entry, &f->count);
     if (rc != TZ_OK || f->count == 0)
         return rc;
     cut(f, bytes_max < TZ_SUBMIT_BYTES ? bytes_max : TZ_SUBMIT_BYTES);
     s->cursor = f->entry[f->count - 1].id;
-    return mark(s->profile, f);
+    return tz_outbox_sent_all(s->profile, after, s->cursor, f->count);
 }
 
 int tz_sync_prepare(struct tz_sync *s)

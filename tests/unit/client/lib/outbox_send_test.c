@@ -124,6 +124,35 @@ static void sendable_goes_on_from_its_cursor(void **state)
     tz_arena_free(&arena);
 }
 
+static void a_frame_is_marked_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_outbox_entry e[8];
+    struct tz_arena arena;
+    size_t count;
+    int64_t cursor = 0;
+    tz_arena_init(&arena, 1 << 20);
+    int64_t a = fixture_new(f->p, ADDRESS_A, "one");
+    assert_int_equal(tz_outbox_sent(f->p, a), TZ_OK);
+    int64_t behind = fixture_new(f->p, ADDRESS_A, "two");
+    int64_t b = fixture_new(f->p, ADDRESS_B, "one");
+    int64_t c = fixture_new(f->p, "110000/project/2017/C", "one");
+    int64_t d = fixture_new(f->p, "110000/project/2017/D", "one");
+    assert_int_equal(tz_profile_begin(f->p), TZ_OK);
+    assert_int_equal(tz_outbox_sendable(f->p, &cursor, 2, &arena, e, &count), TZ_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(cursor, c);
+    assert_int_equal(tz_outbox_sent_all(f->p, 0, cursor, count), TZ_OK);
+    assert_int_equal(tz_profile_commit(f->p), TZ_OK);
+    fixture_reopen(f);
+    assert_int_equal(fixture_state(f->p, b), TZ_OUTBOX_SENT);
+    assert_int_equal(fixture_get(f->p, c).e.tries, 1);
+    assert_int_equal(fixture_state(f->p, behind), TZ_OUTBOX_QUEUED);
+    assert_int_equal(fixture_state(f->p, d), TZ_OUTBOX_QUEUED);
+    assert_int_equal(tz_outbox_sent_all(f->p, c, d, 2), TZ_ECORRUPT);
+    tz_arena_free(&arena);
+}
+
 /* Large versions come in as many pages as memory allows, one at least. */
 static void sendable_takes_what_fits(void **state)
 {
@@ -279,6 +308,7 @@ int main(void)
         TEST(the_state_follows_from_the_outcome),
         TEST(unchanged_keeps_what_made_it),
         TEST(sendable_goes_on_from_its_cursor),
+        TEST(a_frame_is_marked_at_once),
         TEST(sendable_takes_what_fits),
         TEST(tells_what_was_decided_since),
         TEST(what_version_1_left_is_settled_and_forgotten),
