@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/cli/messages.h"
+#include "common/base/fault.h"
 
 /* --- reporting --- */
 
@@ -221,6 +222,7 @@ static int flush(struct tz_delivery *d)
         d->stored = d->bytes = 0;
         if (tz_profile_commit(d->cli->profile) != TZ_OK)
             return tz_cli_profile_failed(d->cli);
+        tz_fault_point("client.stored");
     }
     int rc = report_front(d, false);
     return rc == TZ_RESULT_DONE ? tz_line_more(&d->line) : rc;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault.h"
+
 enum { FRAME_ARENA_MAX = 4 * TZ_SUBMIT_BYTES };
 
 /* Versions on their way in one frame. */
@@ -197,6 +199,7 @@ static enum tz_result send_withdrawals(struct tz_sync *s, struct frame *f, struc
 
 static enum tz_result send_frame(struct tz_sync *s, struct frame *f)
 {
+    tz_fault_point("client.marked");
     struct tz_sync_address *at = calloc(f->count, sizeof *at);
     if (!at)
         return tz_connection_break(s->connection, TZ_REASON_MEMORY, NULL);
@@ -216,6 +219,7 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
 {
     struct tz_sync *s = ctx;
     struct frame *f = batch;
+    tz_fault_point("client.answer");
     int rc = tz_profile_begin(s->profile);
     enum tz_result result = tz_sync_profile(s, rc);
     if (rc == TZ_OK) {
@@ -227,8 +231,10 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
         }
         result = tz_sync_commit(s, rc);
     }
+    tz_fault_point("client.decided");
     for (size_t i = 0; i < reply->n_outcomes && result == TZ_RESULT_DONE; i++)
         result = tz_sync_tell(s, &f->entry[first + i], reply->outcomes[i]);
+    tz_fault_point("client.told");
     if (last)
         frame_free(f);
     return result;

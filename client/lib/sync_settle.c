@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault.h"
+
 enum { PAGE = TZ_RECORDS_PER_SUBMIT, PAGE_ARENA_MAX = 4 * 1024 * 1024 };
 
 struct page {
@@ -105,6 +107,7 @@ static void held_outcome(const struct tz_outbox_entry *e, Taizhang__V1__Outcome 
 static enum tz_result settle_page(struct tz_sync *s, struct page *p)
 {
     Taizhang__V1__Outcome outcome;
+    tz_fault_point("client.held");
     int rc = tz_profile_begin(s->profile);
     if (rc != TZ_OK)
         return tz_sync_profile(s, rc);
@@ -117,6 +120,7 @@ static enum tz_result settle_page(struct tz_sync *s, struct page *p)
             rc = TZ_OK;
     }
     enum tz_result result = tz_sync_commit(s, rc);
+    tz_fault_point("client.reconciled");
     for (size_t i = 0; i < p->count && result == TZ_RESULT_DONE; i++) {
         if (!is_held(p->code[i]))
             continue;
@@ -287,6 +291,7 @@ static enum tz_result follow(struct tz_sync *s, struct page *p, size_t i, struct
     Taizhang__V1__Outcome outcome;
     int64_t id = p->entry[i].id;
     uint64_t epoch = s->connection->epoch;
+    tz_fault_point("client.restore");
     int rc = tz_profile_begin(s->profile);
     if (rc != TZ_OK)
         return tz_sync_profile(s, rc);
@@ -356,6 +361,7 @@ enum tz_result tz_sync_restore(struct tz_sync *s)
             result = restore_page(s, p);
     } while (result == TZ_RESULT_DONE && p->count > 0);
     page_free(p);
+    tz_fault_point("client.epoch");
     return result == TZ_RESULT_DONE
                ? tz_sync_profile(s, tz_outbox_set_epoch(s->profile, s->connection->epoch))
                : result;
