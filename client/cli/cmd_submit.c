@@ -13,6 +13,9 @@ struct arguments {
     const char *sheet;
     bool dry_run;
     bool confirm;
+    bool new_rows;
+    bool not_shifted;
+    struct tz_whole whole;
     struct tz_option_number wait;
 };
 
@@ -38,6 +41,9 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
                                         .sheet = a->sheet,
                                         .source = path,
                                         .confirmed = a->confirm,
+                                        .new_rows = a->new_rows,
+                                        .not_shifted = a->not_shifted,
+                                        .whole = a->whole,
                                         .dry_run = a->dry_run,
                                         .delivery = delivery};
     if (!kind)
@@ -65,7 +71,7 @@ static int prepare(struct tz_cli *cli, const struct arguments *a, size_t files, 
     for (size_t i = 0; i < files; i++)
         if (!kind_of(cli, a, paths[i]))
             return TZ_RESULT_USAGE;
-    return TZ_RESULT_DONE;
+    return tz_whole_check(cli, &a->whole, files, a->dry_run);
 }
 
 /* Whether the other files can still be taken after this result of one. */
@@ -118,6 +124,12 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
         {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
         {"confirm", TZ_OPTION_FLAG, &a.confirm},
         {"wait", TZ_OPTION_NUMBER, &a.wait},
+        {"new-rows", TZ_OPTION_FLAG, &a.new_rows},
+        {"not-shifted", TZ_OPTION_FLAG, &a.not_shifted},
+        {"whole", TZ_OPTION_FLAG, &a.whole.asked},
+        {"yes", TZ_OPTION_FLAG, &a.whole.yes},
+        {"withdraw", TZ_OPTION_NUMBER, &a.whole.number},
+        {"reason", TZ_OPTION_TEXT, &a.whole.reason},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
@@ -135,7 +147,9 @@ const struct tz_command tz_command_submit = {
     .name = "submit",
     .help = N_("submit the rows of spreadsheets as records"),
     .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run] [--confirm] "
-             "[--wait SECONDS]",
+             "[--wait SECONDS]\n"
+             "                       [--new-rows] [--not-shifted] [--whole [--reason TEXT] [--yes] "
+             "[--withdraw N]]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
         "                    semicolons; - is standard input\n"
@@ -145,6 +159,16 @@ const struct tz_command tz_command_submit = {
         "  --dry-run         check everything that can be checked here, store and send nothing\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"
         "  --wait SECONDS    how long a line that fails is tried again (3)\n"
+        "  --new-rows        rows without 编号 are right as they stand, though the file was numbered before\n"
+        "  --not-shifted     the rows are right as they stand, though many name something else than before\n"
+        "  --whole           this file is all there is: what the registry holds beyond it, of its units and\n"
+        "                    periods, is listed, and withdrawn when that is confirmed\n"
+        "  --reason TEXT     with --whole: why they are withdrawn, for everybody who reads the history\n"
+        "  --yes             with --whole: withdraw them without asking, unless they are most of what is "
+        "held\n"
+        "  --withdraw N      with --whole: withdraw them if they are exactly N, however many are held\n"
+        "Rows without 编号 are given one, and the file comes back with it: FILE_已编号.xlsx. Work on in "
+        "that.\n"
         "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
         "them, `taizhang outbox` lists them.\n"
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"

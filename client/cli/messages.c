@@ -133,6 +133,9 @@ static const struct {
     {TZ_CODE(DIGITS_LOST), N_("\"{value}\" has zeros for its digits after the fifteenth: Excel keeps no more "
                               "of a number. Format the "
                               "column as text and type the number again.")},
+    {TZ_CODE(MERGED_CELLS),
+     N_("The cells {text} are merged, and nobody can say which of the rows is meant. Undo the merging and "
+        "write into every row what belongs to it.")},
 
     {TZ_CODE(ORDER),
      N_("The first of these must not be after, or more than, the second: {text}. Correct one of them.")},

@@ -209,11 +209,22 @@ void tz_message_header(struct tz_buf *out, const struct tz_header_error *e, bool
                           zh ? e->near[i]->zh : e->near[i]->en);
         if (e->near[0])
             tz_buf_putc(out, '?');
-        tz_buf_puts(out, _(" Rename or delete the column."));
+        tz_buf_printf(out,
+                      _(" Rename or delete the column, or say which field it is with --map \"%s=FIELD\"; "
+                        "--map \"%s=\" leaves it aside."),
+                      e->header, e->header);
         break;
     case TZ_HEADER_TWICE:
-        tz_buf_printf(out, _("Column %s: %s stands in column %s already. Delete one of the two."), column,
-                      label, other);
+        tz_buf_printf(out,
+                      _("Column %s: %s stands in column %s already. Delete one of the two, or leave \"%s\" "
+                        "aside with --map \"%s=\"."),
+                      column, label, other, e->header, e->header);
+        break;
+    case TZ_HEADER_NOT_THERE:
+        tz_buf_printf(out, _("--map: the sheet has no column \"%s\"."), e->header);
+        if (*e->like)
+            tz_buf_printf(out, _(" Did you mean \"%s\"?"), e->like);
+        tz_buf_puts(out, _(" Write the header as it stands in the sheet."));
         break;
     case TZ_HEADER_MISSING:
         tz_buf_printf(out, _("The column %s is missing. Add it%s."), label,

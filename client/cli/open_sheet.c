@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/cli/messages.h"
+#include "client/sheet/mapping.h"
 #include "common/base/i18n.h"
 
 enum { NAMES_MAX = 8192 };
@@ -127,6 +128,46 @@ static int choose_first_usable(struct tz_cli *cli, struct tz_sheet *sheet, struc
     return choose(cli, sheet, best, f);
 }
 
+/* How columns were read that the user gave a meaning to, now or earlier. */
+static void note_mapping(struct tz_cli *cli, const struct tz_headers *h)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        const struct tz_mapped *m = h->column[i].mapped;
+        if (!m)
+            continue;
+        const char *label = m->role == TZ_COLUMN_REVISION ? (cli->zh ? "版本" : "revision")
+                            : m->role == TZ_COLUMN_FIELD  ? (cli->zh ? m->field->zh : m->field->en)
+                                                          : NULL;
+        if (!label)
+            tz_cli_note(cli,
+                        m->saved ? _("The column \"%s\" is left aside (saved mapping).")
+                                 : _("The column \"%s\" is left aside."),
+                        m->header);
+        else
+            tz_cli_note(cli,
+                        m->saved ? _("The column \"%s\" is read as %s (saved mapping).")
+                                 : _("The column \"%s\" is read as %s."),
+                        m->header, label);
+    }
+}
+
+static void note_unit(struct tz_cli *cli, const struct tz_header_place *place)
+{
+    char column[TZ_COLUMN_NAME_SIZE], against[TZ_COLUMN_NAME_SIZE];
+    if (!*place->unit)
+        return;
+    tz_column_name(place->unit_column, column);
+    if (place->unit_taken > 0)
+        tz_cli_note(cli, _("Amounts of money without a unit of their own are in %s, as cell %s%zu says."),
+                    place->unit, column, place->unit_row);
+    if (place->unit_against == SIZE_MAX)
+        return;
+    tz_column_name(place->unit_against, against);
+    tz_cli_note(cli,
+                _("Cell %s%zu says %s, but the header of column %s names another unit: the header counts."),
+                column, place->unit_row, place->unit, against);
+}
+
 static int tell_header(struct tz_cli *cli, const struct tz_sheet *sheet, const struct finding *f)
 {
     struct tz_buf text;
@@ -152,11 +193,14 @@ static int tell_header(struct tz_cli *cli, const struct tz_sheet *sheet, const s
         tz_cli_note(
             cli, "%s",
             _("The column 序号 is left aside: a row counter is no record number; that is the column 编号."));
+    note_mapping(cli, f->headers);
+    note_unit(cli, &f->place);
     return TZ_RESULT_DONE;
 }
 
 int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, const struct tz_kind_info *kind,
-                        bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers)
+                        bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers,
+                        struct tz_header_place *place)
 {
     struct finding f = {.kind = kind, .committee_given = committee_given, .headers = headers};
     bool chosen;
@@ -165,8 +209,11 @@ int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, cons
         rc = chosen ? find_header(cli, sheet, &f) : choose_first_usable(cli, sheet, &f);
     if (rc == TZ_RESULT_DONE)
         rc = tell_header(cli, sheet, &f);
+    if (rc == TZ_RESULT_DONE && tz_sheet_spread(sheet, headers, f.place.last_row) != TZ_OK)
+        rc = tz_cli_no_memory(cli);
     while (rc == TZ_RESULT_DONE && sheet->row != f.place.last_row)
         if (tz_sheet_next(sheet) != TZ_OK)
             rc = tz_cli_refuse_sheet(cli, sheet);
+    *place = f.place;
     return rc;
 }

@@ -18,10 +18,10 @@ int tz_cli_open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct 
                      bool *chosen) TZ_MUSTCHECK;
 
 /* The same for records of a kind: chooses the first visible sheet with a usable header, maps the header and
- * reads up to it, so that tz_sheet_next gives the rows of data. */
+ * reads up to it, so that tz_sheet_next gives the rows of data. *place: where the header stands. */
 int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, const struct tz_kind_info *kind,
-                        bool committee_given, struct tz_sheet *sheet,
-                        struct tz_headers *headers) TZ_MUSTCHECK;
+                        bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers,
+                        struct tz_header_place *place) TZ_MUSTCHECK;
 
 /* Remarks on a chosen sheet: encoding and separator where they are not UTF-8 and commas, the sheet's name
  * where there are several, and the header's place below other rows. */

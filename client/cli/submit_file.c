@@ -20,6 +20,7 @@ struct work {
     struct tz_cli *cli;
     struct tz_report *report;
     const struct tz_submit_options *options;
+    struct tz_survey survey;
     struct passed totals;
     struct passed remarks;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
@@ -86,10 +87,11 @@ static void note_passed(struct work *w, const struct passed *p, bool totals)
     tz_buf_free(&rows);
 }
 
-static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_rows *rows)
+static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *rows)
 {
     struct tz_arena arena;
     struct tz_row row;
+    char given[TZ_GIVEN_KEY_SIZE];
     int rc = TZ_RESULT_DONE;
     tz_arena_init(&arena, ROW_ARENA_MAX);
     while (rc == TZ_RESULT_DONE) {
@@ -105,6 +107,10 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
             pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
             continue;
         }
+        rc = tz_survey_key(&w->survey, sheet->row, given);
+        if (rc != TZ_RESULT_DONE)
+            break;
+        rows->key = *given ? given : NULL;
         tz_arena_reset(&arena);
         rc = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row) == TZ_OK
                  ? take_row(w, &row)
@@ -114,9 +120,34 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, const struct tz_row
     return rc;
 }
 
+/* Rows that are not as they stand in the file: refused, waiting, or in conflict. */
+static size_t not_taken(const struct tz_report *r)
+{
+    return r->rejected + r->conflicts + r->behind + r->queued + r->replaced;
+}
+
 /* The rows are stored and sent; what was stored of a file that cannot be read to its end counts. */
+static int deliver_rows(struct work *w, struct tz_rows *rows)
+{
+    const struct tz_submit_options *options = w->options;
+    size_t before = not_taken(w->report);
+    int rc = read_rows(w, w->survey.sheet, rows);
+    if (options->dry_run)
+        return rc;
+    if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED) {
+        int finished = tz_delivery_finish(options->delivery);
+        rc = finished != TZ_RESULT_DONE ? finished : rc;
+    }
+    if (rc != TZ_RESULT_DONE && rc != TZ_RESULT_UNREACHABLE)
+        return rc;
+    bool taken = rc == TZ_RESULT_DONE && not_taken(w->report) == before;
+    int beyond = tz_whole_run(&options->whole, &w->survey, options->delivery, taken, options->source);
+    return rc != TZ_RESULT_DONE ? rc : beyond;
+}
+
 static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_headers *headers,
-                       const struct tz_submit_options *options, struct tz_report *report)
+                       const struct tz_header_place *place, const struct tz_submit_options *options,
+                       struct tz_report *report)
 {
     struct work w = {.cli = cli, .report = report, .options = options};
     struct tz_rows rows = {.headers = headers,
@@ -129,12 +160,19 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
     if (!rows.seen)
         return tz_cli_no_memory(cli);
     w.keep_private = headers->kind->private_ && !tz_headers_private(headers);
+    w.survey = (struct tz_survey){.cli = cli,
+                                  .sheet = sheet,
+                                  .rows = &rows,
+                                  .place = *place,
+                                  .path = strcmp(options->source, "-") == 0 ? NULL : options->source,
+                                  .dry_run = options->dry_run,
+                                  .new_rows = options->new_rows,
+                                  .not_shifted = options->not_shifted};
     report->headers = headers;
-    int rc = read_rows(&w, sheet, &rows);
-    if (!options->dry_run && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED)) {
-        int finished = tz_delivery_finish(options->delivery);
-        rc = finished != TZ_RESULT_DONE ? finished : rc;
-    }
+    int rc = tz_survey_run(&w.survey);
+    if (rc == TZ_RESULT_DONE)
+        rc = deliver_rows(&w, &rows);
+    tz_survey_free(&w.survey);
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
     report->headers = NULL;
@@ -146,14 +184,15 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
                    const struct tz_submit_options *options, struct tz_report *report)
 {
     struct tz_sheet sheet;
+    struct tz_header_place place;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
     report->kind = kind;
-    int rc =
-        tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers);
+    int rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet,
+                                 headers, &place);
     if (rc == TZ_RESULT_DONE)
-        rc = submit_rows(cli, &sheet, headers, options, report);
+        rc = submit_rows(cli, &sheet, headers, &place, options, report);
     tz_sheet_free(&sheet);
     free(headers);
     return rc;

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Submitting one sheet: its rows become versions in the outbox, which go out while more are read.
+ * Submitting one sheet: a look over all of it, then its rows become versions in the outbox, which go out
+ * while more are read, and in the end what the registry holds beyond it.
  */
 #ifndef TZ_CLIENT_CLI_SUBMIT_FILE_H
 #define TZ_CLIENT_CLI_SUBMIT_FILE_H
 
 #include "client/cli/delivery.h"
+#include "client/cli/whole.h"
 #include "client/sheet/rows.h"
 
 struct tz_submit_options {
     const char *committee; /* where the file names none; "" for none */
     const char *sheet;     /* of a workbook, by name; NULL: the first usable one */
-    const char *source;    /* the file's name, kept with its rows */
+    const char *source;    /* the file's name, kept with its rows; "-" for standard input */
     bool confirmed;
+    bool new_rows; /* as in submit_survey.h */
+    bool not_shifted;
+    struct tz_whole whole;
     bool dry_run;                 /* no connection and no profile are used */
     struct tz_delivery *delivery; /* open; NULL with dry_run */
 };
 
 /* Submits the sheet. DONE when every row was decided, whatever the decision (it stands in the report);
  * UNREACHABLE when some wait in the outbox; REFUSED when the file itself cannot be taken; else the failure.
- * All of it was told. USAGE when it has no such sheet. Nothing is stored of a file that is damaged somewhere.
+ * All of it was told. USAGE when it has no such sheet, or when the user has to decide something first.
+ * Nothing is stored of a file that is damaged somewhere.
  */
 int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
                    const struct tz_submit_options *options, struct tz_report *report) TZ_MUSTCHECK;

@@ -24,6 +24,8 @@ struct tz_cell {
     const char *s; /* NUL-terminated UTF-8; lines end with \n */
     size_t len;
     enum tz_cell_type type;
+    const char *merged; /* "D3:D5": the cell belongs to a range of several rows, of which only one can be
+                           meant; NULL: it stands alone */
 };
 
 #endif

@@ -226,11 +226,11 @@ char tz_csv_separator(FILE *file)
     return separators[best];
 }
 
-void tz_csv_put(struct tz_buf *out, const char *s, size_t len)
+static void put(struct tz_buf *out, const char *s, size_t len, const char *special)
 {
     bool quote = len > 0 && (s[0] == ' ' || s[len - 1] == ' ');
     for (size_t i = 0; i < len && !quote; i++)
-        quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r';
+        quote = s[i] && strchr(special, s[i]);
     if (!quote) {
         tz_buf_add(out, s, len);
         return;
@@ -242,4 +242,14 @@ void tz_csv_put(struct tz_buf *out, const char *s, size_t len)
         tz_buf_putc(out, s[i]);
     }
     tz_buf_putc(out, '"');
+}
+
+void tz_csv_put(struct tz_buf *out, const char *s, size_t len)
+{
+    put(out, s, len, "\",\r\n");
+}
+
+void tz_csv_put_any(struct tz_buf *out, const char *s, size_t len)
+{
+    put(out, s, len, "\",;\t\r\n");
 }

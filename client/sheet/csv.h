@@ -54,5 +54,7 @@ char tz_csv_separator(FILE *file);
 
 /* A cell as CSV, quoted where it must be. */
 void tz_csv_put(struct tz_buf *out, const char *s, size_t len);
+/* The same, such that it is one cell whichever of comma, tab and semicolon separates. */
+void tz_csv_put_any(struct tz_buf *out, const char *s, size_t len);
 
 #endif

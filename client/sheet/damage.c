@@ -48,10 +48,28 @@ static bool is_text(const struct tz_field *f)
            f->type == TZ_TYPE_REF || f->type == TZ_TYPE_REFS;
 }
 
+/* What Excel leaves of an error or a formula in a text file. */
+static bool is_error_text(const struct tz_cell *cell)
+{
+    static const char *const words[] = {"#REF!",  "#N/A",  "#VALUE!", "#DIV/0!",
+                                        "#NAME?", "#NUM!", "#NULL!",  "#SPILL!"};
+    if (cell->len > 1 && cell->s[0] == '=')
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (cell->len == strlen(words[i]) && memcmp(cell->s, words[i], cell->len) == 0)
+            return true;
+    return false;
+}
+
 bool tz_cell_damaged(const struct tz_field *f, const struct tz_cell *cell, bool date1904, struct tz_error *e)
 {
     char text[SHORT], day[11];
-    if (cell->type == TZ_CELL_ERROR || cell->type == TZ_CELL_NO_VALUE) {
+    if (cell->merged) {
+        tz_error_text(tz_error_setn(e, TZ_CODE(MERGED_CELLS), f->name, cell->s, cell->len), "range",
+                      cell->merged);
+        return true;
+    }
+    if (cell->type == TZ_CELL_ERROR || cell->type == TZ_CELL_NO_VALUE || is_error_text(cell)) {
         tz_error_setn(e, TZ_CODE(CELL_ERROR), f->name, cell->s, cell->len);
         return true;
     }

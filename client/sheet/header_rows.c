@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/sheet/unit_row.h"
 #include "common/base/arena.h"
 #include "common/base/text.h"
 #include "common/schema/header.h"
@@ -16,6 +17,7 @@ struct top_row {
 
 struct finder {
     const struct tz_sheet *sheet;
+    const struct tz_headers *headers; /* for what the user said of columns */
     const struct tz_kind_info *kind;
     struct tz_arena arena;
     struct top_row row[TZ_HEADER_ROWS_MAX + 1];
@@ -136,7 +138,7 @@ static struct tz_cell brackets_of(struct tz_cell cell)
 
 static bool match(const struct finder *f, struct tz_cell cell, const struct tz_field **field, char *unit)
 {
-    return cell.len > 0 && tz_header_match(f->kind, cell.s, cell.len, field, unit);
+    return cell.len > 0 && tz_headers_match(f->headers, f->kind, cell.s, cell.len, field, unit);
 }
 
 /* A unit above counts for the columns that have such a unit: 万元 over money, not over persons. */
@@ -147,10 +149,11 @@ static struct tz_cell add_unit(struct finder *f, struct tz_cell cell, struct tz_
     struct tz_quantity quantity;
     struct tz_error e;
     struct tz_cell brackets = brackets_of(above);
-    if (brackets.len == 0 || !match(f, cell, &field, unit) || *unit || field->type != TZ_TYPE_QUANTITY)
+    if (brackets.len == 0 || !match(f, cell, &field, unit) || *unit || !field ||
+        field->type != TZ_TYPE_QUANTITY)
         return cell;
     struct tz_cell both = concat(f, cell, "", brackets);
-    bool fits = match(f, both, &field, unit) && *unit &&
+    bool fits = match(f, both, &field, unit) && field && *unit &&
                 tz_quantity_read("1", 1, field->unit, unit, &quantity, &e) == TZ_OK;
     return fits ? both : cell;
 }
@@ -183,7 +186,8 @@ static struct score weigh(const struct tz_headers *h, size_t errors)
 {
     struct score s = {.errors = errors};
     for (size_t i = 0; i < h->count; i++) {
-        s.matched += h->column[i].role == TZ_COLUMN_FIELD || h->column[i].role == TZ_COLUMN_REVISION;
+        s.matched += h->column[i].role == TZ_COLUMN_FIELD || h->column[i].role == TZ_COLUMN_REVISION ||
+                     h->column[i].mapped;
         s.units += *h->column[i].unit != '\0';
     }
     return s;
@@ -212,6 +216,28 @@ static size_t read_at(struct finder *f, size_t at, bool two, bool committee_give
     return tz_headers_read(out, f->kind, f->joined, count, committee_given, errors);
 }
 
+/* --- the unit above --- */
+
+static void find_unit(const struct finder *f, size_t above, struct tz_header_place *place)
+{
+    char unit[TZ_HEADER_UNIT_SIZE];
+    for (size_t i = 0; i < above; i++) {
+        const struct top_row *row = &f->row[i];
+        for (size_t k = 0; k < row->count; k++) {
+            if (!tz_unit_cell_read(row->cell[k].s, row->cell[k].len, unit))
+                continue;
+            bool another = *place->unit && strcmp(place->unit, unit) != 0;
+            if (another) {
+                *place->unit = '\0';
+                return;
+            }
+            memcpy(place->unit, unit, sizeof unit);
+            place->unit_row = row->row;
+            place->unit_column = k;
+        }
+    }
+}
+
 int tz_header_find(struct tz_sheet *s, const struct tz_kind_info *kind, bool committee_given,
                    struct tz_headers *out, struct tz_header_error errors[TZ_HEADER_ERRORS_MAX],
                    struct tz_header_place *place)
@@ -223,6 +249,7 @@ int tz_header_find(struct tz_sheet *s, const struct tz_kind_info *kind, bool com
     if (!f)
         return TZ_ENOMEM;
     f->sheet = s;
+    f->headers = out;
     f->kind = kind;
     tz_arena_init(&f->arena, TZ_HEADER_MEMORY_MAX);
     memset(place, 0, sizeof *place);
@@ -247,6 +274,9 @@ int tz_header_find(struct tz_sheet *s, const struct tz_kind_info *kind, bool com
         place->matched = best.matched;
         place->row = f->row[best_at].row;
         place->last_row = f->row[best_at + best_two].row;
+        find_unit(f, best_at, place);
+        if (*place->unit)
+            place->unit_taken = tz_unit_apply(out, place->unit, &place->unit_against);
     }
     tz_arena_free(&f->arena);
     free(f);

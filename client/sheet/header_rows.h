@@ -9,6 +9,7 @@
 
 #include "client/sheet/headers.h"
 #include "client/sheet/sheet.h"
+#include "common/schema/header.h"
 
 enum { TZ_HEADER_ROWS_MAX = 20, TZ_HEADER_MEMORY_MAX = 4 * 1024 * 1024 };
 
@@ -17,6 +18,12 @@ struct tz_header_place {
     size_t last_row; /* the same, or the second of two; data begin below it */
     size_t matched;  /* columns with a meaning */
     size_t errors;   /* of which TZ_HEADER_ERRORS_MAX are kept */
+    /* of money, from a row above the header; "": there is none, or there are two */
+    char unit[TZ_HEADER_UNIT_SIZE];
+    size_t unit_row;
+    size_t unit_column;
+    size_t unit_taken;   /* columns that have it from there */
+    size_t unit_against; /* a column whose header names another one, SIZE_MAX: none */
 };
 
 /* Reads the top of the chosen sheet from where it is rewound to, and leaves it there. TZ_OK, TZ_EINVAL with

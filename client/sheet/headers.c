@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "client/sheet/mapping.h"
 #include "common/base/text.h"
 #include "common/schema/header.h"
 #include "common/schema/label.h"
@@ -19,7 +20,7 @@ static void add_error(struct tz_header_error *errors, size_t *count, const struc
     ++*count;
 }
 
-static bool is_revision(const char *folded)
+bool tz_headers_is_revision(const char *folded)
 {
     return tz_label_in("版本|版本号|revision|rev|version", folded);
 }
@@ -28,6 +29,44 @@ static bool is_revision(const char *folded)
 static bool is_row_counter(const char *folded)
 {
     return tz_label_in("序号|行号|no|no.|#|row", folded);
+}
+
+static bool by_mapping(const struct tz_headers *h, const char *s, size_t len, struct tz_column *column)
+{
+    column->mapped = h->mapping ? tz_mapping_find(h->mapping, s, len, column->unit) : NULL;
+    if (!column->mapped)
+        return false;
+    column->role = column->mapped->role;
+    column->field = column->mapped->field;
+    return true;
+}
+
+bool tz_headers_match(const struct tz_headers *h, const struct tz_kind_info *kind, const char *text,
+                      size_t len, const struct tz_field **field, char unit[32])
+{
+    struct tz_column column = {.role = TZ_COLUMN_BLANK};
+    if (!by_mapping(h, text, len, &column))
+        return tz_header_match(kind, text, len, field, unit);
+    *field = column.field;
+    memcpy(unit, column.unit, sizeof column.unit);
+    return true;
+}
+
+static bool is_reasons(const char *folded)
+{
+    return tz_label_in("退回原因|reasons", folded);
+}
+
+void tz_headers_label(struct tz_buf *out, const struct tz_field *f, const char *unit, bool zh)
+{
+    tz_buf_puts(out, zh ? f->zh : f->en);
+    if (*unit)
+        tz_buf_printf(out, "%s%s%s", zh ? "（" : " (", unit, zh ? "）" : ")");
+}
+
+const char *tz_headers_reasons(bool zh)
+{
+    return zh ? "退回原因" : "Reasons";
 }
 
 static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *cell,
@@ -42,13 +81,19 @@ static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *ce
     if (len == 0)
         return;
     bool short_enough = tz_label_fold(folded, s, len) > 0;
-    if (short_enough && is_revision(folded)) {
+    if (by_mapping(h, s, len, column)) {
+        if (column->role == TZ_COLUMN_IGNORED)
+            return;
+    } else if (short_enough && tz_headers_is_revision(folded)) {
         column->role = TZ_COLUMN_REVISION;
     } else if (tz_header_match(h->kind, s, len, &column->field, column->unit)) {
         column->role = TZ_COLUMN_FIELD;
     } else if (short_enough && is_row_counter(folded)) {
         column->role = TZ_COLUMN_IGNORED;
         h->ignored++;
+        return;
+    } else if (short_enough && is_reasons(folded)) {
+        column->role = TZ_COLUMN_REASONS;
         return;
     } else {
         struct tz_header_error e = {.problem = TZ_HEADER_UNKNOWN, .column = i};
@@ -68,11 +113,47 @@ static void read_column(struct tz_headers *h, size_t i, const struct tz_cell *ce
     }
 }
 
+/* The header of the sheet that comes nearest, as it stands. */
+static void find_like(const struct tz_mapped *m, const struct tz_cell *cells, size_t count, char *out,
+                      size_t size)
+{
+    size_t least = 1000;
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        const char *s = cells[i].s;
+        size_t len = cells[i].len;
+        tz_text_trim(&s, &len);
+        size_t d = len ? tz_header_difference(m->header, strlen(m->header), s, len) : least;
+        if (d >= least)
+            continue;
+        least = d;
+        tz_text_copy(out, size, s, len, 40);
+    }
+}
+
+/* Columns that the user named now and the sheet does not have. */
+static void check_mapping(const struct tz_headers *h, const struct tz_cell *cells,
+                          struct tz_header_error *errors, size_t *count)
+{
+    for (size_t m = 0; h->mapping && m < h->mapping->count; m++) {
+        const struct tz_mapped *item = &h->mapping->item[m];
+        bool there = item->saved;
+        for (size_t i = 0; i < h->count && !there; i++)
+            there = h->column[i].mapped == item;
+        if (there)
+            continue;
+        struct tz_header_error e = {.problem = TZ_HEADER_NOT_THERE};
+        tz_text_copy(e.header, sizeof e.header, item->header, strlen(item->header), 40);
+        find_like(item, cells, h->count, e.like, sizeof e.like);
+        add_error(errors, count, &e);
+    }
+}
+
 size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, const struct tz_cell *cells,
                        size_t count, bool committee_given,
                        struct tz_header_error errors[TZ_HEADER_ERRORS_MAX])
 {
-    static const char *const needed[] = {"committee", "key", "period"};
+    static const char *const needed[] = {"committee", "period"}; /* a row without a number is given one */
     size_t found = 0;
     h->kind = kind;
     h->ignored = 0;
@@ -88,6 +169,7 @@ size_t tz_headers_read(struct tz_headers *h, const struct tz_kind_info *kind, co
         e.field = tz_field_find(kind, needed[i], strlen(needed[i]));
         add_error(errors, &found, &e);
     }
+    check_mapping(h, cells, errors, &found);
     return found;
 }
 

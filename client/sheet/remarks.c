@@ -18,15 +18,25 @@ static struct tz_cell trimmed(const struct tz_cell *cells, size_t count, size_t 
     return cell;
 }
 
-/* The word in its folded form, without the colon behind it. */
-static bool is_total(const struct tz_cell *cell)
+static const char sub_words[] = "小计|subtotal";
+static const char table_words[] = "合计|共计|合计数|total|sum";
+static const char grand_words[] = "总计|总合计|grandtotal";
+static const char beyond_words[] = "累计";
+
+/* The word in its folded form, without the colon behind it, is one of these. */
+static bool is_one_of(const struct tz_cell *cell, const char *words)
 {
-    static const char words[] = "合计|总计|小计|共计|累计|总合计|合计数|total|subtotal|grandtotal|sum";
     char folded[TZ_LABEL_SIZE];
     size_t n = cell->len < TZ_LABEL_SIZE ? tz_label_fold(folded, cell->s, cell->len) : 0;
     if (n > 0 && folded[n - 1] == ':')
         folded[n - 1] = '\0';
     return n > 0 && tz_label_in(words, folded);
+}
+
+static bool is_total(const struct tz_cell *cell)
+{
+    return is_one_of(cell, sub_words) || is_one_of(cell, table_words) || is_one_of(cell, grand_words) ||
+           is_one_of(cell, beyond_words);
 }
 
 static bool is_remark(const struct tz_cell *cell)
@@ -70,4 +80,22 @@ enum tz_row_role tz_row_role(const struct tz_headers *h, const struct tz_cell *c
         filled++;
     }
     return TZ_ROW_RECORD;
+}
+
+bool tz_total_rank(const struct tz_headers *h, const struct tz_cell *cells, size_t count,
+                   enum tz_total_rank *out)
+{
+    if (tz_row_role(h, cells, count) != TZ_ROW_TOTAL)
+        return false;
+    for (size_t i = 0, filled = 0; i < count && filled < LEADING_CELLS; i++) {
+        struct tz_cell cell = trimmed(cells, count, i);
+        filled += cell.len > 0;
+        if (!is_total(&cell))
+            continue;
+        *out = is_one_of(&cell, sub_words)     ? TZ_TOTAL_SUB
+               : is_one_of(&cell, table_words) ? TZ_TOTAL_TABLE
+                                               : TZ_TOTAL_GRAND;
+        return !is_one_of(&cell, beyond_words);
+    }
+    return false;
 }

@@ -79,9 +79,11 @@ static bool read_period(struct tz_cell cell, struct tz_row *out)
     return false;
 }
 
-static bool read_key(struct tz_cell cell, struct tz_row *out)
+static bool read_key(const struct tz_rows *rows, struct tz_cell cell, struct tz_row *out)
 {
     struct tz_error e;
+    if (rows->key && tz_cell_states_nothing(NULL, cell.s, cell.len))
+        cell = (struct tz_cell){.s = rows->key, .len = strlen(rows->key)};
     if (cell.len == 0) {
         tz_errors_add(&out->errors, TZ_CODE(REQUIRED), "key", NULL);
         return false;
@@ -117,7 +119,7 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
     bool committee =
         cell_is_sound(rows, &committee_cell, "committee", out) && read_committee(rows, committee_cell, out);
     bool period = cell_is_sound(rows, &period_cell, "period", out) && read_period(period_cell, out);
-    bool key = cell_is_sound(rows, &key_cell, "key", out) && read_key(key_cell, out);
+    bool key = cell_is_sound(rows, &key_cell, "key", out) && read_key(rows, key_cell, out);
     out->has_address = committee && period && key;
     if (!out->has_address)
         return TZ_OK;
@@ -125,20 +127,22 @@ static int read_address(const struct tz_rows *rows, const struct tz_cell *cells,
     if (!rows->seen)
         return TZ_OK;
     int64_t earlier = tz_seen_addresses_add(rows->seen, out->written, out->number);
+    if (earlier < 0)
+        return (int)earlier;
     if (earlier > 0)
         tz_error_number(tz_errors_add(&out->errors, TZ_CODE(REPEATED_ADDRESS), "key", out->address.key),
                         "row", earlier);
-    return earlier < 0 ? TZ_ENOMEM : TZ_OK;
+    return TZ_OK;
 }
 
 /* --- the fields --- */
 
 static void read_base(struct tz_cell cell, struct tz_row *out)
 {
-    if (tz_cell_states_nothing(NULL, cell.s, cell.len))
+    if (!cell.merged && tz_cell_states_nothing(NULL, cell.s, cell.len))
         return;
     char folded[64];
-    size_t len = cell.len < sizeof folded ? tz_text_fold(folded, cell.s, cell.len) : 0;
+    size_t len = cell.len < sizeof folded && !cell.merged ? tz_text_fold(folded, cell.s, cell.len) : 0;
     uint64_t n = 0;
     for (size_t i = 0; i < len; i++) {
         if (folded[i] < '0' || folded[i] > '9' || len > 18) {
@@ -180,7 +184,7 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
     for (size_t i = 0; i < columns; i++) {
         struct tz_cell cell = cell_at(cells, count, i);
         struct tz_error e;
-        if (cell.len == 0)
+        if (cell.len == 0 && !cell.merged)
             continue;
         if (i >= h->count || h->column[i].role == TZ_COLUMN_BLANK) {
             add_error(&out->errors, tz_error_setn(&e, TZ_CODE(UNKNOWN_FIELD), "", cell.s, cell.len));
@@ -191,7 +195,7 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
             read_base(cell, out);
         if (column->role != TZ_COLUMN_FIELD || column->field->place == TZ_IN_ADDRESS)
             continue;
-        if (tz_cell_states_nothing(column->field, cell.s, cell.len)) {
+        if (!cell.merged && tz_cell_states_nothing(column->field, cell.s, cell.len)) {
             *nothing++ = column->field;
             continue;
         }
@@ -218,10 +222,26 @@ static void add_rules(const struct tz_rows *rows, const struct tz_record *record
     out->errors.dropped += found.dropped;
 }
 
-static bool is_blank(const struct tz_cell *cells, size_t count)
+/* What a column may hold in a row that says nothing: the row counter, an old reason, and the unit and period
+ * that a template has in all of its rows. */
+static bool says_nothing(const struct tz_column *c)
+{
+    switch (c->role) {
+    case TZ_COLUMN_IGNORED:
+    case TZ_COLUMN_REASONS:
+        return true;
+    case TZ_COLUMN_FIELD:
+        return c->field->type == TZ_TYPE_PERIOD ||
+               (c->field->place == TZ_IN_ADDRESS && c->field->type == TZ_TYPE_CODE);
+    default:
+        return false;
+    }
+}
+
+bool tz_row_is_blank(const struct tz_headers *h, const struct tz_cell *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (cell_at(cells, count, i).len > 0)
+        if (cell_at(cells, count, i).len > 0 && (i >= h->count || !says_nothing(&h->column[i])))
             return false;
     return true;
 }
@@ -231,7 +251,7 @@ int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t 
 {
     memset(out, 0, sizeof *out);
     out->number = number;
-    out->blank = is_blank(cells, count);
+    out->blank = tz_row_is_blank(rows->headers, cells, count);
     if (out->blank)
         return TZ_OK;
     int rc = read_address(rows, cells, count, out);
@@ -263,15 +283,25 @@ int tz_row_read(const struct tz_rows *rows, const struct tz_cell *cells, size_t 
 
 /* --- the file's name --- */
 
-/* Length of the character of decoration (digits, year, separators, brackets) at s, or 0. */
-static size_t decoration(const char *s, size_t len)
+/* Words around a kind in a name; what our own programs make of a file's name is among them. */
+static const char *const decorations[] = {"年",   "度",   "第",     "（",       "）",      "　",
+                                          "填报", "模板", "已编号", "rejected", "template"};
+
+static bool is_mark(char c)
 {
-    static const char *const words[] = {"年", "度", "第", "（", "）", "　"};
-    if (len > 0 && strchr("0123456789-_ .()+", s[0]))
+    return c && strchr("0123456789-_ .()+", c);
+}
+
+/* Length of the decoration with which s begins, or, with `end`, ends; 0: none. */
+static size_t decoration(const char *s, size_t len, bool end)
+{
+    if (len > 0 && is_mark(end ? s[len - 1] : s[0]))
         return 1;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (len >= strlen(words[i]) && memcmp(s, words[i], strlen(words[i])) == 0)
-            return strlen(words[i]);
+    for (size_t i = 0; i < sizeof decorations / sizeof *decorations; i++) {
+        size_t n = strlen(decorations[i]);
+        if (n <= len && strncasecmp(end ? s + len - n : s, decorations[i], n) == 0)
+            return n;
+    }
     return 0;
 }
 
@@ -283,17 +313,10 @@ const struct tz_kind_info *tz_kind_of_file(const char *path)
     const char *dot = strrchr(name, '.');
     if (dot && dot > name)
         len = (size_t)(dot - name);
-    for (size_t n; len > 0 && (n = decoration(name, len)) > 0; len -= n)
+    for (size_t n; (n = decoration(name, len, false)) > 0; len -= n)
         name += n;
-    for (;;) {
-        size_t n = 0;
-        for (size_t back = 1; back <= 3 && back <= len && n == 0; back++)
-            if (decoration(name + len - back, back) == back)
-                n = back;
-        if (n == 0)
-            break;
+    for (size_t n; (n = decoration(name, len, true)) > 0;)
         len -= n;
-    }
     char lower[64];
     if (len == 0 || len >= sizeof lower)
         return NULL;

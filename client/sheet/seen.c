@@ -3,90 +3,64 @@
 #include <string.h>
 
 #include "client/sheet/rows.h"
+#include "client/sheet/scratch.h"
+#include "common/base/env.h"
 
-/* An open hash of address texts. The texts stand in one growing block, by offset. */
+/* Addresses by the first 16 bytes of their SHA-256: two of one file never share them. */
+enum { HASH = 16 };
+
 struct tz_seen_addresses {
-    size_t count;
-    size_t size; /* of slot, a power of two */
-    struct slot {
-        uint64_t hash;
-        size_t text; /* offset + 1; 0: empty */
-        size_t row;
-    } * slot;
-    struct tz_buf texts;
+    sqlite3 *db;
+    sqlite3_stmt *add;
+    sqlite3_stmt *find;
 };
-
-enum { FIRST_SIZE = 1024 };
 
 struct tz_seen_addresses *tz_seen_addresses_new(void)
 {
     struct tz_seen_addresses *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
-    s->size = FIRST_SIZE;
-    s->slot = calloc(s->size, sizeof *s->slot);
-    tz_buf_init(&s->texts, SIZE_MAX / 4);
-    if (!s->slot) {
-        free(s);
-        return NULL;
-    }
-    return s;
+    s->db = tz_scratch_open("CREATE TABLE seen (hash BLOB PRIMARY KEY, row INTEGER) STRICT, WITHOUT ROWID");
+    if (s->db &&
+        sqlite3_prepare_v2(s->db, "INSERT OR IGNORE INTO seen VALUES (?1, ?2)", -1, &s->add, NULL) ==
+            SQLITE_OK &&
+        sqlite3_prepare_v2(s->db, "SELECT row FROM seen WHERE hash = ?1", -1, &s->find, NULL) == SQLITE_OK)
+        return s;
+    tz_seen_addresses_free(s);
+    return NULL;
 }
 
 void tz_seen_addresses_free(struct tz_seen_addresses *s)
 {
     if (!s)
         return;
-    tz_buf_free(&s->texts);
-    free(s->slot);
+    sqlite3_finalize(s->add);
+    sqlite3_finalize(s->find);
+    tz_scratch_close(s->db);
     free(s);
 }
 
-/* FNV-1a. */
-static uint64_t hash_of(const char *text)
+static int64_t find(struct tz_seen_addresses *s, const uint8_t *hash)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (; *text; text++)
-        h = (h ^ (uint8_t)*text) * UINT64_C(1099511628211);
-    return h;
-}
-
-static int grow(struct tz_seen_addresses *s)
-{
-    size_t size = s->size * 2;
-    struct slot *slot = calloc(size, sizeof *slot);
-    if (!slot)
+    sqlite3_reset(s->find);
+    if (sqlite3_bind_blob(s->find, 1, hash, HASH, SQLITE_STATIC) != SQLITE_OK)
         return TZ_ENOMEM;
-    for (size_t i = 0; i < s->size; i++) {
-        if (!s->slot[i].text)
-            continue;
-        size_t at = s->slot[i].hash & (size - 1);
-        while (slot[at].text)
-            at = (at + 1) & (size - 1);
-        slot[at] = s->slot[i];
-    }
-    free(s->slot);
-    s->slot = slot;
-    s->size = size;
-    return TZ_OK;
+    int rc = sqlite3_step(s->find);
+    int64_t row = rc == SQLITE_ROW ? sqlite3_column_int64(s->find, 0) : tz_scratch_failure(s->db);
+    sqlite3_reset(s->find);
+    return row;
 }
 
 int64_t tz_seen_addresses_add(struct tz_seen_addresses *s, const char *address, size_t row)
 {
-    if (s->count * 2 >= s->size && grow(s) != TZ_OK)
+    uint8_t hash[TZ_SHA256_SIZE];
+    tz_sha256(hash, address, strlen(address), NULL, 0);
+    if (sqlite3_bind_blob(s->add, 1, hash, HASH, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_int64(s->add, 2, (int64_t)row) != SQLITE_OK)
         return TZ_ENOMEM;
-    uint64_t hash = hash_of(address);
-    size_t at = hash & (s->size - 1);
-    for (; s->slot[at].text; at = (at + 1) & (s->size - 1))
-        if (s->slot[at].hash == hash && strcmp(s->texts.data + s->slot[at].text - 1, address) == 0)
-            return (int64_t)s->slot[at].row;
-    size_t text = s->texts.len;
-    tz_buf_add(&s->texts, address, strlen(address) + 1);
-    if (!tz_buf_ok(&s->texts))
-        return TZ_ENOMEM;
-    s->slot[at].hash = hash;
-    s->slot[at].text = text + 1;
-    s->slot[at].row = row;
-    s->count++;
-    return 0;
+    int rc = sqlite3_step(s->add);
+    sqlite3_reset(s->add);
+    if (rc != SQLITE_DONE)
+        return tz_scratch_failure(s->db);
+    return sqlite3_changes(s->db) > 0 ? 0 : find(s, hash);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/sheet/unnamed.h"
 
@@ -70,10 +71,7 @@ static int open_csv(struct tz_sheet *s)
     if (!text)
         return fail(s, TZ_FAULT_READ);
     s->separator = tz_csv_separator(text);
-    rc = rewind_csv(s);
-    while (rc == TZ_OK)
-        rc = next_csv(s);
-    return rc == TZ_ENOENT ? rewind_csv(s) : rc;
+    return rewind_csv(s);
 }
 
 /* --- the file --- */
@@ -97,6 +95,9 @@ int tz_sheet_open(struct tz_sheet *s, FILE *file)
     int rc = make_seekable(s, file);
     if (rc != TZ_OK)
         return rc;
+    struct stat st;
+    if (fileno(s->file) >= 0 && fstat(fileno(s->file), &st) == 0)
+        s->size = (uint64_t)st.st_size;
     size_t n = fread(first, 1, sizeof first, s->file);
     if (ferror(s->file))
         return fail(s, TZ_FAULT_READ);
@@ -118,6 +119,8 @@ void tz_sheet_free(struct tz_sheet *s)
     if (s->own_file)
         fclose(s->file);
     free(s->kept);
+    tz_spread_free(s->spread);
+    tz_merges_free(s->ranges);
     memset(s, 0, sizeof *s);
 }
 
@@ -135,9 +138,22 @@ bool tz_sheet_hidden(const struct tz_sheet *s, size_t sheet)
 
 int tz_sheet_rewind(struct tz_sheet *s)
 {
+    s->row = s->count = 0;
     if (s->format == TZ_FILE_CSV)
         return rewind_csv(s);
+    if (s->spread)
+        tz_spread_start(s->spread);
     return tz_xlsx_start(&s->xlsx, s->chosen, &s->fault);
+}
+
+static int spread_row(struct tz_sheet *s)
+{
+    struct tz_xlsx_rows *rows = s->xlsx.rows;
+    int rc = tz_spread_row(s->spread, rows->row, rows->cell, &rows->count);
+    if (rc == TZ_OK)
+        return rc;
+    s->fault = (struct tz_sheet_fault){.row = rows->row};
+    return fail(s, rc == TZ_ELIMIT ? TZ_FAULT_ROW_LARGE : rc == TZ_ENOMEM ? TZ_FAULT_MEMORY : TZ_FAULT_READ);
 }
 
 int tz_sheet_next(struct tz_sheet *s)
@@ -145,6 +161,8 @@ int tz_sheet_next(struct tz_sheet *s)
     if (s->format == TZ_FILE_CSV)
         return next_csv(s);
     int rc = tz_xlsx_next(&s->xlsx, &s->fault);
+    if (rc == TZ_OK && s->spread)
+        rc = spread_row(s);
     s->cell = s->xlsx.rows->cell;
     s->count = s->xlsx.rows->count;
     s->row = s->xlsx.rows->row;
@@ -166,15 +184,49 @@ static int keep_merges(struct tz_sheet *s)
     return TZ_OK;
 }
 
+/* Ranges of an earlier choice go. */
+static int start_ranges(struct tz_sheet *s)
+{
+    tz_spread_free(s->spread);
+    s->spread = NULL;
+    tz_merges_free(s->ranges);
+    s->ranges = tz_merges_new();
+    s->xlsx.ranges = s->ranges;
+    return s->ranges ? TZ_OK : fail(s, TZ_FAULT_MEMORY);
+}
+
 int tz_sheet_choose(struct tz_sheet *s, size_t sheet)
 {
     s->chosen = sheet;
-    int rc = tz_sheet_rewind(s);
-    if (rc != TZ_OK || s->format == TZ_FILE_CSV)
-        return rc;
-    while (rc == TZ_OK)
+    int rc = s->format == TZ_FILE_XLSX ? start_ranges(s) : TZ_OK;
+    if (rc == TZ_OK)
+        rc = tz_sheet_rewind(s);
+    while (rc == TZ_OK) {
         rc = tz_sheet_next(s);
+        if (rc == TZ_OK && s->checked)
+            s->checked(s->checked_ctx, s);
+    }
     if (rc == TZ_ENOENT)
-        rc = keep_merges(s);
+        rc = s->format == TZ_FILE_XLSX ? keep_merges(s) : TZ_OK;
+    s->xlsx.ranges = NULL;
     return rc == TZ_OK ? tz_sheet_rewind(s) : rc;
+}
+
+int tz_sheet_spread(struct tz_sheet *s, const struct tz_headers *headers, size_t last_row)
+{
+    tz_spread_free(s->spread);
+    s->spread = NULL;
+    if (!s->ranges || tz_merges_count(s->ranges) == 0)
+        return TZ_OK;
+    s->spread = tz_spread_new(headers, last_row, s->ranges);
+    return s->spread ? TZ_OK : TZ_ENOMEM;
+}
+
+void tz_sheet_position(const struct tz_sheet *s, uint64_t *done, uint64_t *total)
+{
+    off_t at = s->format == TZ_FILE_CSV ? ftello(s->file) : 0;
+    *done = at > 0 ? (uint64_t)at : 0;
+    *total = s->size;
+    if (s->format == TZ_FILE_XLSX)
+        tz_xlsx_position(&s->xlsx, done, total);
 }

@@ -13,7 +13,8 @@ struct tz_package {
 
 struct tz_part {
     zip_file_t *file;
-    uint64_t left; /* of the size that the archive claims */
+    uint64_t size; /* as the archive claims */
+    uint64_t left; /* of it */
     int problem;
 };
 
@@ -138,7 +139,7 @@ int tz_part_open(struct tz_package *p, const char *name, struct tz_part **out)
     struct tz_part *part = calloc(1, sizeof *part);
     if (!part)
         return TZ_ENOMEM;
-    part->left = st.size;
+    part->size = part->left = st.size;
     part->file = zip_fopen_index(p->zip, (zip_uint64_t)index, 0);
     if (!part->file) {
         int why = zip_error_code_zip(zip_get_error(p->zip));
@@ -181,4 +182,10 @@ struct tz_bytes tz_part_bytes(struct tz_part *part)
 int tz_part_problem(const struct tz_part *part)
 {
     return part->problem;
+}
+
+void tz_part_position(const struct tz_part *part, uint64_t *done, uint64_t *total)
+{
+    *done = part->size - part->left;
+    *total = part->size;
 }

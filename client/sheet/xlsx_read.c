@@ -76,7 +76,10 @@ int tz_xlsx_start(struct tz_xlsx *x, size_t sheet, struct tz_sheet_fault *fault)
     if (rc != TZ_OK)
         return tz_workbook_fail(fault, rc, NULL, name, 0);
     x->rows = tz_xlsx_rows_new(tz_part_bytes(x->part), &x->strings, &x->styles, x->workbook.date1904);
-    return x->rows ? TZ_OK : tz_workbook_fail(fault, TZ_ENOMEM, NULL, name, 0);
+    if (!x->rows)
+        return tz_workbook_fail(fault, TZ_ENOMEM, NULL, name, 0);
+    x->rows->ranges = x->ranges;
+    return TZ_OK;
 }
 
 int tz_xlsx_next(struct tz_xlsx *x, struct tz_sheet_fault *fault)
@@ -90,4 +93,11 @@ int tz_xlsx_next(struct tz_xlsx *x, struct tz_sheet_fault *fault)
         return tz_workbook_fail(fault, rc, x->part, name, 0);
     tz_text_copy(fault->part, sizeof fault->part, name, strlen(name), sizeof fault->part);
     return TZ_EINVAL;
+}
+
+void tz_xlsx_position(const struct tz_xlsx *x, uint64_t *done, uint64_t *total)
+{
+    *done = *total = 0;
+    if (x->part)
+        tz_part_position(x->part, done, total);
 }

@@ -17,7 +17,8 @@ struct tz_xlsx {
     struct tz_xlsx_strings strings;
     struct tz_xlsx_styles styles;
     bool strings_read;
-    size_t sheet; /* at hand */
+    size_t sheet;             /* at hand */
+    struct tz_merges *ranges; /* the caller's, see tz_xlsx_rows; of sheets that are started from now on */
     struct tz_part *part;
     struct tz_xlsx_rows *rows;
 };
@@ -31,5 +32,7 @@ void tz_xlsx_free(struct tz_xlsx *x);
 int tz_xlsx_start(struct tz_xlsx *x, size_t sheet, struct tz_sheet_fault *fault) TZ_MUSTCHECK;
 /* The next row, in x->rows. TZ_OK; TZ_ENOENT at the end; TZ_EINVAL with the fault. */
 int tz_xlsx_next(struct tz_xlsx *x, struct tz_sheet_fault *fault) TZ_MUSTCHECK;
+/* How far the sheet at hand is read, in bytes of its part. */
+void tz_xlsx_position(const struct tz_xlsx *x, uint64_t *done, uint64_t *total);
 
 #endif

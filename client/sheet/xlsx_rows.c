@@ -273,7 +273,7 @@ static void add_merge(struct rows *x, const char *ref)
 {
     struct tz_merge m;
     const char *colon = ref ? strchr(ref, ':') : NULL;
-    if (!colon || x->r.merges == TZ_MERGES_MAX)
+    if (!colon)
         return;
     if (!tz_cell_reference(ref, (size_t)(colon - ref), &m.row, &m.column) ||
         !tz_cell_reference(colon + 1, strlen(colon + 1), &m.last_row, &m.last_column) || m.row > m.last_row ||
@@ -282,7 +282,14 @@ static void add_merge(struct rows *x, const char *ref)
         fail_damaged(x);
         return;
     }
-    if (m.row > TZ_MERGES_ROW_MAX)
+    if (x->r.ranges && m.last_row > m.row) {
+        int rc = tz_merges_count(x->r.ranges) < TZ_RANGES_MAX ? tz_merges_add(x->r.ranges, &m) : TZ_ELIMIT;
+        if (rc != TZ_OK) {
+            tz_xml_stop(x->xml, rc);
+            return;
+        }
+    }
+    if (m.row > TZ_MERGES_ROW_MAX || x->r.merges == TZ_MERGES_MAX)
         return;
     if (!x->r.merge && !(x->r.merge = calloc(TZ_MERGES_MAX, sizeof *x->r.merge)))
         tz_xml_stop(x->xml, TZ_ENOMEM);

@@ -7,15 +7,18 @@
 #define TZ_CLIENT_SHEET_XLSX_ROWS_H
 
 #include "client/sheet/fault.h"
+#include "client/sheet/merges.h"
 #include "client/sheet/xlsx_strings.h"
 #include "client/sheet/xlsx_styles.h"
 
-/* Excel's own limits; merged ranges are kept as far as a header may stand, and no more than so many. */
-enum { TZ_XLSX_ROWS = 1048576, TZ_XLSX_COLUMNS = 16384, TZ_MERGES_ROW_MAX = 64, TZ_MERGES_MAX = 2048 };
-
-struct tz_merge {
-    size_t row, last_row;       /* from 1 */
-    size_t column, last_column; /* from 0 */
+/* Excel's own limits; merged ranges are kept as far as a header may stand, and no more than so many; those of
+ * several rows are counted up to the last number. */
+enum {
+    TZ_XLSX_ROWS = 1048576,
+    TZ_XLSX_COLUMNS = 16384,
+    TZ_MERGES_ROW_MAX = 64,
+    TZ_MERGES_MAX = 2048,
+    TZ_RANGES_MAX = 1 << 22
 };
 
 /* Made with tz_xlsx_rows_new. */
@@ -27,6 +30,7 @@ struct tz_xlsx_rows {
     /* complete once the rows are: they stand at the end of the part */
     struct tz_merge *merge;
     size_t merges;
+    struct tz_merges *ranges;    /* the caller's: gets the ranges of several rows; NULL: they are left out */
     struct tz_sheet_fault fault; /* row and column of the last TZ_EINVAL; part is the caller's */
 };
 

@@ -153,6 +153,18 @@ size_t tz_xml_line(const struct tz_xml *x)
     return (size_t)XML_GetCurrentLineNumber(x->parser);
 }
 
+uint64_t tz_xml_offset(const struct tz_xml *x)
+{
+    XML_Index at = XML_GetCurrentByteIndex(x->parser);
+    return at < 0 ? 0 : (uint64_t)at;
+}
+
+size_t tz_xml_size(const struct tz_xml *x)
+{
+    int n = XML_GetCurrentByteCount(x->parser);
+    return n < 0 ? 0 : (size_t)n;
+}
+
 const char *tz_xml_attribute(const char **attributes, const char *name)
 {
     const char *found = NULL;

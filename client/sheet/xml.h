@@ -44,6 +44,13 @@ void tz_xml_stop(struct tz_xml *x, int rc);
 /* The line that the reader is in, from 1. */
 size_t tz_xml_line(const struct tz_xml *x);
 
+/* From a handler: where the tag begins among all bytes, and how many it has. The end of an element that is
+ * one tag (<c/>) stands behind that tag and has none. Between two runs: what lies before this place is done
+ * with.
+ */
+uint64_t tz_xml_offset(const struct tz_xml *x);
+size_t tz_xml_size(const struct tz_xml *x);
+
 /* NULL: there is no such attribute. */
 const char *tz_xml_attribute(const char **attributes, const char *name);
 

@@ -25,7 +25,8 @@ bool tz_uscc_valid(const char *s, size_t len)
     return last == (MODULUS - sum % MODULUS) % MODULUS;
 }
 
-/* The character at s[*i], full-width ASCII folded, '\0' for any other than ASCII; moves *i behind it. */
+/* The character at s[*i], full-width ASCII, blanks and dashes folded, '\0' for any other than ASCII; moves *i
+ * behind it. */
 static char next_ascii(const char *s, size_t len, size_t *i)
 {
     uint32_t cp;
@@ -33,8 +34,10 @@ static char next_ascii(const char *s, size_t len, size_t *i)
     *i += n ? n : 1;
     if (n && cp >= 0xff01 && cp <= 0xff5e)
         cp = cp - 0xff01 + '!';
-    else if (n && cp == 0x3000)
+    else if (n && (cp == 0x3000 || cp == 0xa0))
         cp = ' ';
+    else if (n && ((cp >= 0x2010 && cp <= 0x2015) || cp == 0x2212))
+        cp = '-';
     return n && cp < 0x80 ? (char)cp : '\0';
 }
 
@@ -55,25 +58,47 @@ static bool resident_id_valid(const char id[RESIDENT_ID_LENGTH])
     return tz_date_valid(date, sizeof date) && id[17] == "10X98765432"[sum % 11];
 }
 
-bool tz_text_has_resident_id(const char *s, size_t len)
+static bool is_separator(char c)
+{
+    return c == ' ' || c == '-' || c == '\n' || c == '\t';
+}
+
+/* A group of digits begins at s[i]: do it and the ones after it, one blank or hyphen between them, make a
+ * resident-ID number? */
+static bool resident_id_at(const char *s, size_t len, size_t i)
 {
     char id[RESIDENT_ID_LENGTH];
-    size_t run = 0; /* digits that stand directly before i, X as the 18th included */
-    for (size_t i = 0; i < len;) {
+    size_t n = 0;
+    bool behind_digit = false;
+    while (i < len) {
         char c = next_ascii(s, len, &i);
         if (c == 'x')
             c = 'X';
-        if (is_digit(c) || (c == 'X' && run == RESIDENT_ID_LENGTH - 1)) {
-            if (run < RESIDENT_ID_LENGTH)
-                id[run] = c;
-            run++;
-            continue;
+        if (is_digit(c) || (c == 'X' && n == RESIDENT_ID_LENGTH - 1)) {
+            if (n == RESIDENT_ID_LENGTH)
+                return false; /* the group goes on */
+            id[n++] = c;
+            behind_digit = true;
+        } else if (n < RESIDENT_ID_LENGTH && behind_digit && is_separator(c)) {
+            behind_digit = false;
+        } else {
+            break;
         }
-        if (run == RESIDENT_ID_LENGTH && resident_id_valid(id))
-            return true;
-        run = 0;
     }
-    return run == RESIDENT_ID_LENGTH && resident_id_valid(id);
+    return n == RESIDENT_ID_LENGTH && resident_id_valid(id);
+}
+
+bool tz_text_has_resident_id(const char *s, size_t len)
+{
+    bool in_group = false;
+    for (size_t i = 0; i < len;) {
+        size_t start = i;
+        char c = next_ascii(s, len, &i);
+        if (is_digit(c) && !in_group && resident_id_at(s, len, start))
+            return true;
+        in_group = is_digit(c);
+    }
+    return false;
 }
 
 enum { MOBILE_LENGTH = 11 };

@@ -11,8 +11,8 @@
 
 /* 18 characters of the alphabet with a right check digit. */
 bool tz_uscc_valid(const char *s, size_t len);
-/* A run of exactly 18 digits (the last may be X), full-width ones included, with a valid date and check digit
- * stands somewhere in the text. */
+/* Exactly 18 digits (the last may be X), full-width ones included, with a valid date and check digit stand
+ * somewhere in the text, in one run or in groups with one blank or hyphen between them. */
 bool tz_text_has_resident_id(const char *s, size_t len);
 /* A run of exactly 11 digits that begins with 13 to 19, full-width ones included (blanks and hyphens inside
  * do not hide it, nor +86 before it). */

@@ -43,8 +43,7 @@ static char *find_last(char *s, const char *word)
     return last;
 }
 
-/* Cuts a unit off the folded header: what stands in the last brackets, or behind the last slash. */
-static bool split_unit(char *folded, char **unit)
+bool tz_header_split_unit(char *folded, char **unit)
 {
     static const char *const brackets[][2] = {{"(", ")"}, {"[", "]"}, {"【", "】"}};
     size_t len = strlen(folded);
@@ -80,6 +79,21 @@ static bool takes_unit(const struct tz_field *f)
     return f->type == TZ_TYPE_QUANTITY || f->type == TZ_TYPE_PERMILLE;
 }
 
+bool tz_header_unit(const struct tz_field *field, const char *found, char unit[TZ_HEADER_UNIT_SIZE])
+{
+    static const char *const leads[] = {"单位:", "单位"};
+    unit[0] = '\0';
+    for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++)
+        if (strncmp(found, leads[i], strlen(leads[i])) == 0)
+            found += strlen(leads[i]);
+    if (!takes_unit(field) || is_remark(found))
+        return true;
+    if (strlen(found) >= TZ_HEADER_UNIT_SIZE)
+        return false;
+    memcpy(unit, found, strlen(found) + 1);
+    return true;
+}
+
 bool tz_header_match(const struct tz_kind_info *kind, const char *text, size_t len,
                      const struct tz_field **field, char unit[TZ_HEADER_UNIT_SIZE])
 {
@@ -90,21 +104,10 @@ bool tz_header_match(const struct tz_kind_info *kind, const char *text, size_t l
     *field = find(kind, folded);
     if (*field)
         return true;
-    if (!split_unit(folded, &found))
+    if (!tz_header_split_unit(folded, &found))
         return false;
     *field = find(kind, folded);
-    if (!*field)
-        return false;
-    static const char *const leads[] = {"单位:", "单位"};
-    for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++)
-        if (strncmp(found, leads[i], strlen(leads[i])) == 0)
-            found += strlen(leads[i]);
-    if (takes_unit(*field) && !is_remark(found)) {
-        if (strlen(found) >= TZ_HEADER_UNIT_SIZE)
-            return false;
-        memcpy(unit, found, strlen(found) + 1);
-    }
-    return true;
+    return *field && tz_header_unit(*field, found, unit);
 }
 
 enum { POINTS = 48 };
@@ -147,6 +150,14 @@ static size_t difference(const uint32_t *a, size_t an, const char *label, size_t
     size_t bn = tz_label_fold(folded, label, label_len) ? points(folded, b) : 0;
     size_t longer = an > bn ? an : bn;
     return longer ? 1000 * distance(a, an, b, bn) / longer : 1000;
+}
+
+size_t tz_header_difference(const char *a, size_t alen, const char *b, size_t blen)
+{
+    char folded[TZ_LABEL_SIZE];
+    uint32_t p[POINTS];
+    size_t n = tz_label_fold(folded, a, alen) ? points(folded, p) : 0;
+    return difference(p, n, b, blen);
 }
 
 static size_t field_difference(const struct tz_field *f, const uint32_t *a, size_t an)

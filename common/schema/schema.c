@@ -81,6 +81,12 @@ const char *tz_type_name(const struct tz_field *f)
     return "";
 }
 
+const struct tz_field *tz_kind_naming(const struct tz_kind_info *k)
+{
+    const struct tz_field *f = tz_field_find(k, "title", strlen("title"));
+    return f ? f : tz_field_find(k, "name", strlen("name"));
+}
+
 size_t tz_kind_measures(const struct tz_kind_info *k, const struct tz_field *out[TZ_MEASURES_MAX])
 {
     size_t n = 0;

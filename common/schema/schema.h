@@ -123,6 +123,9 @@ const struct tz_field *tz_field_at(const struct tz_kind_info *k, size_t i);
 /* By English name; NULL: none. */
 const struct tz_field *tz_field_find(const struct tz_kind_info *k, const char *name, size_t len);
 
+/* The field by which a person knows a record: its title or name, private or not; NULL: the kind has none. */
+const struct tz_field *tz_kind_naming(const struct tz_kind_info *k);
+
 const struct tz_member *tz_member_find(const struct tz_enum *e, uint32_t number);
 /* The words that a type has in the schema reply and in `taizhang fields`: "money" for quantities in fen. */
 const char *tz_type_name(const struct tz_field *f);

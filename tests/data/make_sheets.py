@@ -92,7 +92,13 @@ def layouts():
     put("total-in-title-with-key.csv", text(HEADERS, ROW[:3] + ["合计"] + ROW[4:]).encode(), {"2": []})
     put("unknown-column.csv", text(HEADERS + ["胡说"], ROW + ["x"]).encode(), refused="胡说")
     put("twice.csv", text(HEADERS + ["项目名称", "名称"], ROW + ["x", "x"]).encode(), refused="D")
-    put("no-key.csv", text(HEADERS[:1] + HEADERS[2:], ROW[:1] + ROW[2:]).encode(), refused="Number")
+    put("no-key.csv", text(HEADERS[:1] + HEADERS[2:], ROW[:1] + ROW[2:]).encode(), {"2": []}, says="1 row has no number (编号)")
+    put("only-counters.csv", text(["序号"] + HEADERS[:1] + HEADERS[2:], ["1"] + ROW[:1] + ROW[2:], ["2"] + [""] * 5).encode(), {"2": []},
+        says="1 row has no number (编号)")
+    put("key-in-some-rows.csv", text(HEADERS, ROW[:1] + ["——"] + ROW[2:], SECOND, ROW[:1] + [""] + ROW[2:]).encode(),
+        {"2": [], "3": [], "4": []}, says="2 rows have no number (编号)")
+    put("key-of-a-gap.xlsx", book_of([HEADERS, ROW[:1] + [Raw(' t="str"><f>IF(1,"")</f><v></v>')] + ROW[2:]]).bytes(), {"2": []},
+        says="1 row has no number (编号)")
     put("no-header.csv", text(ROW, SECOND).encode(), refused="320100")
     put("cell-without-header.xlsx", book_of([HEADERS, ROW + [None, "多出"]]).bytes(), {"2": ["UNKNOWN_FIELD:"]})
     put("repeated.xlsx", book_of([HEADERS, ROW, ROW]).bytes(), {"2": [], "3": ["REPEATED_ADDRESS:key"]})
@@ -113,6 +119,18 @@ def layouts():
     put("two-rows-group-funding.xlsx", Book().sheet("经费", [
         ["基本信息", None, None, "经费（万元）", None], ["报送单位", "编号", "报告期", "金额", "支付金额"], ["320100", "A1", "2017", 30, 20]],
         merges=["A1:C1", "D1:E1"]).bytes(), {"3": []}, says="rows 1 and 2", options=["--kind", "funding"])
+    body = [HEADERS, ROW, ["", *SECOND[1:]], ["", "A3", "2017", "同行", "5个", "2017-08"], ["320200", "A4", "2017", "", "6个", ""]]
+    put("merged-committee.xlsx", Book().sheet("a", body, merges=["A2:A4", "D4:D5"]).bytes(),
+        {"2": [], "3": [], "4": [], "5": []})
+    put("merged-subtotal.xlsx", Book().sheet("a", [HEADERS, ROW, ["", *SECOND[1:]], ["", "小计", "", "", "", ""]],
+                                             merges=["A2:A4"]).bytes(), FINE, says="row 4")
+    put("merged-amount.xlsx", Book().sheet("a", [HEADERS, ROW, [*SECOND[:4], "", ""], ["320100", "A3", "2017", "同行", "5个"]],
+                                           merges=["E2:E3"]).bytes(),
+        {"2": ["MERGED_CELLS:quantity"], "3": ["MERGED_CELLS:quantity"], "4": []})
+    put("merged-nothing.xlsx", Book().sheet("a", [HEADERS, ROW[:4] + ["——"], SECOND[:4]], merges=["E2:E3"]).bytes(), FINE)
+    put("merged-key.xlsx", Book().sheet("a", [HEADERS, ROW, ["320100", "", *SECOND[2:]]], merges=["B2:B3"]).bytes(),
+        {"2": ["MERGED_CELLS:key"], "3": ["MERGED_CELLS:key"]})
+    put("merged-hides.xlsx", Book().sheet("a", [HEADERS, ROW, ["999999", *SECOND[1:]]], merges=["A2:A3"]).bytes(), FINE)
 
 
 def sheets():

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         return 0;
     FILE *f = fmemopen((void *)(uintptr_t)bytes, len, "rb");
     MUST(f);
-    if (tz_sheet_open(&s, f) == TZ_OK) {
+    if (tz_sheet_open(&s, f) == TZ_OK && tz_sheet_choose(&s, 0) == TZ_OK) {
         size_t rows = read_rows(&s);
         MUST(tz_sheet_rewind(&s) == TZ_OK && read_rows(&s) == rows);
     } else {

@@ -67,7 +67,12 @@ static void catches_errors_and_empty_formulas(void **state)
     assert_int_equal(code_of("project", "title", "#REF!", TZ_CELL_ERROR), TZ_CODE(CELL_ERROR));
     assert_int_equal(code_of("project", "key", "#N/A", TZ_CELL_ERROR), TZ_CODE(CELL_ERROR));
     assert_int_equal(code_of("project", "quantity", "=A1+B1", TZ_CELL_NO_VALUE), TZ_CODE(CELL_ERROR));
-    assert_int_equal(code_of("project", "title", "#REF!", TZ_CELL_TEXT), TZ_CODE(OK));
+    /* what Excel leaves of them in a text file, and what comes back in a file of rejected rows */
+    assert_int_equal(code_of("project", "title", "#REF!", TZ_CELL_TEXT), TZ_CODE(CELL_ERROR));
+    assert_int_equal(code_of("project", "title", "=\"00123\"", TZ_CELL_TEXT), TZ_CODE(CELL_ERROR));
+    assert_int_equal(code_of("project", "title", "#1", TZ_CELL_TEXT), TZ_CODE(OK));
+    assert_int_equal(code_of("project", "title", "=", TZ_CELL_TEXT), TZ_CODE(OK));
+    assert_int_equal(code_of("project", "title", "#REF!!", TZ_CELL_TEXT), TZ_CODE(OK));
 }
 
 int main(void)

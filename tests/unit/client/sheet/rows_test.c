@@ -205,18 +205,35 @@ static void refuses_a_large_row(void **state)
     close_sheet(&s);
 }
 
+/* More than the memory that it may take. */
 static void remembers_many_addresses(void **state)
 {
+    enum { MANY = 200 * 1000 };
     (void)state;
     struct tz_seen_addresses *seen = tz_seen_addresses_new();
     char text[64];
     assert_non_null(seen);
     for (size_t round = 0; round < 2; round++)
-        for (size_t i = 0; i < 20000; i++) {
+        for (size_t i = 0; i < MANY; i++) {
             snprintf(text, sizeof text, "110000/project/2017/%zu", i);
             assert_int_equal(tz_seen_addresses_add(seen, text, i + 2), round ? (int64_t)i + 2 : 0);
         }
     tz_seen_addresses_free(seen);
+}
+
+static void passes_over_what_nobody_filled_in(void **state)
+{
+    (void)state;
+    struct sheet s;
+    open_sheet(&s, "worker", LIST("序号", "报送单位", "编号", "报告期", "人数", "退回原因", ""));
+    assert_true(ROW(&s, "7")->blank);
+    assert_true(ROW(&s, "7", "110000", "", "2017", " ", "第5行 E5 人数：...")->blank);
+    assert_false(ROW(&s, "7", "110000", "a", "2017")->blank);
+    assert_false(ROW(&s, "7", "110000", "", "2017", "1")->blank);
+    assert_false(ROW(&s, "", "", "", "", "", "", "x")->blank);
+    const struct tz_row *r = ROW(&s, "7", "110000", "b", "2017", "3名", "第5行 E5 人数：...");
+    assert_int_equal(r->errors.count, 0); /* an old reason is no field */
+    close_sheet(&s);
 }
 
 static void tells_kinds_from_names(void **state)
@@ -233,6 +250,12 @@ static void tells_kinds_from_names(void **state)
         {"Project.CSV", TZ_KIND_PROJECT},
         {"project-2017 (2).csv", TZ_KIND_PROJECT},
         {"岗位", TZ_KIND_POST},
+        {"a/2017项目.rejected.xlsx", TZ_KIND_PROJECT},
+        {"2017项目_已编号.rejected-12.csv", TZ_KIND_PROJECT},
+        {"经费模板.xlsx", TZ_KIND_FUNDING},
+        {"Funding template (2).xlsx", TZ_KIND_FUNDING},
+        {"填报模板.xlsx", 0},
+        {"rejected.csv", 0},
         {"data.csv", 0},
         {"2017.csv", 0},
         {"", 0},
@@ -255,6 +278,7 @@ int main(void)
         cmocka_unit_test(blames_the_later_row),
         cmocka_unit_test(refuses_a_large_row),
         cmocka_unit_test(remembers_many_addresses),
+        cmocka_unit_test(passes_over_what_nobody_filled_in),
         cmocka_unit_test(tells_kinds_from_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
