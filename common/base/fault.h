@@ -21,6 +21,8 @@
 /* clang-format off */
 #define TZ_FAULT_POINTS(X) \
     X("client.profile") /* a new profile's file is made, and empty */ \
+    X("client.file") /* a new file, numbered rows or rejects, is written, and not at its place */ \
+    X("client.numbered") /* the numbered file is at its place; nothing is stored */ \
     X("client.put") /* what a version displaces is gone from the outbox; it is not yet in */ \
     X("client.commit") /* a transaction of the profile is whole, and not committed */ \
     X("client.stored") /* rows are in the outbox; none of them is on its way */ \

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 
 from registry import CLI, REPORT, SLOW
-from tzclient import Client, record_pb2
+from tzclient import Client, pb, record_pb2
 
 HEADER = "报送单位,编号,报告期,名称,项目数,备注\n"
 TAKEN = ("CREATED", "UPDATED", "WITHDRAWN", "UNCHANGED")
@@ -69,13 +69,20 @@ class Office:
             assert state != ACKNOWLEDGED or seen[address] == revision, address
         return rows
 
+    def copied(self):
+        """What its local copy has of its records: {title: number}."""
+        lines = self.must("records", "--offline", "--committee", self.unit, "--period", self.period).lines
+        return {line["fields"]["title"]: line["fields"]["quantity"]["value"] for line in lines if "fields" in line}
+
     def holds(self, client):
         """What the registry holds of it: {title: (address, [number or None, by revision])}."""
         held = {}
-        for state in client.list(committee=self.unit, period=self.period, withdrawn=True):
+        states = client.list(committee=self.unit, period=self.period, withdrawn=True)
+        asked = [client.send("history", pb.HistoryRequest(address=state.address)) for state in states]
+        for state, number in zip(states, asked):
             address = self.prefix + state.address.key
-            revisions = client.history(address)
-            assert [one.revision for one in revisions] == list(range(1, state.revision + 1)), address
+            revisions = [one for part in client.wait(number) for one in part.history.records]
+            assert [one.revision for one in revisions] == list(range(1, len(revisions) + 1)), address
             assert len({one.ticket for one in revisions}) == len(revisions), address
             bodies = [None if one.withdrawn else record_pb2.Project.FromString(one.body) for one in revisions]
             title = bodies[0].title
@@ -97,19 +104,14 @@ class Office:
                 assert revision.get(line["address"], 0) >= line["revision"], line
 
     def assert_all_known(self):
-        """Nothing waits, and what the outbox knows is what the registry holds, all of it."""
+        """Nothing waits, and what the outbox knows is what the registry holds, all of it. That is given."""
         rows = self.believes()
         assert [row for row in rows if row[0] != ACKNOWLEDGED] == []
         with Client(self.registry.server) as client:
-            held = {address: len(versions) for address, versions in self.holds(client).values()}
-        assert sorted((address, revision) for _, address, revision in rows) == sorted(held.items())
-
-    def assert_stands(self, wanted):
-        """wanted: {title: [numbers by revision]}; nothing else is there. Gives the number of entries."""
-        with Client(self.registry.server) as client:
-            held = {title: versions for title, (_, versions) in self.holds(client).items()}
-        assert held == wanted
-        return sum(map(len, held.values()))
+            held = self.holds(client)
+        known = sorted((address, revision) for _, address, revision in rows)
+        assert known == sorted((address, len(versions)) for address, versions in held.values())
+        return {title: versions for title, (_, versions) in held.items()}
 
 
 class Done:
