@@ -220,8 +220,12 @@ static int flush(struct tz_delivery *d)
     if (d->storing) {
         d->storing = false;
         d->stored = d->bytes = 0;
-        if (tz_profile_commit(d->cli->profile) != TZ_OK)
+        tz_fault_point("client.store");
+        bool prepared = !d->line.up || tz_sync_prepare(&d->line.sync) == TZ_OK;
+        if (!prepared || tz_profile_commit(d->cli->profile) != TZ_OK) {
+            tz_profile_rollback(d->cli->profile);
             return tz_cli_profile_failed(d->cli);
+        }
         tz_fault_point("client.stored");
     }
     int rc = report_front(d, false);

@@ -178,28 +178,24 @@ static void add_conflict(struct tz_report *r, const struct tz_report_row *row, s
     const Taizhang__V1__Outcome *o = row->of_registry;
     char when[TZ_TIME_SIZE];
     if (row->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_BEHIND) {
-        tz_buf_printf(line,
-                      _("The registry is at revision %llu and you have seen a later one: it was restored "
-                        "from a backup. "
-                        "Compare with `taizhang show %s`, put %llu into the column 版本 and submit again."),
-                      (unsigned long long)row->revision, row->address, (unsigned long long)row->revision);
-        return;
-    }
-    tz_time_text(r->cli->env, o->time_ms, when);
-    tz_buf_printf(line,
-                  o->withdrawn ? _("Revision %llu is a withdrawal that you have not seen, made %s by %s.")
-                               : _("Revision %llu, which you have not seen, was made %s by %s."),
-                  (unsigned long long)row->revision, when, *o->principal ? o->principal : "?");
-    tz_buf_puts(line, " ");
-    if (row->row)
         tz_buf_printf(
             line,
-            _("Look at it with `taizhang show %s`; to replace it, put %llu into the column 版本 and submit "
-              "again."),
-            row->address, (unsigned long long)row->revision);
-    else
-        tz_buf_printf(line, _("Look at it with `taizhang show %s`; to go on all the same, give --base %llu."),
-                      row->address, (unsigned long long)row->revision);
+            _("The registry is at revision %llu and you have seen a later one: it was restored from a "
+              "backup."),
+            (unsigned long long)row->revision);
+    } else {
+        tz_time_text(r->cli->env, o->time_ms, when);
+        tz_buf_printf(line,
+                      o->withdrawn ? _("Revision %llu is a withdrawal that you have not seen, made %s by %s.")
+                                   : _("Revision %llu, which you have not seen, was made %s by %s."),
+                      (unsigned long long)row->revision, when, *o->principal ? o->principal : "?");
+    }
+    tz_buf_puts(line, " ");
+    tz_buf_printf(
+        line,
+        _("Compare the two with `taizhang outbox show %s`, then settle it with `taizhang outbox resolve "
+          "%s --mine`, --theirs or --set."),
+        row->address, row->address);
 }
 
 static bool needs_a_person(int outcome)

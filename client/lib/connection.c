@@ -165,7 +165,6 @@ static enum tz_result write_message(struct tz_connection *c, tz_request *request
     else {
         tz_fault_point("client.write");
         rc = write_all(c, out.data, out.len);
-        tz_fault_point("client.wrote");
     }
     tz_buf_free(&out);
     return rc;

@@ -7,14 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NOTHING_BEFORE                                                                                       \
+    " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.registry = ?1 AND e.address = outbox.address"           \
+    " AND e.id < outbox.id AND e.state IN (1, 2))"
+
 static const char sql_sendable[] =
-    "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2"
-    " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.registry = ?1 AND e.address = outbox.address"
-    " AND e.id < outbox.id AND e.state IN (1, 2)) ORDER BY id LIMIT ?3";
+    "SELECT " TZ_OUTBOX_COLUMNS
+    " FROM outbox WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2" NOTHING_BEFORE
+    " ORDER BY id LIMIT ?3";
 static const char sql_doubtful[] = "SELECT " TZ_OUTBOX_LIGHT " FROM outbox WHERE registry = ?1 AND state = 2"
                                    " AND state <> 3 AND id > ?2 ORDER BY id LIMIT ?3";
 static const char sql_sent[] = "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
                                " WHERE registry = ?1 AND id = ?2 AND state = 1";
+static const char sql_sent_all[] =
+    "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
+    " WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2 AND id <= ?4" NOTHING_BEFORE;
 static const char sql_unsent[] = "UPDATE outbox SET state = 1 WHERE registry = ?1 AND id = ?2 AND state = 2";
 static const char sql_undecided[] = "SELECT address, operation = 1 AND length(body) = 0 FROM outbox"
                                     " WHERE registry = ?1 AND id = ?2 AND state IN (1, 2)";
@@ -23,23 +30,14 @@ static const char sql_next_decision[] =
     "UPDATE registry SET decisions = decisions + 1 WHERE number = ?1 RETURNING decisions";
 static const char sql_decide[] =
     "UPDATE outbox SET state = ?3, revision = ?4, position = ?5, epoch = ?6, decided_ms = ?7, decision = ?8,"
-    " shown = -1, outcome = ?9 WHERE registry = ?1 AND id = ?2";
+    " shown = -1, outcome = ?9,"
+    " ticket = coalesce(?10, ticket), base = coalesce(?11, base) WHERE registry = ?1 AND id = ?2";
 static const char sql_others[] =
-    "SELECT 1 FROM outbox WHERE registry = ?1 AND address = ?2 AND id <> ?3 LIMIT 1";
-/* The same again is UNCHANGED: what tells where it stands is the ticket and the base that made it. */
-static const char sql_keep_origin[] =
-    "UPDATE outbox SET (ticket, base) = (SELECT o.ticket, o.base FROM outbox o WHERE o.registry = ?1"
-    " AND o.address = ?2 AND o.id <> ?3 AND o.state = 3 AND o.revision = ?4)"
-    " WHERE registry = ?1 AND id = ?3 AND EXISTS (SELECT 1 FROM outbox o WHERE o.registry = ?1"
-    " AND o.address = ?2 AND o.id <> ?3 AND o.state = 3 AND o.revision = ?4)";
-static const char sql_drop_known[] =
-    "DELETE FROM outbox WHERE registry = ?1 AND address = ?2 AND id <> ?3 AND state = 3";
+    "SELECT id, state, revision, base, ticket, has_base = 0 AND tries = 0 FROM outbox"
+    " WHERE registry = ?1 AND address = ?2 AND id <> ?3";
 static const char sql_rebase[] =
     "UPDATE outbox SET base = ?4 WHERE registry = ?1 AND address = ?2 AND id > ?3"
     " AND state = 1 AND has_base = 0 AND tries = 0";
-static const char sql_drop_displaced[] =
-    "DELETE FROM outbox WHERE registry = ?1 AND id = ?3 AND EXISTS (SELECT 1 FROM outbox o"
-    " WHERE o.registry = ?1 AND o.address = ?2 AND o.id > ?3 AND o.state IN (1, 2))";
 static const char sql_epoch[] = "SELECT epoch FROM registry WHERE number = ?1";
 static const char sql_set_epoch[] = "UPDATE registry SET epoch = ?2 WHERE number = ?1";
 static const char sql_before[] =
@@ -54,7 +52,7 @@ static const char sql_reoffer[] =
     " epoch = 0, outcome = x'' WHERE registry = ?1 AND id = ?2 AND state = 3 RETURNING address";
 static const char sql_acknowledged[] =
     "SELECT address FROM outbox WHERE registry = ?1 AND id = ?2 AND state = 3";
-static const char sql_drop_empty[] = "DELETE FROM outbox WHERE registry = ?1 AND id = ?2";
+static const char sql_drop[] = "DELETE FROM outbox WHERE registry = ?1 AND id = ?2";
 static const char sql_decisions[] = "SELECT decisions FROM registry WHERE number = ?1";
 static const char sql_decided_since[] =
     "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND decision > ?2 ORDER BY id";
@@ -98,6 +96,16 @@ int tz_outbox_sent(struct tz_profile *p, int64_t id)
     return change(p, s);
 }
 
+int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_sent_all);
+    tz_profile_number(s, 2, (uint64_t)after);
+    tz_profile_number(s, 3, (uint64_t)p->env->wall_ms(p->env->ctx));
+    tz_profile_number(s, 4, (uint64_t)last);
+    int rc = tz_profile_run(p, s);
+    return rc == TZ_OK && (size_t)sqlite3_changes(p->db) != count ? TZ_ECORRUPT : rc;
+}
+
 /* Of a version that is not decided: its address, and whether it holds nothing (it comes from a profile of
  * version 1). TZ_ENOENT: there is none. */
 static int undecided(struct tz_profile *p, int64_t id, char address[TZ_ADDRESS_SIZE], bool *empty)
@@ -116,9 +124,9 @@ static int undecided(struct tz_profile *p, int64_t id, char address[TZ_ADDRESS_S
     return len < TZ_ADDRESS_SIZE ? TZ_OK : TZ_ECORRUPT;
 }
 
-static int drop_empty(struct tz_profile *p, int64_t id)
+static int drop(struct tz_profile *p, int64_t id)
 {
-    sqlite3_stmt *s = tz_profile_statement(p, sql_drop_empty);
+    sqlite3_stmt *s = tz_profile_statement(p, sql_drop);
     tz_profile_number(s, 2, (uint64_t)id);
     return tz_profile_run(p, s);
 }
@@ -131,7 +139,7 @@ int tz_outbox_unsent(struct tz_profile *p, int64_t id)
     if (rc != TZ_OK)
         return rc;
     if (empty) /* its file has it still, but this profile does not */
-        return drop_empty(p, id);
+        return drop(p, id);
     sqlite3_stmt *s = tz_profile_statement(p, sql_unsent);
     tz_profile_number(s, 2, (uint64_t)id);
     return change(p, s);
@@ -155,23 +163,62 @@ static enum tz_outbox_state state_of(Taizhang__V1__OutcomeCode outcome)
     }
 }
 
-static int next_decision(struct tz_profile *p, uint64_t *number)
+/* All decisions of one transaction have one number. */
+static int next_decision(struct tz_profile *p)
 {
+    if (p->decision && !sqlite3_get_autocommit(p->db))
+        return TZ_OK;
     sqlite3_stmt *s = tz_profile_statement(p, sql_next_decision);
     int rc = tz_profile_step(p, s);
     if (rc != TZ_OK)
         return rc;
-    *number = (uint64_t)sqlite3_column_int64(s, 0);
+    p->decision = (uint64_t)sqlite3_column_int64(s, 0);
     sqlite3_reset(s);
     return TZ_OK;
 }
 
-static int store_decision(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
-                          uint64_t epoch)
+/* The other versions of an address at the moment of a decision. */
+struct others {
+    int64_t known;   /* acknowledged before, or 0 */
+    bool has_origin; /* and the decision says that it stands where that one does: */
+    uint64_t base;   /* what made it tells it again */
+    uint8_t ticket[TZ_TICKET_SIZE];
+    bool later;         /* one waits behind */
+    bool later_rebased; /* and goes on from where this one ends */
+};
+
+static int look_at_others(struct tz_profile *p, const char *address, int64_t id,
+                          const Taizhang__V1__Outcome *outcome, struct others *out)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_others);
+    int rc;
+    memset(out, 0, sizeof *out);
+    tz_profile_text(s, 2, address);
+    tz_profile_number(s, 3, (uint64_t)id);
+    while ((rc = tz_profile_step(p, s)) == TZ_OK) {
+        enum tz_outbox_state state = (enum tz_outbox_state)sqlite3_column_int(s, 1);
+        if (state == TZ_OUTBOX_ACKNOWLEDGED) {
+            out->known = sqlite3_column_int64(s, 0);
+            out->base = (uint64_t)sqlite3_column_int64(s, 3);
+            out->has_origin = outcome->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED &&
+                              (uint64_t)sqlite3_column_int64(s, 2) == outcome->revision &&
+                              sqlite3_column_bytes(s, 4) == TZ_TICKET_SIZE;
+            if (out->has_origin)
+                memcpy(out->ticket, sqlite3_column_blob(s, 4), TZ_TICKET_SIZE);
+        } else if (sqlite3_column_int64(s, 0) > id &&
+                   (state == TZ_OUTBOX_QUEUED || state == TZ_OUTBOX_SENT)) {
+            out->later = true;
+            out->later_rebased = out->later_rebased || sqlite3_column_int(s, 5) != 0;
+        }
+    }
+    return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
+static int store_decision(struct tz_profile *p, int64_t id, const struct others *others,
+                          const Taizhang__V1__Outcome *outcome, uint64_t epoch)
 {
     uint8_t on_stack[512];
-    uint64_t number;
-    int rc = next_decision(p, &number);
+    int rc = next_decision(p);
     if (rc != TZ_OK)
         return rc;
     size_t size = taizhang__v1__outcome__get_packed_size(outcome);
@@ -186,57 +233,47 @@ static int store_decision(struct tz_profile *p, int64_t id, const Taizhang__V1__
     tz_profile_number(s, 5, outcome->position);
     tz_profile_number(s, 6, epoch);
     tz_profile_number(s, 7, (uint64_t)p->env->wall_ms(p->env->ctx));
-    tz_profile_number(s, 8, number);
+    tz_profile_number(s, 8, p->decision);
     tz_profile_bytes(s, 9, packed, size);
+    if (others->has_origin) {
+        tz_profile_bytes(s, 10, others->ticket, sizeof others->ticket);
+        tz_profile_number(s, 11, others->base);
+    }
     rc = tz_profile_run(p, s);
     if (packed != on_stack)
         free(packed);
     return rc;
 }
 
-/* revision: where the statement has a fourth parameter; else 0. */
-static int about_others(struct tz_profile *p, const char *sql, const char *address, int64_t id,
-                        uint64_t revision)
-{
-    sqlite3_stmt *s = tz_profile_statement(p, sql);
-    tz_profile_text(s, 2, address);
-    tz_profile_number(s, 3, (uint64_t)id);
-    if (revision)
-        tz_profile_number(s, 4, revision);
-    return tz_profile_run(p, s);
-}
-
 /* What the decision means to other versions of the address: the one acknowledged before is history, one that
- * waited goes on from here, and takes the place of one that cannot. */
-static int settle_others(struct tz_profile *p, const char *address, int64_t id,
-                         const Taizhang__V1__Outcome *outcome)
+ * waited goes on from here. */
+static int settle_others(struct tz_profile *p, const char *address, int64_t id, const struct others *others,
+                         uint64_t revision)
 {
-    sqlite3_stmt *s = tz_profile_statement(p, sql_others);
+    int rc = tz_profile_saw(p, address, revision);
+    if (rc == TZ_OK && others->known)
+        rc = drop(p, others->known);
+    if (rc != TZ_OK || !others->later_rebased)
+        return rc;
+    sqlite3_stmt *s = tz_profile_statement(p, sql_rebase);
     tz_profile_text(s, 2, address);
     tz_profile_number(s, 3, (uint64_t)id);
-    int rc = tz_profile_step(p, s);
-    if (rc != TZ_OK)
-        return rc == TZ_ENOENT ? TZ_OK : rc;
-    sqlite3_reset(s);
-    if (state_of(outcome->outcome) != TZ_OUTBOX_ACKNOWLEDGED)
-        return about_others(p, sql_drop_displaced, address, id, 0);
-    rc = TZ_OK;
-    if (outcome->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED)
-        rc = about_others(p, sql_keep_origin, address, id, outcome->revision);
-    if (rc == TZ_OK)
-        rc = about_others(p, sql_drop_known, address, id, 0);
-    return rc == TZ_OK ? about_others(p, sql_rebase, address, id, outcome->revision) : rc;
+    tz_profile_number(s, 4, revision);
+    return tz_profile_run(p, s);
 }
 
 static int decided(struct tz_profile *p, int64_t id, const char *address, bool empty,
                    const Taizhang__V1__Outcome *outcome, uint64_t epoch)
 {
-    int rc = store_decision(p, id, outcome, epoch);
-    if (rc == TZ_OK && state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED)
-        rc = tz_profile_saw(p, address, outcome->revision);
+    struct others others;
+    bool good = state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED;
+    int rc = look_at_others(p, address, id, outcome, &others);
     if (rc == TZ_OK)
-        rc = settle_others(p, address, id, outcome);
-    return rc == TZ_OK && empty ? drop_empty(p, id) : rc;
+        rc = store_decision(p, id, &others, outcome, epoch);
+    if (rc == TZ_OK && good)
+        rc = settle_others(p, address, id, &others, outcome->revision);
+    /* One that waited takes the place of one that was not taken. */
+    return rc == TZ_OK && (empty || (!good && others.later)) ? drop(p, id) : rc;
 }
 
 int tz_outbox_decided(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome, uint64_t epoch)

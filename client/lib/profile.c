@@ -109,13 +109,13 @@ static int use_wal(struct tz_profile *p)
 static int open_database(struct tz_profile *p, const char *path)
 {
     /* SQLite would create the file with the umask's mode. */
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600);
+    int fd = *path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600) : -1;
     if (fd >= 0) {
         close(fd);
         tz_fault_point("client.profile");
-    } else if (errno != EEXIST)
+    } else if (*path && errno != EEXIST)
         return TZ_EIO;
-    int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
+    int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         return tz_profile_rc(rc);
     sqlite3_extended_result_codes(p->db, 1);
@@ -126,7 +126,10 @@ static int open_database(struct tz_profile *p, const char *path)
     /* WAL only once the file is known to be ours. */
     if (trc == TZ_OK)
         trc = use_wal(p);
-    return trc == TZ_OK ? tz_profile_execute(p, "PRAGMA synchronous = FULL") : trc;
+    if (trc == TZ_OK)
+        trc = tz_profile_execute(p, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+                                    "PRAGMA cache_size = -8192;");
+    return trc;
 }
 
 int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_env *env, char *why,
@@ -139,8 +142,9 @@ int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_e
     p->env = env;
     p->lock = -1;
     errno = 0;
-    int rc =
-        snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? make_folders(path) : TZ_EIO;
+    int rc = snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? TZ_OK : TZ_EIO;
+    if (rc == TZ_OK && *path)
+        rc = make_folders(path);
     if (rc == TZ_OK)
         rc = open_database(p, path);
     if (rc != TZ_OK) {
@@ -248,12 +252,14 @@ void tz_profile_bytes(sqlite3_stmt *s, int at, const void *bytes, size_t len)
 
 int tz_profile_begin(struct tz_profile *p)
 {
+    p->decision = 0;
     return tz_profile_run(p, tz_profile_statement(p, "BEGIN IMMEDIATE"));
 }
 
 int tz_profile_commit(struct tz_profile *p)
 {
     tz_fault_point("client.commit");
+    p->decision = 0;
     int rc = tz_profile_run(p, tz_profile_statement(p, "COMMIT"));
     if (rc != TZ_OK)
         tz_profile_rollback(p);
@@ -262,6 +268,7 @@ int tz_profile_commit(struct tz_profile *p)
 
 void tz_profile_rollback(struct tz_profile *p)
 {
+    p->decision = 0;
     if (!sqlite3_get_autocommit(p->db))
         sqlite3_exec(p->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -301,6 +308,10 @@ int tz_profile_lock(struct tz_profile *p, bool wait)
     char path[sizeof p->path + 8];
     if (p->locked)
         return TZ_OK;
+    if (!*p->path) { /* nobody else has it */
+        p->locked = true;
+        return TZ_OK;
+    }
     snprintf(path, sizeof path, "%s.lock", p->path);
     if (p->lock < 0)
         p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -314,7 +325,7 @@ int tz_profile_lock(struct tz_profile *p, bool wait)
 
 void tz_profile_unlock(struct tz_profile *p)
 {
-    if (p->locked)
+    if (p->locked && p->lock >= 0)
         (void)flock(p->lock, LOCK_UN);
     p->locked = false;
 }

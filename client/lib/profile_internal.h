@@ -10,6 +10,11 @@
 
 #include "client/lib/profile.h"
 
+/* Of a statement about the outbox: only versions that are not in a bundle which may be carried away
+ * (carry.h).
+ */
+#define TZ_NOT_CARRIED " AND NOT EXISTS (SELECT 1 FROM carried c WHERE c.version = outbox.id)"
+
 enum { TZ_PROFILE_STATEMENTS = 96 };
 
 struct tz_profile {
@@ -19,6 +24,7 @@ struct tz_profile {
     int64_t registry; /* its number, what every table has in its column of that name; 0: none is in use */
     int lock;         /* descriptor of the sender's lock file, or -1 */
     bool locked;
+    uint64_t decision; /* the number of what is decided in this transaction; 0: not taken yet */
     size_t statements;
     struct {
         const char *sql;

@@ -9,7 +9,7 @@
 enum { FRAME_ARENA_MAX = 4 * TZ_SUBMIT_BYTES };
 
 /* Versions on their way in one frame. */
-struct frame {
+struct tz_sync_frame {
     struct tz_arena arena;
     size_t count;
     struct tz_outbox_entry entry[TZ_SUBMIT_RECORDS];
@@ -81,9 +81,9 @@ static bool should_stop(const struct tz_sync *s)
 
 /* --- frames --- */
 
-static struct frame *frame_new(void)
+static struct tz_sync_frame *frame_new(void)
 {
-    struct frame *f = malloc(sizeof *f);
+    struct tz_sync_frame *f = malloc(sizeof *f);
     if (f) {
         f->count = 0;
         tz_arena_init(&f->arena, FRAME_ARENA_MAX);
@@ -91,7 +91,7 @@ static struct frame *frame_new(void)
     return f;
 }
 
-static void frame_free(struct frame *f)
+static void frame_free(struct tz_sync_frame *f)
 {
     if (!f)
         return;
@@ -105,7 +105,7 @@ static size_t size_of(const struct tz_outbox_entry *e)
 }
 
 /* Keeps as many versions from the front as go into one frame: of one operation, and not too large. */
-static void cut(struct frame *f, size_t bytes_max)
+static void cut(struct tz_sync_frame *f, size_t bytes_max)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < f->count; i++) {
@@ -117,38 +117,53 @@ static void cut(struct frame *f, size_t bytes_max)
     }
 }
 
-/* Marks them as sent; those that were taken away meanwhile are left out. */
-static int mark(struct tz_profile *p, struct frame *f)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < f->count; i++) {
-        int rc = tz_outbox_sent(p, f->entry[i].id);
-        if (rc == TZ_OK)
-            f->entry[kept++] = f->entry[i];
-        else if (rc != TZ_ENOENT)
-            return rc;
-    }
-    f->count = kept;
-    return TZ_OK;
-}
-
-/* The next versions that may be sent, marked; none: f->count is 0. */
-static enum tz_result take(struct tz_sync *s, struct frame *f)
+/* The next versions that may be sent, marked; none: f->count is 0. In a transaction. */
+static int take(struct tz_sync *s, struct tz_sync_frame *f)
 {
     size_t bytes_max = s->connection->frame_max / 2;
-    int64_t cursor = s->cursor;
+    int64_t after = s->cursor;
+    int rc = tz_outbox_sendable(s->profile, &s->cursor, TZ_SUBMIT_RECORDS, &f->arena, f->entry, &f->count);
+    if (rc != TZ_OK || f->count == 0)
+        return rc;
+    cut(f, bytes_max < TZ_SUBMIT_BYTES ? bytes_max : TZ_SUBMIT_BYTES);
+    s->cursor = f->entry[f->count - 1].id;
+    return tz_outbox_sent_all(s->profile, after, s->cursor, f->count);
+}
+
+int tz_sync_prepare(struct tz_sync *s)
+{
+    if (!s->begun || s->prepared || should_stop(s))
+        return TZ_OK;
+    struct tz_sync_frame *f = frame_new();
+    if (!f)
+        return TZ_ENOMEM;
+    int rc = take(s, f);
+    if (rc == TZ_OK && f->count > 0)
+        s->prepared = f;
+    else
+        frame_free(f);
+    return rc;
+}
+
+/* The frame to send next; *more: there may be further ones behind it. */
+static enum tz_result next_frame(struct tz_sync *s, struct tz_sync_frame **out, bool *more)
+{
+    *more = true;
+    *out = s->prepared;
+    s->prepared = NULL;
+    if (*out)
+        return TZ_RESULT_DONE;
+    struct tz_sync_frame *f = frame_new();
+    if (!f)
+        return tz_connection_break(s->connection, TZ_REASON_MEMORY, NULL);
+    int64_t before = s->cursor;
     int rc = tz_profile_begin(s->profile);
-    if (rc != TZ_OK)
-        return tz_sync_profile(s, rc);
-    rc = tz_outbox_sendable(s->profile, &cursor, TZ_SUBMIT_RECORDS, &f->arena, f->entry, &f->count);
-    if (rc == TZ_OK && f->count > 0) {
-        cut(f, bytes_max < TZ_SUBMIT_BYTES ? bytes_max : TZ_SUBMIT_BYTES);
-        cursor = f->entry[f->count - 1].id;
-        rc = mark(s->profile, f);
-    }
-    enum tz_result result = tz_sync_commit(s, rc);
-    if (result == TZ_RESULT_DONE)
-        s->cursor = cursor;
+    enum tz_result result = rc == TZ_OK ? tz_sync_commit(s, take(s, f)) : tz_sync_profile(s, rc);
+    *more = s->cursor != before;
+    if (result == TZ_RESULT_DONE && f->count > 0)
+        *out = f;
+    else
+        frame_free(f);
     return result;
 }
 
@@ -157,7 +172,7 @@ static ProtobufCBinaryData wire_bytes(struct tz_outbox_bytes b)
     return (ProtobufCBinaryData){.data = (uint8_t *)b.data, .len = b.len};
 }
 
-static enum tz_result send_records(struct tz_sync *s, struct frame *f, struct tz_sync_address *at)
+static enum tz_result send_records(struct tz_sync *s, struct tz_sync_frame *f, struct tz_sync_address *at)
 {
     Taizhang__V1__Record *record = tz_arena_alloc(&f->arena, f->count * sizeof *record);
     Taizhang__V1__Record **list = tz_arena_alloc(&f->arena, f->count * sizeof(Taizhang__V1__Record *));
@@ -178,7 +193,7 @@ static enum tz_result send_records(struct tz_sync *s, struct frame *f, struct tz
     return tz_submitter_send(&s->submitter, list, f->count, f);
 }
 
-static enum tz_result send_withdrawals(struct tz_sync *s, struct frame *f, struct tz_sync_address *at)
+static enum tz_result send_withdrawals(struct tz_sync *s, struct tz_sync_frame *f, struct tz_sync_address *at)
 {
     Taizhang__V1__WithdrawItem *item = tz_arena_alloc(&f->arena, f->count * sizeof *item);
     Taizhang__V1__WithdrawItem **list =
@@ -197,9 +212,8 @@ static enum tz_result send_withdrawals(struct tz_sync *s, struct frame *f, struc
     return tz_submitter_withdraw(&s->submitter, list, f->count, f);
 }
 
-static enum tz_result send_frame(struct tz_sync *s, struct frame *f)
+static enum tz_result send_frame(struct tz_sync *s, struct tz_sync_frame *f)
 {
-    tz_fault_point("client.marked");
     struct tz_sync_address *at = calloc(f->count, sizeof *at);
     if (!at)
         return tz_connection_break(s->connection, TZ_REASON_MEMORY, NULL);
@@ -218,8 +232,8 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
                                      const Taizhang__V1__SubmitReply *reply, bool last)
 {
     struct tz_sync *s = ctx;
-    struct frame *f = batch;
-    tz_fault_point("client.answer");
+    struct tz_sync_frame *f = batch;
+    tz_fault_point("client.answered");
     int rc = tz_profile_begin(s->profile);
     enum tz_result result = tz_sync_profile(s, rc);
     if (rc == TZ_OK) {
@@ -307,20 +321,21 @@ enum tz_result tz_sync_begin(struct tz_sync *s, bool wait, bool *begun)
 
 enum tz_result tz_sync_more(struct tz_sync *s)
 {
-    while (!should_stop(s)) {
-        struct frame *f = frame_new();
-        if (!f)
-            return tz_connection_break(s->connection, TZ_REASON_MEMORY, NULL);
-        int64_t before = s->cursor;
-        enum tz_result rc = take(s, f);
-        if (rc == TZ_RESULT_DONE && f->count > 0)
+    bool more = true;
+    while (more && (s->prepared || !should_stop(s))) {
+        struct tz_sync_frame *f;
+        enum tz_result rc = next_frame(s, &f, &more);
+        if (rc == TZ_RESULT_DONE && f) {
+            size_t count = f->count;
+            tz_fault_point("client.marked");
             rc = send_frame(s, f);
-        bool in_flight = rc == TZ_RESULT_DONE && f->count > 0;
-        if (in_flight)
-            s->sent += f->count;
-        else
-            frame_free(f);
-        if (rc != TZ_RESULT_DONE || s->cursor == before)
+            tz_fault_point("client.sent");
+            if (rc == TZ_RESULT_DONE)
+                s->sent += count;
+            else
+                frame_free(f);
+        }
+        if (rc != TZ_RESULT_DONE)
             return rc;
     }
     return TZ_RESULT_DONE;
@@ -355,8 +370,10 @@ void tz_sync_abandon(struct tz_sync *s)
 {
     if (!s->begun)
         return;
-    for (struct frame *f; (f = tz_submitter_abandoned(&s->submitter));)
+    for (struct tz_sync_frame *f; (f = tz_submitter_abandoned(&s->submitter));)
         frame_free(f);
+    frame_free(s->prepared);
+    s->prepared = NULL;
     /* Our own decisions were told: others' count from here on. */
     s->noted = tz_sync_note(s) == TZ_OK;
     tz_profile_unlock(s->profile);

@@ -35,6 +35,7 @@ struct tz_sync {
     uint64_t since;
     int64_t cursor;
     struct tz_submitter submitter;
+    struct tz_sync_frame *prepared;
 };
 
 /* Sends everything that may be sent, after another process that sends now. DONE: nothing is left that could
@@ -50,6 +51,9 @@ int tz_sync_note(struct tz_sync *s) TZ_MUSTCHECK;
 /* Becomes the one that sends, and settles what was sent before without an answer. Without wait, *begun is
  * false when another process is sending. */
 enum tz_result tz_sync_begin(struct tz_sync *s, bool wait, bool *begun) TZ_MUSTCHECK;
+/* Inside the caller's tz_profile_begin and commit: chooses what tz_sync_more sends first, so that storing and
+ * sending it cost one durable step. TZ_OK or a negative enum tz_rc. */
+int tz_sync_prepare(struct tz_sync *s) TZ_MUSTCHECK;
 /* Sends what may be sent; waits for answers only when as many frames as may be are in flight. */
 enum tz_result tz_sync_more(struct tz_sync *s) TZ_MUSTCHECK;
 /* Sends what is left and waits for every answer; then others may send. */

@@ -107,7 +107,7 @@ static void held_outcome(const struct tz_outbox_entry *e, Taizhang__V1__Outcome 
 static enum tz_result settle_page(struct tz_sync *s, struct page *p)
 {
     Taizhang__V1__Outcome outcome;
-    tz_fault_point("client.held");
+    tz_fault_point("client.reconciled");
     int rc = tz_profile_begin(s->profile);
     if (rc != TZ_OK)
         return tz_sync_profile(s, rc);
@@ -120,7 +120,7 @@ static enum tz_result settle_page(struct tz_sync *s, struct page *p)
             rc = TZ_OK;
     }
     enum tz_result result = tz_sync_commit(s, rc);
-    tz_fault_point("client.reconciled");
+    tz_fault_point("client.settled");
     for (size_t i = 0; i < p->count && result == TZ_RESULT_DONE; i++) {
         if (!is_held(p->code[i]))
             continue;
@@ -304,8 +304,10 @@ static enum tz_result follow(struct tz_sync *s, struct page *p, size_t i, struct
         rc = tz_outbox_overtaken(s->profile, id, &outcome, epoch);
     }
     enum tz_result result = tz_sync_commit(s, rc == TZ_ENOENT ? TZ_OK : rc);
-    if (result == TZ_RESULT_DONE && plan->what == REOFFER)
+    if (result == TZ_RESULT_DONE && plan->what == REOFFER) {
         s->reoffered++;
+        tz_fault_point("client.restored");
+    }
     if (result == TZ_RESULT_DONE && plan->what == OVERTAKEN)
         result = tz_sync_tell(s, &p->entry[i], &outcome);
     return result;

@@ -24,26 +24,32 @@
     X("client.file") /* a new file, numbered rows or rejects, is written, and not at its place */ \
     X("client.numbered") /* the numbered file is at its place; nothing is stored */ \
     X("client.put") /* what a version displaces is gone from the outbox; it is not yet in */ \
-    X("client.commit") /* a transaction of the profile is whole, and not committed */ \
-    X("client.stored") /* rows are in the outbox; none of them is on its way */ \
-    X("client.marked") /* versions are marked as sent; no byte of them has left */ \
-    X("client.write") /* a request is about to leave */ \
-    X("client.wrote") /* it has left whole */ \
-    X("client.answer") /* decisions have arrived; none is stored */ \
-    X("client.decided") /* they are stored; nobody was told */ \
-    X("client.told") /* they were told */ \
-    X("client.held") /* what became of versions in doubt is known, and not noted */ \
-    X("client.reconciled") /* it is noted; nobody was told */ \
+    X("client.commit") /* any transaction of the profile is whole, and not committed */ \
+    X("client.write") /* any request is about to leave */ \
+    X("client.told") /* decisions were told */ \
     X("client.restore") /* what a restored registry lost is known, and not queued again */ \
     X("client.epoch") /* all of it is queued; that the new epoch was looked at is not noted */ \
     X("client.page") /* a page of changes is in the copy, in one transaction with how far that goes */ \
     X("client.paged") /* it is stored */ \
+    X("client.pack.marked") /* what goes into a bundle is marked; there is no file */ \
+    X("client.pack.sealed") /* the bundle is on the disk, and not at its place */ \
+    X("client.answer.sealed") /* so are the outcomes of a bundle that was submitted */ \
+    X("client.unpack.taken") /* outcomes are taken in, and not committed */ \
     X("daemon.append") /* an operation was decided; its entry is not yet written */ \
     X("daemon.commit") /* every entry of the batch is written, nothing is committed */ \
     X("daemon.committed") /* on disk; the views do not have it */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
-    X("daemon.write") /* bytes are about to leave for a peer */
+    X("daemon.write") /* bytes are about to leave for a peer */ \
+    X("client.store") /* a batch is in the outbox, and not committed */ \
+    X("client.stored") /* it is committed */ \
+    X("client.marked") /* a frame is marked as sent; nothing has left */ \
+    X("client.sent") /* it was handed to the system */ \
+    X("client.answered") /* its answer came; nothing of it is stored */ \
+    X("client.decided") /* the decisions are committed, and not told */ \
+    X("client.reconciled") /* what was in doubt was answered; nothing of it is stored */ \
+    X("client.settled") /* it is committed, and not told */ \
+    X("client.restored") /* one version lost by a restored registry is queued again */
 /* clang-format on */
 
 enum { TZ_FAULT_EXIT = 86 };

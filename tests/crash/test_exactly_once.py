@@ -28,9 +28,9 @@ OPTIONS = ("--frame-bytes", "160K")
 NOTE = "长" * 1900
 UNITS = [unit[0] for unit in TREE if len(unit) == 4]
 
-SENDING = ("client.commit", "client.marked", "client.write", "client.wrote", "client.answer", "client.decided",
+SENDING = ("client.commit", "client.marked", "client.write", "client.sent", "client.answered", "client.decided",
            "client.told")
-STORING = ("client.put", "client.stored", *SENDING)
+STORING = ("client.put", "client.store", "client.stored", *SENDING)
 DAEMON = tuple(faults.names("daemon."))
 numbers = itertools.count()
 pytestmark = faults.needed
@@ -191,7 +191,7 @@ class Waiting(Work):
 class Doubt(Work):
     """sync goes on where the daemon died with everything on its way and nothing stored."""
 
-    points = ("client.held", "client.reconciled", *SENDING, *DAEMON)
+    points = ("client.reconciled", "client.settled", *SENDING, *DAEMON)
     files = {"a.csv": range(31)}
 
     def prepare(self):
@@ -208,19 +208,19 @@ class Doubt(Work):
 class Held(Doubt):
     """sync goes on where a submission died with everything stored and no answer read."""
 
-    points = ("client.held", "client.reconciled", "client.commit", "client.write", "client.wrote",
+    points = ("client.reconciled", "client.settled", "client.commit", "client.write",
               "daemon.complete", "daemon.answered", "daemon.write")
 
     def prepare(self):
         before = self.office.position()
-        strike(self, "client.answer", 1, self.submit())
+        strike(self, "client.answered", 1, self.submit())
         wait_until(lambda: self.office.position() == before + 31, "the requests of a dead client")
 
 
 class Restored(Held):
     """sync after the registry was restored from a backup of before the last edit."""
 
-    points = ("client.restore", "client.epoch", *SENDING, *DAEMON)
+    points = ("client.restore", "client.restored", "client.epoch", *SENDING, *DAEMON)
 
     def prepare(self):
         registry, backup = self.office.registry, self.office.home / "backup"
@@ -250,7 +250,7 @@ class Restored(Held):
 class Pull(Held):
     """sync fetches the records that there are into a copy."""
 
-    points = ("client.page", "client.paged", "client.commit", "client.write", "client.wrote", "daemon.write")
+    points = ("client.page", "client.paged", "client.commit", "client.write", "daemon.write")
 
     def prepare(self):
         self.office.must(*self.submit())

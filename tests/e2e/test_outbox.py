@@ -5,7 +5,7 @@ registry has lost."""
 import csv
 import io
 import json
-import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -16,7 +16,7 @@ import pytest
 import bodies
 from registry import CLI, SLOW
 from relay import Relay
-from tzclient import outcome_name, record, wait_until
+from tzclient import record, wait_until
 
 HEADER = "报送单位,编号,报告期,名称,项目数\n"
 A = "320100/project/2017/A"
@@ -177,6 +177,25 @@ def test_sync_waits_for_a_registry_that_comes_back(offline):
     out, _ = process.communicate(timeout=60 * SLOW)
     assert process.returncode == 0
     assert outcomes([json.loads(line) for line in out.splitlines()]) == ["CREATED"]
+
+
+def test_a_registry_whose_disk_is_full_is_tried_again(registry, client):
+    """READ_ONLY passes by itself: within --wait it is tried again, and nothing is stored twice."""
+    client.put(record("320100/project/2017/LAST", bodies.project(1)))
+    size = (registry.data / "registry.db-wal").stat().st_size
+    _, hard = resource.prlimit(registry.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(registry.process.pid, resource.RLIMIT_FSIZE, (size, hard))
+    path = sheet(registry, "".join(f"320100,K{n},2017,名,{n}\n" for n in range(1200)))
+    done = registry.cli("submit", path, "--wait", "0", "--lang", "en")
+    assert done.returncode == 3 and "1200 rows are stored here" in done.stderr, done.stderr
+    process = subprocess.Popen([CLI, "sync", "--wait", "60", "--quiet"], env=registry.environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    wait_until(lambda: client.status().read_only, "a full disk")
+    resource.prlimit(registry.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
+    assert process.wait(60 * SLOW) == 0
+    assert client.status().records == 1201
+    assert client.position() == 14 + 1201
+    assert rows(registry) == []
 
 
 def test_an_edit_in_limbo_waits_and_takes_the_resolved_revision(registry, client):
@@ -418,10 +437,6 @@ def test_the_lock_of_a_killed_process_is_gone(registry, client):
 
 
 # --- a restored registry ---
-
-def database(registry):
-    return [registry.data / name for name in sorted(os.listdir(registry.data)) if name.startswith("registry.db")]
-
 
 def back_up(registry):
     registry.stop()
