@@ -10,6 +10,7 @@
 #include "client/cli/survey_internal.h"
 #include "client/lib/given.h"
 #include "client/sheet/numbered.h"
+#include "common/base/fault.h"
 
 enum { SETTING_SIZE = TZ_ADDRESS_SIZE + 16 };
 
@@ -229,6 +230,7 @@ int tz_survey_write_numbered(struct tz_survey *s, size_t used)
     free(n);
     if (!*s->numbered)
         return rc;
+    tz_fault_point("client.numbered");
     note_written(s);
     return s->cli->profile ? remember(s) : TZ_RESULT_DONE;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/lib/socket.h"
+#include "common/base/fault.h"
 
 enum {
     READ_CHUNK = 64 * 1024,
@@ -161,8 +162,10 @@ static enum tz_result write_message(struct tz_connection *c, tz_request *request
     enum tz_result rc;
     if (tz_frame_append(&out, &request->base) != TZ_OK)
         rc = tz_connection_break(c, TZ_REASON_MEMORY, NULL);
-    else
+    else {
+        tz_fault_point("client.write");
         rc = write_all(c, out.data, out.len);
+    }
     tz_buf_free(&out);
     return rc;
 }

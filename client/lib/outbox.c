@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/base/fault.h"
+
 /* --- reading --- */
 
 static struct tz_outbox_bytes bytes_at(sqlite3_stmt *s, int column)
@@ -240,6 +242,7 @@ int tz_outbox_put(struct tz_profile *p, const struct tz_outbox_entry *entry, boo
     }
     if (rc == TZ_OK && v.displaced > 0)
         rc = displace(p, e.address);
+    tz_fault_point("client.put");
     *what = TZ_OUTBOX_PUT_NEW;
     return rc == TZ_OK ? insert(p, &e, base, id) : rc;
 }

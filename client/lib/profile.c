@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/lib/profile_internal.h"
+#include "common/base/fault.h"
 
 enum { BUSY_MS = 10000, WAL_PAUSE_MS = 5 };
 
@@ -109,9 +110,10 @@ static int open_database(struct tz_profile *p, const char *path)
 {
     /* SQLite would create the file with the umask's mode. */
     int fd = *path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600) : -1;
-    if (fd >= 0)
+    if (fd >= 0) {
         close(fd);
-    else if (*path && errno != EEXIST)
+        tz_fault_point("client.profile");
+    } else if (*path && errno != EEXIST)
         return TZ_EIO;
     int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
@@ -256,6 +258,7 @@ int tz_profile_begin(struct tz_profile *p)
 
 int tz_profile_commit(struct tz_profile *p)
 {
+    tz_fault_point("client.commit");
     p->decision = 0;
     int rc = tz_profile_run(p, tz_profile_statement(p, "COMMIT"));
     if (rc != TZ_OK)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/fault.h"
+
 /* A registry that keeps saying `begin anew` is not ours to follow for ever: the tree does not change that
  * often. */
 enum { RESTARTS_MAX = 20 };
@@ -127,8 +129,10 @@ static int store(struct pulling *g, const Taizhang__V1__ChangesReply *reply,
     if (rc == TZ_OK && next)
         rc = tz_copy_advance(pull->profile, before, next);
     if (rc == TZ_OK && next) {
+        tz_fault_point("client.page");
         rc = tz_profile_commit(pull->profile);
         g->in_page = false;
+        tz_fault_point("client.paged");
     }
     if (rc != TZ_OK) {
         drop_page(g);

@@ -248,6 +248,7 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
     tz_fault_point("client.decided");
     for (size_t i = 0; i < reply->n_outcomes && result == TZ_RESULT_DONE; i++)
         result = tz_sync_tell(s, &f->entry[first + i], reply->outcomes[i]);
+    tz_fault_point("client.told");
     if (last)
         frame_free(f);
     return result;

@@ -291,6 +291,7 @@ static enum tz_result follow(struct tz_sync *s, struct page *p, size_t i, struct
     Taizhang__V1__Outcome outcome;
     int64_t id = p->entry[i].id;
     uint64_t epoch = s->connection->epoch;
+    tz_fault_point("client.restore");
     int rc = tz_profile_begin(s->profile);
     if (rc != TZ_OK)
         return tz_sync_profile(s, rc);
@@ -362,6 +363,7 @@ enum tz_result tz_sync_restore(struct tz_sync *s)
             result = restore_page(s, p);
     } while (result == TZ_RESULT_DONE && p->count > 0);
     page_free(p);
+    tz_fault_point("client.epoch");
     return result == TZ_RESULT_DONE
                ? tz_sync_profile(s, tz_outbox_set_epoch(s->profile, s->connection->epoch))
                : result;

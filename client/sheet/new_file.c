@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/fault.h"
+
 enum { CHUNK = 16 * 1024 };
 
 /* The folder of a path with its slash; "" for a bare name. */
@@ -85,8 +87,10 @@ static int move(const char *from, const char *to, bool replace)
 
 int tz_new_file_place(struct tz_new_file *f, const char *path, bool replace)
 {
-    if (fflush(f->file) != 0 || ferror(f->file) || fsync(fileno(f->file)) != 0 ||
-        move(f->path, path, replace) != 0)
+    if (fflush(f->file) != 0 || ferror(f->file) || fsync(fileno(f->file)) != 0)
+        return TZ_EIO;
+    tz_fault_point("client.file");
+    if (move(f->path, path, replace) != 0)
         return TZ_EIO;
     fclose(f->file);
     f->file = NULL;

@@ -91,6 +91,10 @@ void tz_fault_point(const char *name)
     }
     if (!text || !*text)
         return;
+    if (strcmp(text, "tell") == 0) {
+        fprintf(stderr, "fault point %s\n", name);
+        return;
+    }
     if (!read_fault(text, &fault)) {
         fprintf(stderr, "TAIZHANG_FAULT=%s: no such fault point, or not NAME[:N][=kill|exit|stall]\n", text);
         abort();

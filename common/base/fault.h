@@ -8,8 +8,9 @@
  *
  * At the N-th passage of the point (from 1, the default; counted from the process's start) the process is
  * killed as by kill -9 (the default), ends at once with TZ_FAULT_EXIT and without cleaning up, or is stopped
- * until it gets SIGCONT. A value that cannot be read, or a name that is not in the table, aborts the process
- * at the first point that it passes: a test must not pass because it misspelled its fault.
+ * until it gets SIGCONT. With TAIZHANG_FAULT=tell it says every point that it passes on standard error, and
+ * lives: what there is to be killed at. A value that cannot be read, or a name that is not in the table,
+ * aborts the process at the first point that it passes: a test must not pass because it misspelled its fault.
  *
  * A new point: write tz_fault_point("area.place") as a statement where it is, and a row in the table below.
  * The test check-faults fails when the two differ; tests/support/faults.py reads the table.
@@ -19,6 +20,17 @@
 
 /* clang-format off */
 #define TZ_FAULT_POINTS(X) \
+    X("client.profile") /* a new profile's file is made, and empty */ \
+    X("client.file") /* a new file, numbered rows or rejects, is written, and not at its place */ \
+    X("client.numbered") /* the numbered file is at its place; nothing is stored */ \
+    X("client.put") /* what a version displaces is gone from the outbox; it is not yet in */ \
+    X("client.commit") /* any transaction of the profile is whole, and not committed */ \
+    X("client.write") /* any request is about to leave */ \
+    X("client.told") /* decisions were told */ \
+    X("client.restore") /* what a restored registry lost is known, and not queued again */ \
+    X("client.epoch") /* all of it is queued; that the new epoch was looked at is not noted */ \
+    X("client.page") /* a page of changes is in the copy, in one transaction with how far that goes */ \
+    X("client.paged") /* it is stored */ \
     X("client.pack.marked") /* what goes into a bundle is marked; there is no file */ \
     X("client.pack.sealed") /* the bundle is on the disk, and not at its place */ \
     X("client.answer.sealed") /* so are the outcomes of a bundle that was submitted */ \

@@ -92,6 +92,32 @@ static void a_stalled_process_goes_on_when_told_to(void **state)
     assert_lived(end_of(pid));
 }
 
+static void what_is_passed_is_told(void **state)
+{
+    static const char first[] = "fault point daemon.commit\nfault point daemon.committed\n";
+    char text[1000];
+    int ends[2];
+    size_t len = 0;
+    ssize_t n;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (dup2(ends[1], STDERR_FILENO) < 0)
+            _exit(1);
+        setenv("TAIZHANG_FAULT", "tell", 1);
+        pass_points();
+    }
+    close(ends[1]);
+    while ((n = read(ends[0], text + len, sizeof text - len)) > 0)
+        len += (size_t)n;
+    close(ends[0]);
+    assert_lived(end_of(pid));
+    assert_int_equal(len, PASSAGES * strlen(first));
+    assert_memory_equal(text, first, strlen(first));
+}
+
 static void a_fault_that_cannot_be_aborts(void **state)
 {
     static const char *const wrong[] = {
@@ -104,6 +130,7 @@ static void a_fault_that_cannot_be_aborts(void **state)
         "daemon.commit:1=",
         "daemon.commit=hang",
         "=kill",
+        "tell:1",
         ":1",
         "daemon.commit=kill:1",
         "daemon.commit daemon.append",
@@ -137,6 +164,7 @@ int main(void)
 #ifdef TZ_FAULTS
         cmocka_unit_test(the_nth_passage_is_struck),
         cmocka_unit_test(a_stalled_process_goes_on_when_told_to),
+        cmocka_unit_test(what_is_passed_is_told),
         cmocka_unit_test(a_fault_that_cannot_be_aborts),
         cmocka_unit_test(names_are_distinct),
 #endif
