@@ -210,3 +210,17 @@ def test_more_records_than_a_page(registry, client):
                  "--output", "project.xlsx")
     assert len(Workbook(registry.folder / "project.xlsx").sheets[0].rows()) == 1201
     assert len(registry.lines("submit", registry.folder / "project.xlsx")) == 1200
+
+
+def test_rows_without_a_number_get_one(registry):
+    registry.run("template", "project", "--lang", "zh", "--committee", "320100", "--period", "2018")
+    path = registry.folder / "项目模板.xlsx"
+    book = Workbook(path)
+    data = book.sheets[0]
+    title = data.column("*名称")
+    book.put(data, {(2, title): "甲", (5, title): "乙"}, path)
+    assert len(registry.lines("submit", path)) == 2
+    numbered = Workbook(registry.folder / "项目模板_已编号.xlsx").sheets[0].rows()
+    assert [bool(row[1]) for row in numbered[1:6]] == [True, False, False, True, False]
+    done = registry.lines("submit", registry.folder / "项目模板_已编号.xlsx")
+    assert [line["outcome"] for line in done] == ["UNCHANGED"] * 2
