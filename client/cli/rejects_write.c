@@ -423,7 +423,7 @@ static int write_file(struct work *w, const char *path, char *written, size_t si
     bool xlsx = w->sheet->format == TZ_FILE_XLSX;
     struct tz_new_file f;
     struct stat st;
-    int failed;
+    int failed = TZ_OK;
     mode_t mode = stat(path, &st) == 0 ? st.st_mode & 0666 : 0;
     if (tz_new_file_begin(&f, path, mode) != TZ_OK)
         return cannot_write(w, path, TZ_EIO);
