@@ -49,8 +49,8 @@ def test_a_filled_in_template_goes_in_as_it_is(registry, kind, lang):
 def test_what_a_template_offers(registry):
     registry.run("template", "project", "--lang", "zh")
     book = Workbook(registry.folder / "项目模板.xlsx")
-    data, help_sheet, lists = book.sheets
-    assert [(s.name, s.hidden) for s in book.sheets] == [("项目", False), ("填写说明", False), ("选项", True)]
+    data, help_sheet = book.sheets
+    assert [(s.name, s.hidden) for s in book.sheets] == [("项目", False), ("填写说明", False)]
     headers = data.rows()[0]
     assert headers[:5] == ["*报送单位", "编号", "*报告期", "*名称", "项目数（个）"]
     assert "合同金额（万元）" in headers and "附件" not in headers

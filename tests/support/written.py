@@ -107,7 +107,9 @@ class Workbook:
         return any(first <= column <= last and self.number_format(style) == "@" for first, last, style in sheet.columns)
 
     def list_of(self, sheet, column):
-        """The values that a drop-down list offers."""
+        """The values that a drop-down list offers, in the cells themselves or on another sheet."""
+        if sheet.lists[column].startswith('"'):
+            return sheet.lists[column].strip('"').split(",")
         name, letters, first, last = re.fullmatch(r"'(.+)'!\$([A-Z]+)\$(\d+):\$[A-Z]+\$(\d+)", sheet.lists[column]).groups()
         source = next(s for s in self.sheets if s.name == name)
         where = place(letters + "1")[1]
