@@ -17,6 +17,7 @@ static void put_quantity(struct tz_buf *out, int64_t value, tz_qualifier q, enum
     tz_quantity_format(out, true, value, q, unit);
 }
 
+/* Amounts on one line with the cell that states the total. */
 static void tell(void *ctx, const struct tz_total_difference *d)
 {
     struct tz_cli_totals *t = ctx;

@@ -416,6 +416,13 @@ int tz_cli_open_profile(struct tz_cli *cli)
     return TZ_RESULT_DONE;
 }
 
+bool tz_cli_has_profile(const struct tz_cli *cli)
+{
+    char path[4096];
+    return cli->profile ||
+           (tz_profile_path(cli->profile_name, path, sizeof path) == TZ_OK && access(path, F_OK) == 0);
+}
+
 int tz_cli_profile_failed(struct tz_cli *cli)
 {
     tz_cli_error(cli, _("The profile cannot be read or written: %s."), tz_profile_error(cli->profile));

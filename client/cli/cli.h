@@ -74,6 +74,8 @@ int tz_cli_strange_answer(struct tz_cli *cli);
 /* Opens the profile, once, for the registry that is connected, or without a connection for the one that
  * answered last at the server's address; called again it follows a connection made since. Told on failure. */
 int tz_cli_open_profile(struct tz_cli *cli) TZ_MUSTCHECK;
+/* Whether the profile exists: opening would not have to make it. */
+bool tz_cli_has_profile(const struct tz_cli *cli);
 /* Tells the profile's last failure; returns INTERNAL. */
 int tz_cli_profile_failed(struct tz_cli *cli);
 

@@ -37,7 +37,8 @@ const struct tz_command tz_command_committee = {
              "L] CODE|FILE... | "
              "set --list",
     .details =
-        N_("import FILE  CSV or .xlsx with code, name, level, parent, type, short_name; where wanted valid_from, "
+        N_("import FILE  CSV or .xlsx with code, name, level, parent, type, short_name; where wanted "
+           "valid_from, "
            "valid_to,\n"
            "             successors (separated by ;), contact, phone. Chinese headers too. - is standard "
            "input.\n"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/saved_map.h"
 #include "client/cli/submit_file.h"
 #include "common/codes/division.h"
 
@@ -11,6 +11,8 @@ struct arguments {
     const char *kind;
     const char *committee;
     const char *sheet;
+    struct tz_option_list maps;
+    bool forget_map;
     bool dry_run;
     bool rejected;
     bool confirm;
@@ -41,6 +43,7 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
     struct tz_submit_options options = {.committee = a->committee ? a->committee : "",
                                         .sheet = a->sheet,
                                         .source = path,
+                                        .maps = &a->maps,
                                         .confirmed = a->confirm,
                                         .new_rows = a->new_rows,
                                         .not_shifted = a->not_shifted,
@@ -91,16 +94,45 @@ static int worse(int worst, int rc)
     return rc == TZ_RESULT_REFUSED && worst != TZ_RESULT_DONE ? worst : rc;
 }
 
+/* Of every kind that is submitted. */
+static int forget_maps(struct tz_cli *cli, const struct arguments *a, size_t files, char **paths)
+{
+    int rc = TZ_RESULT_DONE;
+    const struct tz_kind_info *last = NULL;
+    for (size_t i = 0; i < files && rc == TZ_RESULT_DONE; i++) {
+        const struct tz_kind_info *kind = kind_of(cli, a, paths[i]);
+        if (kind != last)
+            rc = tz_cli_map_forget(cli, kind);
+        last = kind;
+    }
+    return rc;
+}
+
+/* A dry run looks into the profile for what is kept of columns, where there is one. */
+static int look_into_profile(struct tz_cli *cli, const struct arguments *a)
+{
+    bool needed = a->maps.count > 0 || a->forget_map || tz_cli_has_profile(cli);
+    return cli->server && needed ? tz_cli_open_profile(cli) : TZ_RESULT_DONE;
+}
+
 static int submit_all(struct tz_cli *cli, const struct arguments *a, size_t files, char **paths)
 {
     struct tz_report report = {.cli = cli, .dry_run = a->dry_run};
     struct tz_delivery delivery = {0};
     int worst = TZ_RESULT_DONE;
-    if (!a->dry_run) {
+    if (a->dry_run) {
+        int rc = look_into_profile(cli, a);
+        if (rc != TZ_RESULT_DONE)
+            return rc;
+    } else {
         int rc = tz_delivery_open(&delivery, cli, &report, tz_line_wait_ms(&a->wait, TZ_WAIT_SUBMIT_MS));
         if (rc != TZ_RESULT_DONE)
             return rc;
-        delivery.progress = !cli->quiet && isatty(fileno(cli->err)) == 1;
+    }
+    int forgot = a->forget_map ? forget_maps(cli, a, files, paths) : TZ_RESULT_DONE;
+    if (forgot != TZ_RESULT_DONE) {
+        tz_delivery_close(&delivery);
+        return forgot;
     }
     for (size_t i = 0; i < files; i++) {
         report.file = files > 1 ? paths[i] : NULL;
@@ -123,6 +155,8 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
         {"kind", TZ_OPTION_TEXT, &a.kind},
         {"committee", TZ_OPTION_TEXT, &a.committee},
         {"sheet", TZ_OPTION_TEXT, &a.sheet},
+        {"map", TZ_OPTION_LIST, &a.maps},
+        {"forget-map", TZ_OPTION_FLAG, &a.forget_map},
         {"dry-run", TZ_OPTION_FLAG, &a.dry_run},
         {"rejected", TZ_OPTION_FLAG, &a.rejected},
         {"confirm", TZ_OPTION_FLAG, &a.confirm},
@@ -151,14 +185,18 @@ const struct tz_command tz_command_submit = {
     .help = N_("submit the rows of spreadsheets as records"),
     .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run [--rejected]] [--confirm] "
              "[--wait SECONDS]\n"
-             "                       [--new-rows] [--not-shifted] [--whole [--reason TEXT] [--yes] "
-             "[--withdraw N]]",
+             "                       [--map COLUMN=FIELD]... [--forget-map] [--new-rows] [--not-shifted]\n"
+             "                       [--whole [--reason TEXT] [--yes] [--withdraw N]]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
         "                    semicolons; - is standard input\n"
         "  --kind KIND       kind of the records; else from the file's name (funding.csv, 2017经费.csv)\n"
         "  --committee CODE  committee of the rows that name none in the column 报送单位\n"
         "  --sheet NAME      the sheet of a workbook; else the first visible one with a usable header\n"
+        "  --map COLUMN=FIELD\n"
+        "                    read a column with another header as a field, by its Chinese label or English\n"
+        "                    name; COLUMN= leaves it aside. Kept for later sheets of the kind\n"
+        "  --forget-map      forget what was kept\n"
         "  --dry-run         check everything that can be checked here, store and send nothing\n"
         "  --rejected        with --dry-run: also write the rows that would come back, FILE.rejected.xlsx\n"
         "  --confirm         the unusual values that an earlier run asked about are right\n"

@@ -11,15 +11,7 @@
 static void hide_progress(const struct tz_delivery *d)
 {
     if (d->progress)
-        fputs("\r\033[K", d->cli->err);
-}
-
-static void show_progress(const struct tz_delivery *d)
-{
-    if (!d->progress)
-        return;
-    fputc('\r', d->cli->err);
-    fprintf(d->cli->err, P_("%zu row decided", "%zu rows decided", d->told), d->told);
+        tz_progress_clear(d->progress);
 }
 
 static int awaited_failed(struct tz_delivery *d, int rc)
@@ -40,6 +32,7 @@ static int pass_rejected(struct tz_delivery *d, size_t row, const struct tz_erro
 
 static int report_refused(struct tz_delivery *d, const struct tz_awaited_row *r)
 {
+    hide_progress(d);
     tz_report_row(d->report, &(struct tz_report_row){.row = r->row,
                                                      .address = r->written,
                                                      .outcome = TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED,
@@ -50,6 +43,7 @@ static int report_refused(struct tz_delivery *d, const struct tz_awaited_row *r)
 static int report_outcome(struct tz_delivery *d, size_t row, const char *address,
                           const Taizhang__V1__Outcome *o)
 {
+    hide_progress(d);
     tz_report_outcome(d->report, row, address, o);
     if (o->outcome != TAIZHANG__V1__OUTCOME_CODE__OUTCOME_REJECTED)
         return TZ_RESULT_DONE;
@@ -168,13 +162,11 @@ static enum tz_result take_decision(void *ctx, const struct tz_outbox_entry *ent
         d->not_taken += !taken(outcome);
         return TZ_RESULT_DONE;
     }
-    hide_progress(d);
     rc = report_outcome(d, r->row, entry->address, outcome);
     d->told++;
     tz_awaited_next(&d->awaited);
     if (rc == TZ_RESULT_DONE)
         rc = report_front(d, false);
-    show_progress(d);
     return (enum tz_result)rc;
 }
 

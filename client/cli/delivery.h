@@ -9,6 +9,7 @@
 
 #include "client/cli/awaited.h"
 #include "client/cli/line.h"
+#include "client/cli/progress.h"
 #include "client/cli/report.h"
 
 struct tz_delivery {
@@ -18,7 +19,7 @@ struct tz_delivery {
      * than DONE, told, ends the delivery with it. */
     int (*rejected)(void *ctx, size_t row, const struct tz_errors *errors);
     void *ctx;
-    bool progress; /* show how far it is */
+    struct tz_progress *progress; /* to be taken away before a row is reported; NULL: none is shown */
 
     /* inside */
     struct tz_line line;

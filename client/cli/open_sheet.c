@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/cli/messages.h"
+#include "client/cli/progress.h"
 #include "client/cli/template.h"
 #include "client/sheet/mapping.h"
 #include "common/base/i18n.h"
@@ -70,6 +71,24 @@ static int no_such_sheet(struct tz_cli *cli, const struct tz_sheet *sheet, const
     return rc;
 }
 
+static void show_check(void *progress, const struct tz_sheet *sheet)
+{
+    tz_progress_row(progress, sheet);
+}
+
+/* Chooses and checks a sheet, which may take its time. */
+static int choose_sheet(struct tz_cli *cli, struct tz_sheet *sheet, size_t i)
+{
+    struct tz_progress progress;
+    tz_progress_start(&progress, cli, _("Reading"));
+    sheet->checked = show_check;
+    sheet->checked_ctx = &progress;
+    int rc = tz_sheet_choose(sheet, i);
+    sheet->checked = NULL;
+    tz_progress_clear(&progress);
+    return rc == TZ_OK ? TZ_RESULT_DONE : tz_cli_refuse_sheet(cli, sheet);
+}
+
 int tz_cli_open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct tz_sheet *sheet, bool *chosen)
 {
     *chosen = false;
@@ -81,7 +100,7 @@ int tz_cli_open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct 
         if (sheet->format == TZ_FILE_CSV || strcmp(tz_sheet_name(sheet, i), wanted) != 0)
             continue;
         *chosen = true;
-        return tz_sheet_choose(sheet, i) == TZ_OK ? TZ_RESULT_DONE : tz_cli_refuse_sheet(cli, sheet);
+        return choose_sheet(cli, sheet, i);
     }
     return no_such_sheet(cli, sheet, wanted);
 }
@@ -106,7 +125,8 @@ static int find_header(struct tz_cli *cli, struct tz_sheet *sheet, struct findin
 
 static int choose(struct tz_cli *cli, struct tz_sheet *sheet, size_t i, struct finding *f)
 {
-    return tz_sheet_choose(sheet, i) == TZ_OK ? find_header(cli, sheet, f) : tz_cli_refuse_sheet(cli, sheet);
+    int rc = choose_sheet(cli, sheet, i);
+    return rc == TZ_RESULT_DONE ? find_header(cli, sheet, f) : rc;
 }
 
 /* The first visible sheet with a header without errors; else the one whose header has most meaning, the first

@@ -72,13 +72,7 @@ int tz_cli_map_read(struct tz_cli *cli, const struct tz_kind_info *kind, const c
 static int keep(struct tz_cli *cli, const struct tz_kind_info *kind, const char *text)
 {
     char name[NAME_SIZE];
-    int rc = tz_profile_begin(cli->profile);
-    if (rc == TZ_OK)
-        rc = tz_profile_set_setting(cli->profile, setting_name(kind, name), text);
-    if (rc == TZ_OK)
-        rc = tz_profile_commit(cli->profile);
-    else
-        tz_profile_rollback(cli->profile);
+    int rc = tz_profile_set_setting(cli->profile, setting_name(kind, name), text);
     return rc == TZ_OK ? TZ_RESULT_DONE : tz_cli_profile_failed(cli);
 }
 

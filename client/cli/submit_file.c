@@ -7,6 +7,7 @@
 
 #include "client/cli/open_sheet.h"
 #include "client/cli/rejects.h"
+#include "client/cli/saved_map.h"
 #include "client/sheet/remarks.h"
 
 enum { ROW_ARENA_MAX = 16 * 1024 * 1024, NAME_MAX_BYTES = 4096 };
@@ -25,6 +26,7 @@ struct work {
     struct tz_survey survey;
     struct passed totals;
     struct passed remarks;
+    struct tz_progress progress;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
     struct tz_rejects *rejects;
 };
@@ -78,6 +80,7 @@ static int take_row(struct work *w, const struct tz_row *row)
         return TZ_RESULT_DONE;
     if (!w->options->dry_run)
         return store_row(w, row);
+    tz_progress_clear(&w->progress);
     tz_report_row(w->report, &(struct tz_report_row){
                                  .row = row->number,
                                  .address = row->written,
@@ -112,6 +115,17 @@ static void note_passed(struct work *w, const struct passed *p, bool totals)
     tz_buf_free(&rows);
 }
 
+static int cannot_read_row(struct work *w, int rc)
+{
+    if (rc == TZ_ENOMEM)
+        return tz_cli_no_memory(w->cli);
+    tz_cli_error(
+        w->cli,
+        _("The temporary file cannot be written: %s. Free the disk, or set TMPDIR to another folder."),
+        strerror(errno));
+    return TZ_RESULT_INTERNAL;
+}
+
 static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *rows)
 {
     struct tz_arena arena;
@@ -128,6 +142,7 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *row
             break;
         }
         enum tz_row_role role = tz_row_role(rows->headers, sheet->cell, sheet->count);
+        tz_progress_row(&w->progress, sheet);
         if (role != TZ_ROW_RECORD) {
             pass_over(role == TZ_ROW_TOTAL ? &w->totals : &w->remarks, sheet->row);
             continue;
@@ -137,9 +152,8 @@ static int read_rows(struct work *w, struct tz_sheet *sheet, struct tz_rows *row
             break;
         rows->key = *given ? given : NULL;
         tz_arena_reset(&arena);
-        rc = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row) == TZ_OK
-                 ? take_row(w, &row)
-                 : tz_cli_no_memory(w->cli);
+        int read = tz_row_read(rows, sheet->cell, sheet->count, sheet->row, &arena, &row);
+        rc = read == TZ_OK ? take_row(w, &row) : cannot_read_row(w, read);
     }
     tz_arena_free(&arena);
     return rc;
@@ -167,7 +181,11 @@ static int deliver_rows(struct work *w, struct tz_rows *rows)
 {
     const struct tz_submit_options *options = w->options;
     size_t before = not_taken(w->report);
+    tz_progress_start(&w->progress, w->cli, options->dry_run ? _("Checking") : _("Submitting"));
+    if (options->delivery)
+        options->delivery->progress = &w->progress;
     int rc = read_rows(w, w->survey.sheet, rows);
+    tz_progress_clear(&w->progress);
     if (options->dry_run)
         return rc;
     if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_REFUSED) {
@@ -215,6 +233,9 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
     int rc = tz_survey_run(&w.survey);
     if (rc == TZ_RESULT_DONE)
         rc = deliver_rows(&w, &rows);
+    tz_progress_clear(&w.progress);
+    if (options->delivery)
+        options->delivery->progress = NULL;
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
     if (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)
@@ -233,12 +254,19 @@ int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *ki
 {
     struct tz_sheet sheet;
     struct tz_header_place place;
+    struct tz_mapping mapping;
+    int rc = tz_cli_map_read(cli, kind, options->maps->item, options->maps->count, &mapping);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
     struct tz_headers *headers = calloc(1, sizeof *headers);
     if (!headers)
         return tz_cli_no_memory(cli);
+    headers->mapping = &mapping;
     report->kind = kind;
-    int rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet,
-                                 headers, &place);
+    rc = tz_cli_open_records(cli, file, options->sheet, kind, *options->committee != '\0', &sheet, headers,
+                             &place);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_cli_map_keep(cli, &mapping);
     if (rc == TZ_RESULT_DONE)
         rc = submit_rows(cli, &sheet, headers, &place, options, report);
     tz_sheet_free(&sheet);

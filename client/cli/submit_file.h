@@ -11,14 +11,15 @@
 #include "client/sheet/rows.h"
 
 struct tz_submit_options {
-    const char *committee; /* where the file names none; "" for none */
-    const char *sheet;     /* of a workbook, by name; NULL: the first usable one */
-    const char *source;    /* the file's name, kept with its rows; "-" for standard input */
+    const char *committee;             /* where the file names none; "" for none */
+    const char *sheet;                 /* of a workbook, by name; NULL: the first usable one */
+    const char *source;                /* the file's name, kept with its rows; "-" for standard input */
+    const struct tz_option_list *maps; /* 列名=字段, given now */
     bool confirmed;
     bool new_rows; /* as in submit_survey.h */
     bool not_shifted;
     struct tz_whole whole;
-    bool dry_run;                 /* no connection and no profile are used */
+    bool dry_run;                 /* no connection is used, and a profile only if there is one */
     bool rejected;                /* with dry_run: write the file of rejected rows too */
     struct tz_delivery *delivery; /* open; NULL with dry_run */
 };

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "client/cli/check_totals.h"
 #include "client/cli/open_sheet.h"
+#include "client/cli/progress.h"
 #include "client/cli/survey_internal.h"
 #include "client/sheet/remarks.h"
 #include "common/base/text.h"
@@ -16,6 +18,8 @@ static const char placeholder[] = "T0000000000";
 
 struct pass {
     struct tz_survey *s;
+    struct tz_cli_totals *totals;
+    struct tz_progress progress;
     struct tz_rows rows;
     struct tz_arena arena;
     struct tz_meaning meaning;
@@ -116,7 +120,10 @@ static int read_rows(struct pass *p)
         if (next != TZ_OK)
             return tz_cli_refuse_sheet(p->s->cli, sheet);
         note_columns(p);
-        if (tz_row_role(p->rows.headers, sheet->cell, sheet->count) == TZ_ROW_RECORD)
+        enum tz_row_role role = tz_row_role(p->rows.headers, sheet->cell, sheet->count);
+        tz_progress_row(&p->progress, sheet);
+        tz_cli_totals_row(p->totals, role, sheet->cell, sheet->count, sheet->row);
+        if (role == TZ_ROW_RECORD)
             rc = take_row(p);
     }
     return rc;
@@ -139,9 +146,17 @@ static int look_through(struct tz_survey *s, size_t *used)
     p.rows.validate = false;
     tz_arena_init(&p.arena, ROW_ARENA_MAX);
     tz_meaning_init(&p.meaning, s->rows->headers->kind, s->rows->headers, s->cli->zh);
-    int rc = s->cli->profile ? tz_survey_load_waiting(s, &p.meaning) : TZ_RESULT_DONE;
+    p.totals = tz_cli_totals_new(s->cli, s->rows->headers);
+    tz_progress_start(&p.progress, s->cli, _("Comparing"));
+    int rc = !p.totals         ? tz_cli_no_memory(s->cli)
+             : s->cli->profile ? tz_survey_load_waiting(s, &p.meaning)
+                               : TZ_RESULT_DONE;
     if (rc == TZ_RESULT_DONE)
         rc = read_rows(&p);
+    tz_progress_clear(&p.progress);
+    if (rc == TZ_RESULT_DONE)
+        tz_cli_totals_end(p.totals);
+    tz_cli_totals_free(p.totals);
     *used = p.used;
     tz_meaning_free(&p.meaning);
     tz_arena_free(&p.arena);

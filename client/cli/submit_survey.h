@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A pass over the rows of a sheet before anything of it is stored: rows without a number get one, and the
- * file comes back with them; and what only the file as a whole shows is asked about: rows that were shifted
- * against their numbers, and a state of the file from before it was numbered.
+ * file comes back with them; total rows are compared with their rows; and what only the file as a whole shows
+ * is asked about: rows that were shifted against their numbers, and a state of the file from before it was
+ * numbered.
  */
 #ifndef TZ_CLIENT_CLI_SUBMIT_SURVEY_H
 #define TZ_CLIENT_CLI_SUBMIT_SURVEY_H

@@ -143,22 +143,33 @@ static int64_t rounding(const struct tz_field *f, const struct tz_quantity *q)
     return tz_quantity_read(text, strlen(text), f->unit, NULL, &one, &e) == TZ_OK ? one.value / 2 : 0;
 }
 
-static void add_cell(struct added *a, const struct tz_column *column, const struct tz_cell *cell, bool part)
+/* What a record's cell adds to a sum. */
+struct addend {
+    bool blank; /* and stands for one */
+    bool unreadable;
+    tz_qualifier qualifier; /* NONE: nothing is stated */
+    int64_t value;
+};
+
+static struct addend read_addend(const struct tz_column *column, const struct tz_cell *cell)
 {
     struct tz_quantity q;
-    if (cell->len == 0) {
-        a->blanks += !cell->merged && (column->field->flags & TZ_F_ONE_IF_BLANK);
-        return;
-    }
+    if (cell->len == 0)
+        return (struct addend){.blank = !cell->merged && (column->field->flags & TZ_F_ONE_IF_BLANK)};
     if (tz_cell_states_nothing(column->field, cell->s, cell->len))
-        return;
-    if (!read_quantity(column, cell, &q)) {
-        a->unreadable = true;
-        return;
-    }
-    tz_sum_piece(&a->sum, q.value, q.qualifier, 1);
+        return (struct addend){.blank = false};
+    if (!read_quantity(column, cell, &q))
+        return (struct addend){.unreadable = true};
+    return (struct addend){.qualifier = q.qualifier, .value = q.value};
+}
+
+static void add(struct added *a, const struct addend *addend, bool part)
+{
+    a->blanks += addend->blank;
+    a->unreadable |= addend->unreadable;
+    tz_sum_piece(&a->sum, addend->value, addend->qualifier, 1);
     if (part)
-        tz_sum_piece(&a->parts, q.value, q.qualifier, 1);
+        tz_sum_piece(&a->parts, addend->value, addend->qualifier, 1);
 }
 
 static void add_record(struct tz_total_check *t, const struct tz_cell *cells, size_t count)
@@ -169,11 +180,11 @@ static void add_record(struct tz_total_check *t, const struct tz_cell *cells, si
     for (size_t r = 0; r < RANKS; r++)
         t->rank[r].since.records++;
     for (size_t i = 0; i < t->count; i++) {
-        const struct tz_column *column = &t->headers->column[t->column[i]];
         struct tz_cell cell = cell_at(cells, count, t->column[i]);
-        add_cell(&t->all.added[i], column, &cell, part);
+        struct addend addend = read_addend(&t->headers->column[t->column[i]], &cell);
+        add(&t->all.added[i], &addend, part);
         for (size_t r = 0; r < RANKS; r++)
-            add_cell(&t->rank[r].since.added[i], column, &cell, part);
+            add(&t->rank[r].since.added[i], &addend, part);
     }
 }
 

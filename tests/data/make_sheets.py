@@ -131,6 +131,28 @@ def layouts():
     put("merged-key.xlsx", Book().sheet("a", [HEADERS, ROW, ["320100", "", *SECOND[2:]]], merges=["B2:B3"]).bytes(),
         {"2": ["MERGED_CELLS:key"], "3": ["MERGED_CELLS:key"]})
     put("merged-hides.xlsx", Book().sheet("a", [HEADERS, ROW, ["999999", *SECOND[1:]]], merges=["A2:A3"]).bytes(), FINE)
+    funding = ["--kind", "funding"]
+    plain = ["报送单位", "编号", "报告期", "金额", "支付金额（元）"]
+    paid = ["320100", "A1", "2017", 12.5, 3000]
+    put("unit-row.xlsx", Book().sheet("a", [["2017年经费"], [None, None, None, "单位：万元"], plain, paid], merges=["A1:E1", "D2:E2"]).bytes(),
+        {"4": []}, says=["万元, as cell D2 says", "the header counts"], options=funding)
+    put("unit-row.csv", text(["金额单位：元", "", "", "", ""], plain, ["320100", "A1", "2017", "125000", "3000"]).encode("gbk"),
+        {"3": []}, says="元, as cell A1 says", options=funding)
+    put("unit-row-of-persons.csv", text(["单位：人", "", "", ""], HEADERS[:5], ROW[:5]).encode(), {"3": []})
+    put("unit-rows-two.xlsx", book_of([["单位：元", None, None, "单位：万元"], plain, paid]).bytes(), {"3": ["MONEY_UNIT:amount"]}, options=funding)
+    put("totals-differ.xlsx", book_of([plain, ["320100", "A1", "2017", "12.5万元", 3000], ["合计", None, None, "13.5万元", 3000]]).bytes(),
+        {"2": []}, says=["Warning: cell D3", "1 figure of total rows agrees"], options=funding)
+    put("totals-above.csv", text(HEADERS[:5], ["合计", "", "", "", "203"], ROW[:5], SECOND[:5]).encode(), {"3": [], "4": []},
+        says="1 figure")
+    put("totals-inexact.csv", text(HEADERS[:5], ROW[:5], ["合计", "", "", "", "150"]).encode(), {"2": []}, says="Warning: cell E3")
+    put("mapped.csv", text(HEADERS + ["胡说"], ROW + ["x"]).encode(), {"2": []}, says="\"胡说\" is left aside", options=["--map", "胡说="])
+    put("mapped-two-rows.xlsx", Book().sheet("a", [["报送单位", "编号", "报告期", "拨付情况", None], [None, None, None, "一期", "二期"],
+                                                   ["320100", "A1", "2017", "5万元", "6万元"]],
+                                             merges=["A1:A2", "B1:B2", "C1:C2", "D1:E1"]).bytes(), {"3": []},
+        says=["\"拨付情况 一期\" is read as Amount", "rows 1 and 2"],
+        options=[*funding, "--map", "拨付情况 一期=金额", "--map", "二期=paid"])
+    put("mapped-wrong.csv", text(HEADERS + ["胡说"], ROW + ["x"]).encode(), refused="Did you mean \"胡说\"?", options=["--map", "胡话="])
+    put("resident-id-split.csv", text(*table((3, "李某 110105 19491231 002X"))).encode(), {"2": ["RESIDENT_ID:title"]})
 
 
 def sheets():

@@ -17,9 +17,9 @@ EXPECTED = json.loads((SHEETS / "expected.json").read_text())
 BULLETIN = sorted((SHARE / "bulletin").glob("*.csv"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def idle_registry(tmp_path_factory):
-    """One that does not run: a dry run needs none."""
+    """One that does not run: a dry run needs none. What a profile keeps is gone with the test."""
     return Registry(tmp_path_factory.mktemp("idle"))
 
 

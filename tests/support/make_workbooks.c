@@ -64,7 +64,7 @@ static void texts(struct book *b, lxw_row_t row, const char *const *cells)
 static void values(const char *folder, const char *name, bool constant)
 {
     struct book b = start(folder, name, constant);
-    lxw_datetime day = {.year = 2017, .month = 7, .day = 31};
+    lxw_datetime day = {.year = 2017, .month = 7, .day = 31}, first = {.year = 2017, .month = 7, .day = 1};
     TEXTS(&b, 0, "报送单位", "编号", "报告期", "名称", "项目数", "开始日期", "结束日期", "试点",
           "合同金额（万元）");
     worksheet_write_number(b.sheet, 1, 0, 320100, NULL);
@@ -81,7 +81,7 @@ static void values(const char *folder, const char *name, bool constant)
     worksheet_write_number(b.sheet, 2, 2, 2017, NULL);
     worksheet_write_string(b.sheet, 2, 3, "志愿\n服务 ", NULL);
     worksheet_write_string(b.sheet, 2, 4, "若干", NULL);
-    worksheet_write_datetime(b.sheet, 2, 5, &day, b.month);
+    worksheet_write_datetime(b.sheet, 2, 5, &first, b.month);
     worksheet_write_boolean(b.sheet, 2, 7, 0, NULL);
     worksheet_write_formula_num(b.sheet, 2, 8, "=I2*2", NULL, 25);
     worksheet_write_string(b.sheet, 3, 0, "合计", NULL);
