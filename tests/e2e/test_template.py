@@ -109,7 +109,7 @@ def test_an_existing_file_stays(registry):
     ([], "Name the kind"), (["nothing"], "There is no kind"), (["project", "need"], "one argument too many"),
     (["project", "--xlsx", "--csv"], "either"), (["project", "--period", "soon"], "period"),
     (["project", "--committee", "abc"], "not a committee"), (["project", "--prefill"], "--from"),
-    (["project", "--prefill", "--from", "2017"], "--from"), (["project", "--from", "2017"], "--prefill"),
+    (["project", "--prefill", "--from", "2017"], "--from"), (["project", "--from", "2017"], "--prefill"), (["project", "--offline"], "--prefill"),
     (["project", "--prefill", "--from", "2017", "--period", "2017年"], "same period")])
 def test_wrong_usage(registry, wrong, says):
     done = registry.cli("template", *wrong)
@@ -224,3 +224,18 @@ def test_rows_without_a_number_get_one(registry):
     assert [bool(row[1]) for row in numbered[1:6]] == [True, False, False, True, False]
     done = registry.lines("submit", registry.folder / "项目模板_已编号.xlsx")
     assert [line["outcome"] for line in done] == ["UNCHANGED"] * 2
+
+
+def test_from_the_local_copy(registry):
+    last_year(registry)
+    options = ["template", "project", "--prefill", "--from", "2017", "--period", "2018", "--offline", "--lang", "en"]
+    done = registry.cli(*options)
+    assert done.returncode == 2 and "sync" in done.stderr  # there is no copy yet
+    registry.run("sync", "--committee", "320100")
+    registry.stop()
+    done = registry.cli(*options)
+    assert done.returncode == 0 and "3 records carried over" in done.stderr and "Local copy of 320100" in done.stderr
+    rows = Workbook(registry.folder / "Project template.xlsx").sheets[0].rows()
+    assert [row[1] for row in rows[1:]] == ["A", "B", "C"]
+    assert registry.cli(*options, "--private").returncode == 2
+    registry.start()
