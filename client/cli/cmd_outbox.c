@@ -3,6 +3,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/outbox.h"
+#include "client/cli/outbox_pack.h"
 
 static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
 {
@@ -14,6 +15,9 @@ static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
                  {"retry", tz_outbox_run_retry},
                  {"drop", tz_outbox_run_drop},
                  {"resolve", tz_outbox_run_resolve}};
+    for (size_t i = 0; i < argc; i++)
+        if (strncmp(argv[i], "--pack", 6) == 0 || strncmp(argv[i], "--unpack", 8) == 0)
+            return tz_outbox_run_pack(cli, argc, argv); /* a file may be called like a part */
     /* The part is the first word that is not an option: it may have the common ones before it. */
     for (size_t i = 0; i < argc; i++) {
         for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
@@ -30,7 +34,7 @@ const struct tz_command tz_command_outbox = {
     .name = "outbox",
     .help = N_("what waits on this machine, was refused, or is in conflict"),
     .usage = "[list] | show ID | retry ID...|--all | drop ID... [--force] | resolve ID --mine|--theirs|--set "
-             "FIELD=VALUE...",
+             "FIELD=VALUE... | --pack FILE | --unpack FILE.outcomes",
     .details =
         N_("  ID is a number that the list shows, or an address: 110000/project/2017/X01\n"
            "list          what waits, since when and why, what was refused, and what is in conflict\n"
@@ -44,6 +48,10 @@ const struct tz_command tz_command_outbox = {
            "  --set FIELD=VALUE   mine with other values, once or several times; FIELD= empties it; with\n"
            "                      --theirs theirs with other values\n"
            "  --confirm           unusual values are right\n"
+           "--pack FILE      where there is no line: what waits, into a file for a stick; `taizhang submit "
+           "FILE`\n"
+           "                 takes it on a machine with a line\n"
+           "--unpack FILE    the outcomes that were carried back\n"
            "`taizhang sync` sends what waits."),
     .run = run_outbox,
 };

@@ -4,6 +4,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/saved_map.h"
+#include "client/cli/submit_bundle.h"
 #include "client/cli/submit_file.h"
 #include "common/codes/division.h"
 
@@ -16,6 +17,7 @@ struct arguments {
     bool dry_run;
     bool rejected;
     bool confirm;
+    const char *output;
     bool new_rows;
     bool not_shifted;
     struct tz_whole whole;
@@ -148,6 +150,45 @@ static int submit_all(struct tz_cli *cli, const struct arguments *a, size_t file
     return worst != TZ_RESULT_DONE ? worst : tz_report_result(&report);
 }
 
+/* --- bundles --- */
+
+static size_t count_bundles(size_t files, char **paths)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < files; i++)
+        if (strcmp(paths[i], "-") != 0 && tz_submit_is_bundle(paths[i]))
+            n++;
+    return n;
+}
+
+static int submit_bundles(struct tz_cli *cli, const struct arguments *a, size_t files, size_t bundles,
+                          char **paths)
+{
+    if (bundles < files)
+        return tz_cli_usage(
+            cli, "%s", _("Submit carry bundles and spreadsheets one after another, not in one command."));
+    if (a->kind || a->committee || a->sheet || a->confirm || a->new_rows || a->not_shifted || a->whole.asked)
+        return tz_cli_usage(
+            cli, "%s",
+            _("A carry bundle is submitted as it is: options that are about sheets do not go with it."));
+    if (a->output && files > 1)
+        return tz_cli_usage(cli, "%s", _("--output goes with one bundle only."));
+    struct tz_report report = {.cli = cli};
+    int worst = TZ_RESULT_DONE;
+    for (size_t i = 0; i < files && go_on(worst); i++) {
+        struct tz_submit_bundle what = {.path = paths[i],
+                                        .output = a->output,
+                                        .dry_run = a->dry_run,
+                                        .wait_ms = tz_line_wait_ms(&a->wait, TZ_WAIT_SUBMIT_MS)};
+        report.file = files > 1 ? paths[i] : NULL;
+        int rc = tz_submit_bundle(cli, &what, &report);
+        worst = go_on(rc) ? worse(worst, rc) : rc;
+    }
+    if (!a->dry_run)
+        tz_report_summary(&report);
+    return worst != TZ_RESULT_DONE ? worst : tz_report_result(&report);
+}
+
 static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
 {
     struct arguments a = {0};
@@ -174,6 +215,12 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
     int rc = tz_cli_options(cli, &tz_command_submit, argc, argv, options, &files, &helped);
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
+    a.output = cli->output;
+    size_t bundles = count_bundles(files, argv);
+    if (bundles > 0)
+        return submit_bundles(cli, &a, files, bundles, argv);
+    if (a.output)
+        return tz_cli_usage(cli, "%s", _("--output goes with a carry bundle only."));
     rc = prepare(cli, &a, files, argv);
     if (rc != TZ_RESULT_DONE)
         return rc;
@@ -186,7 +233,8 @@ const struct tz_command tz_command_submit = {
     .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run [--rejected]] [--confirm] "
              "[--wait SECONDS]\n"
              "                       [--map COLUMN=FIELD]... [--forget-map] [--new-rows] [--not-shifted]\n"
-             "                       [--whole [--reason TEXT] [--yes] [--withdraw N]]",
+             "                       [--whole [--reason TEXT] [--yes] [--withdraw N]]\n"
+             "                       | BUNDLE... [--output FILE] [--dry-run] [--wait SECONDS]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
         "                    semicolons; - is standard input\n"
@@ -209,6 +257,9 @@ const struct tz_command tz_command_submit = {
         "  --yes             with --whole: withdraw them without asking, unless they are most of what is "
         "held\n"
         "  --withdraw N      with --whole: withdraw them if they are exactly N, however many are held\n"
+        "  BUNDLE            what `taizhang outbox --pack` made: sent as it is, its outcomes in "
+        "BUNDLE.outcomes\n"
+        "  --output FILE     or in this file\n"
         "Rows without 编号 are given one, and the file comes back with it: FILE_已编号.xlsx. Work on in "
         "that.\n"
         "The rows are first stored on this machine. Without a line they wait there: `taizhang sync` sends\n"
@@ -218,4 +269,5 @@ const struct tz_command tz_command_submit = {
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
         "the registry has decided on it; the summary then goes to standard error."),
     .run = run_submit,
+    .names_output = true,
 };

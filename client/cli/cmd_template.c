@@ -151,6 +151,8 @@ static int run_template(struct tz_cli *cli, size_t argc, char **argv)
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
     a.output = cli->output;
+    a.csv |= cli->format == TZ_FORMAT_CSV;
+    a.xlsx |= cli->format == TZ_FORMAT_XLSX;
     if (operands == 0)
         return tz_cli_usage(cli, "%s", _("Name the kind of records. taizhang fields lists them."));
     if (operands > 1)
@@ -180,5 +182,6 @@ const struct tz_command tz_command_template = {
         "  --offline         with --prefill, from the local copy that taizhang sync keeps\n"
         "Filled in, it is submitted as it is. Rows with nothing but unit and period are passed over."),
     .run = run_template,
+    .workbook = true,
     .names_output = true,
 };

@@ -15,9 +15,9 @@ static const struct {
     {TZ_CODE(FRAME_TOO_LARGE),
      N_("A frame was larger than the registry takes ({number} bytes). Submit fewer records at "
         "once, or shorter texts.")},
-    {TZ_CODE(MALFORMED),
-     N_("The registry could not read what was sent. Client and registry may be of different "
-        "versions: bring both up to date.")},
+    {TZ_CODE(MALFORMED), N_("What was sent did not reach the registry whole. Run the same command again: "
+                            "nothing is stored twice. If "
+                            "it never does, client and registry may be of different versions.")},
     {TZ_CODE(TOO_COMPLEX),
      N_("The request is too complex for the registry (limit {number}). Submit fewer records at "
         "once.")},

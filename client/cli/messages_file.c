@@ -65,6 +65,13 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
     case TZ_REASON_MEMORY:
         tz_buf_puts(out, _("Out of memory."));
         break;
+    case TZ_REASON_PROFILE: /* of the library's outbox: no connection fails like that */
+    case TZ_REASON_FILE:
+    case TZ_REASON_NOT_FOUND:
+    case TZ_REASON_STATE:
+    case TZ_REASON_RECORD:
+        tz_buf_puts(out, f->message);
+        break;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "client/cli/messages.h"
 #include "client/cli/operand.h"
 #include "client/cli/time_text.h"
+#include "client/lib/carry.h"
 
 const struct tz_kind_info *tz_outbox_kind(const char *address)
 {
@@ -94,15 +95,30 @@ static void why_conflict(struct tz_cli *cli, const struct tz_outbox_entry *entry
                   revision, when, *o->principal ? o->principal : "?");
 }
 
+/* false: it is in no bundle. */
+static bool why_packed(struct tz_cli *cli, const struct tz_outbox_entry *entry, struct tz_buf *out)
+{
+    char when[TZ_TIME_SIZE];
+    char path[4096];
+    int64_t packed_ms;
+    if ((entry->state != TZ_OUTBOX_QUEUED && entry->state != TZ_OUTBOX_SENT) ||
+        tz_carry_packed(cli->profile, entry->id, &packed_ms, path, sizeof path) != TZ_OK)
+        return false;
+    tz_time_text(cli->env, packed_ms, when);
+    tz_buf_printf(out, _("It was packed into %s on %s; its outcome was not carried back yet."), path, when);
+    return true;
+}
+
 void tz_outbox_why(struct tz_cli *cli, const struct tz_outbox_entry *entry, struct tz_buf *out)
 {
     struct tz_arena arena;
     tz_arena_init(&arena, tz_wire_arena_max(entry->outcome.len));
     const Taizhang__V1__Outcome *o = tz_outbox_outcome(entry, &arena);
-    if (entry->state == TZ_OUTBOX_QUEUED)
+    bool packed = why_packed(cli, entry, out);
+    if (entry->state == TZ_OUTBOX_QUEUED && !packed)
         tz_buf_puts(out, entry->tries > 0 ? _("It was sent, and the registry does not have it.")
                                           : _("It was not sent yet."));
-    else if (entry->state == TZ_OUTBOX_SENT)
+    else if (entry->state == TZ_OUTBOX_SENT && !packed)
         tz_buf_puts(out, _("Whether it arrived is asked at the next sync."));
     else if (entry->state == TZ_OUTBOX_REFUSED && o)
         why_refused(cli, entry, o, out);

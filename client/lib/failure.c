@@ -19,10 +19,15 @@ static enum tz_result result_of(enum tz_reason reason)
     case TZ_REASON_ADDRESS:
     case TZ_REASON_ARGUMENT:
     case TZ_REASON_TOO_LARGE:
+    case TZ_REASON_FILE:
         return TZ_RESULT_USAGE;
     case TZ_REASON_ANSWERED:
+    case TZ_REASON_NOT_FOUND:
+    case TZ_REASON_STATE:
+    case TZ_REASON_RECORD:
         return TZ_RESULT_REFUSED;
     case TZ_REASON_MEMORY:
+    case TZ_REASON_PROFILE:
         return TZ_RESULT_INTERNAL;
     }
     return TZ_RESULT_INTERNAL;
@@ -53,6 +58,16 @@ static const char *words_of(enum tz_reason reason)
         return "wrong argument";
     case TZ_REASON_MEMORY:
         return "out of memory";
+    case TZ_REASON_PROFILE:
+        return "the profile cannot be used";
+    case TZ_REASON_FILE:
+        return "the file cannot be used";
+    case TZ_REASON_NOT_FOUND:
+        return "the outbox has no such version";
+    case TZ_REASON_STATE:
+        return "the state of the version does not allow it";
+    case TZ_REASON_RECORD:
+        return "a record breaks a rule";
     }
     return "failure";
 }
@@ -83,6 +98,7 @@ static enum tz_result result_of_code(tz_code code)
     case TZ_CODE(SHUTTING_DOWN):
     case TZ_CODE(TOO_MANY_CONNECTIONS):
     case TZ_CODE(TIMEOUT):
+    case TZ_CODE(MALFORMED): /* it was well-formed when it left: the line ended in a frame */
         return TZ_RESULT_UNREACHABLE;
     case TZ_CODE(BAD_ARGUMENT):
     case TZ_CODE(BAD_KIND):
@@ -93,7 +109,6 @@ static enum tz_result result_of_code(tz_code code)
     case TZ_CODE(INTERNAL):
     case TZ_CODE(VERSION):
     case TZ_CODE(UNKNOWN_REQUEST):
-    case TZ_CODE(MALFORMED):
     case TZ_CODE(HELLO_REQUIRED):
     case TZ_CODE(HELLO_AGAIN):
     case TZ_CODE(ID_ZERO):

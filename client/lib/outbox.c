@@ -118,7 +118,7 @@ static const char sql_versions[] =
     "SELECT " TZ_OUTBOX_COLUMNS " FROM outbox WHERE registry = ?1 AND address = ?2 ORDER BY id DESC";
 /* Those whose place a new version takes: they are decided, or never left this machine. */
 static const char sql_displace[] = "DELETE FROM outbox WHERE registry = ?1 AND address = ?2"
-                                   " AND (state IN (4, 5) OR (state = 1 AND tries = 0))";
+                                   " AND (state IN (4, 5) OR (state = 1 AND tries = 0" TZ_NOT_CARRIED "))";
 static const char sql_insert[] = "INSERT INTO outbox (registry, state, operation, address, has_base, base, "
                                  "ticket, confirmed, keep_private,"
                                  " queued_ms, row, source, reason, body, private)"

@@ -11,7 +11,8 @@
  *   CONFLICT      somebody else changed the record; waits for a resolution
  * Putting a version of an address whose earlier one never left this machine, is REFUSED or in CONFLICT takes
  * its place; behind one that is SENT (or was, for what is on its way may still arrive) it waits, and takes
- * the revision at which that one ends as its base unless it names its own.
+ * the revision at which that one ends as its base unless it names its own. A version that was packed to be
+ * carried away (carry.h) is QUEUED and counts as one that was sent.
  *
  * Functions return TZ_OK or a negative enum tz_rc; tz_profile_error has SQLite's words for the last failure.
  */
@@ -144,7 +145,7 @@ int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Ou
 
 /* REFUSED or CONFLICT -> QUEUED as it is. TZ_ENOENT, TZ_EINVAL: its state does not allow it. */
 int tz_outbox_retry(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
-/* Forgets a version. TZ_EINVAL: ACKNOWLEDGED, or SENT (its fate is unknown) without force. */
+/* Forgets a version. TZ_EINVAL: ACKNOWLEDGED, or SENT or packed (its fate is unknown) without force. */
 int tz_outbox_drop(struct tz_profile *p, int64_t id, bool force) TZ_MUSTCHECK;
 /* A conflict is resolved against the revision that its user was shown: mine becomes a new version with that
  * base; theirs drops mine and counts that revision as seen. TZ_EINVAL: not a conflict. */

@@ -11,6 +11,7 @@ static const char sql_retry[] =
 static const char sql_mine[] = "UPDATE outbox SET state = 1, tries = 0, revision = 0, position = 0, epoch = "
                                "0, outcome = x'', has_base = 1,"
                                " base = ?3, ticket = ?4 WHERE registry = ?1 AND id = ?2 AND state = 5";
+static const char sql_carried[] = "SELECT 1 FROM carried WHERE ?1 NOTNULL AND version = ?2 LIMIT 1";
 static const char sql_drop[] = "DELETE FROM outbox WHERE registry = ?1 AND id = ?2";
 
 /* Of any version; address may be NULL. */
@@ -48,11 +49,25 @@ static int drop(struct tz_profile *p, int64_t id)
     return tz_profile_run(p, s);
 }
 
+static int is_carried(struct tz_profile *p, int64_t id, bool *away)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_carried);
+    tz_profile_number(s, 2, (uint64_t)id);
+    int rc = tz_profile_step(p, s);
+    *away = rc == TZ_OK;
+    if (rc == TZ_OK)
+        sqlite3_reset(s);
+    return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
 int tz_outbox_drop(struct tz_profile *p, int64_t id, bool force)
 {
     enum tz_outbox_state state;
+    bool away = false;
     int rc = state_of(p, id, &state, NULL);
-    if (rc == TZ_OK && (state == TZ_OUTBOX_ACKNOWLEDGED || (state == TZ_OUTBOX_SENT && !force)))
+    if (rc == TZ_OK)
+        rc = is_carried(p, id, &away);
+    if (rc == TZ_OK && (state == TZ_OUTBOX_ACKNOWLEDGED || ((state == TZ_OUTBOX_SENT || away) && !force)))
         rc = TZ_EINVAL;
     return rc == TZ_OK ? drop(p, id) : rc;
 }

@@ -108,10 +108,10 @@ static int use_wal(struct tz_profile *p)
 static int open_database(struct tz_profile *p, const char *path)
 {
     /* SQLite would create the file with the umask's mode. */
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600);
+    int fd = *path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600) : -1;
     if (fd >= 0)
         close(fd);
-    else if (errno != EEXIST)
+    else if (*path && errno != EEXIST)
         return TZ_EIO;
     int rc = sqlite3_open_v2(path, &p->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
     if (rc != SQLITE_OK)
@@ -137,8 +137,9 @@ int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_e
     p->env = env;
     p->lock = -1;
     errno = 0;
-    int rc =
-        snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? make_folders(path) : TZ_EIO;
+    int rc = snprintf(p->path, sizeof p->path, "%s", path) < (int)sizeof p->path ? TZ_OK : TZ_EIO;
+    if (rc == TZ_OK && *path)
+        rc = make_folders(path);
     if (rc == TZ_OK)
         rc = open_database(p, path);
     if (rc != TZ_OK) {
@@ -298,6 +299,10 @@ int tz_profile_lock(struct tz_profile *p, bool wait)
     char path[sizeof p->path + 8];
     if (p->locked)
         return TZ_OK;
+    if (!*p->path) { /* nobody else has it */
+        p->locked = true;
+        return TZ_OK;
+    }
     snprintf(path, sizeof path, "%s.lock", p->path);
     if (p->lock < 0)
         p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -311,7 +316,7 @@ int tz_profile_lock(struct tz_profile *p, bool wait)
 
 void tz_profile_unlock(struct tz_profile *p)
 {
-    if (p->locked)
+    if (p->locked && p->lock >= 0)
         (void)flock(p->lock, LOCK_UN);
     p->locked = false;
 }

@@ -22,9 +22,9 @@ struct tz_profile;
  * `_`, `-`; not beginning with a dot), or neither variable is set. */
 int tz_profile_path(const char *name, char *out, size_t size) TZ_MUSTCHECK;
 
-/* Opens or creates the file (mode 0600) and its folders (0700). On failure *out is NULL and why (may be NULL)
- * has the reason. TZ_EFOREIGN: a file of something else, or of a newer version. env gives randomness for
- * tickets. */
+/* Opens or creates the file (mode 0600) and its folders (0700); path "": one without a name, which is gone
+ * when it is closed or the process ends. On failure *out is NULL and why (may be NULL) has the reason.
+ * TZ_EFOREIGN: a file of something else, or of a newer version. env gives randomness for tickets. */
 int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_env *env, char *why,
                     size_t why_size) TZ_MUSTCHECK;
 void tz_profile_close(struct tz_profile *p);

@@ -10,6 +10,11 @@
 
 #include "client/lib/profile.h"
 
+/* Of a statement about the outbox: only versions that are not in a bundle which may be carried away
+ * (carry.h).
+ */
+#define TZ_NOT_CARRIED " AND NOT EXISTS (SELECT 1 FROM carried c WHERE c.version = outbox.id)"
+
 enum { TZ_PROFILE_STATEMENTS = 96 };
 
 struct tz_profile {

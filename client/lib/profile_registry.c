@@ -26,15 +26,17 @@ static const char sql_drop_setting[] = "DELETE FROM setting WHERE registry = ?1 
 /* Of two versions of an address, stored before and after the registry was known, the later one stays, unless
  * the earlier one may have left this machine. ?2: the number that goes away. */
 static const char sql_earlier[] =
-    "DELETE FROM outbox WHERE registry = ?2 AND tries = 0 AND EXISTS (SELECT 1 FROM outbox o"
+    "DELETE FROM outbox WHERE registry = ?2 AND tries = 0" TZ_NOT_CARRIED
+    " AND EXISTS (SELECT 1 FROM outbox o"
     " WHERE o.registry = ?1 AND o.address = outbox.address AND o.id > outbox.id)";
 static const char sql_replaced[] =
-    "DELETE FROM outbox WHERE registry = ?1 AND (state IN (4, 5) OR (state = 1 AND tries = 0))"
+    "DELETE FROM outbox WHERE registry = ?1 AND (state IN (4, 5) OR (state = 1 AND tries = 0" TZ_NOT_CARRIED
+    "))"
     " AND EXISTS (SELECT 1 FROM outbox o"
     " WHERE o.registry = ?2 AND o.address = outbox.address AND o.id > outbox.id)";
 static const char sql_rebase[] =
     "UPDATE outbox SET base = coalesce((SELECT revision FROM seen s WHERE s.registry = ?1"
-    " AND s.address = outbox.address), 0) WHERE registry = ?2 AND has_base = 0 AND tries = 0";
+    " AND s.address = outbox.address), 0) WHERE registry = ?2 AND has_base = 0 AND tries = 0" TZ_NOT_CARRIED;
 
 static int find(struct tz_profile *p, const uint8_t id[16], int64_t *number)
 {

@@ -63,7 +63,18 @@ static const char tables[] =
     " generation INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (registry, number))"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS copy_committee_parent ON copy_committee (registry, parent);"
-    "CREATE INDEX IF NOT EXISTS copy_committee_code ON copy_committee (registry, code);";
+    "CREATE INDEX IF NOT EXISTS copy_committee_code ON copy_committee (registry, code);"
+    /* Bundles that were packed, and what is in them as long as it is not decided. */
+    "CREATE TABLE IF NOT EXISTS bundle (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " registry INTEGER NOT NULL CHECK (registry > 0), id BLOB NOT NULL UNIQUE, server TEXT NOT NULL,"
+    " path TEXT NOT NULL, packed_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS carried (registry INTEGER NOT NULL CHECK (registry > 0),"
+    " version INTEGER NOT NULL, bundle INTEGER NOT NULL, PRIMARY KEY (version, bundle)) STRICT, WITHOUT "
+    "ROWID;"
+    "CREATE TRIGGER IF NOT EXISTS carried_decided AFTER UPDATE OF state ON outbox WHEN new.state > 2"
+    " BEGIN DELETE FROM carried WHERE version = new.id; END;"
+    "CREATE TRIGGER IF NOT EXISTS carried_gone AFTER DELETE ON outbox"
+    " BEGIN DELETE FROM carried WHERE version = old.id; END;";
 
 _Static_assert(TZ_OUTBOX_ACKNOWLEDGED == 3, "outbox_open leaves the acknowledged ones out");
 

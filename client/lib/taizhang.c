@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "client/lib/connection.h"
+#include "client/lib/outcome.h"
 #include "client/lib/submit.h"
+#include "common/schema/schema.h"
 
 struct tz_registry {
     struct tz_connection connection;
@@ -15,6 +17,17 @@ struct tz_registry {
 const char *tz_version(void)
 {
     return TZ_VERSION;
+}
+
+unsigned long tz_version_number(void)
+{
+    return TZ_VERSION_NUMBER;
+}
+
+uint32_t tz_kind_number(const char *name)
+{
+    const struct tz_kind_info *kind = name ? tz_kind_find(name, strlen(name)) : NULL;
+    return kind ? kind->kind : 0;
 }
 
 enum tz_result tz_registry_open(const char *server, const char *client, struct tz_registry **out,
@@ -53,6 +66,11 @@ const struct tz_failure *tz_registry_failure(const struct tz_registry *r)
 const uint8_t *tz_registry_id(const struct tz_registry *r)
 {
     return r->connection.registry_id;
+}
+
+uint64_t tz_registry_epoch(const struct tz_registry *r)
+{
+    return r->connection.epoch;
 }
 
 /* --- ping --- */
@@ -94,6 +112,7 @@ struct submission {
     struct tz_connection *connection;
     tz_outcome_fn *each;
     void *ctx;
+    struct tz_arena arena; /* of the outcome that is handed out */
 };
 
 /* A batch is where it begins in the caller's array, as a number one higher so that none is NULL. */
@@ -109,27 +128,11 @@ static enum tz_result hand_out(void *ctx, void *batch, size_t first, const Taizh
     (void)last;
     first += (size_t)(uintptr_t)batch - 1;
     for (size_t i = 0; i < reply->n_outcomes; i++) {
-        const Taizhang__V1__Outcome *o = reply->outcomes[i];
-        struct tz_submission_error *errors = calloc(o->n_errors + 1, sizeof *errors);
-        if (!errors)
+        struct tz_submission_outcome out;
+        tz_arena_reset(&s->arena);
+        if (tz_outcome_public(reply->outcomes[i], &s->arena, &out) != TZ_OK)
             return tz_connection_break(s->connection, TZ_REASON_MEMORY, NULL);
-        for (size_t k = 0; k < o->n_errors; k++)
-            errors[k] = (struct tz_submission_error){.code = (int)o->errors[k]->code,
-                                                     .code_name = tz_code_name(o->errors[k]->code),
-                                                     .field = o->errors[k]->field,
-                                                     .value = o->errors[k]->value};
-        struct tz_submission_outcome out = {
-            .outcome = (int)o->outcome,
-            .revision = o->revision,
-            .position = o->position,
-            .time_ms = o->time_ms,
-            .principal = o->principal,
-            .withdrawn = o->withdrawn,
-            .error_count = o->n_errors,
-            .errors = errors,
-        };
         s->each(s->ctx, first + i, &out);
-        free(errors);
     }
     return TZ_RESULT_DONE;
 }
@@ -159,6 +162,7 @@ static void fill(struct frame *f, size_t at, const struct tz_submission *in)
     r->body.len = in->body_len;
     r->private_.data = (uint8_t *)in->private_bytes;
     r->private_.len = in->private_len;
+    r->keep_private = in->keep_private;
     f->list[at] = r;
 }
 
@@ -167,33 +171,51 @@ static size_t room_of(const struct tz_submission *in)
     return in->body_len + in->private_len + strlen(in->key) + TZ_RECORD_OVERHEAD;
 }
 
+/* NULL: nothing is. Members of a later version of the struct are ours to ignore. */
+static const char *wrong_with(const struct tz_submission *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct tz_submission *in = tz_public_at(records, i);
+        if (in->size != records->size || in->size < sizeof *in)
+            return "size";
+        if (!in->committee || !in->period || !in->key)
+            return "committee, period, key";
+        if ((!in->body && in->body_len > 0) || (!in->private_bytes && in->private_len > 0))
+            return "body, private_bytes";
+    }
+    return NULL;
+}
+
 enum tz_result tz_registry_submit(struct tz_registry *r, const struct tz_submission *records, size_t count,
                                   tz_outcome_fn *each, void *ctx)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!records[i].committee || !records[i].period || !records[i].key)
-            return tz_failure_set(&r->connection.failure, TZ_REASON_ARGUMENT, NULL, "committee, period, key");
+    const char *wrong = wrong_with(records, count);
+    if (wrong)
+        return tz_failure_set(&r->connection.failure, TZ_REASON_ARGUMENT, NULL, wrong);
     struct frame *f = malloc(sizeof *f);
     if (!f)
         return tz_failure_set(&r->connection.failure, TZ_REASON_MEMORY, NULL, NULL);
     struct submission submission = {.connection = &r->connection, .each = each, .ctx = ctx};
+    tz_arena_init(&submission.arena, TZ_OUTCOME_ARENA);
     struct tz_submitter s;
     tz_submitter_init(&s, &r->connection, hand_out, &submission);
     enum tz_result rc = TZ_RESULT_DONE;
     for (size_t first = 0; first < count && rc == TZ_RESULT_DONE;) {
         size_t n = 0;
         size_t bytes = 0;
-        while (first + n < count && n < TZ_SUBMIT_RECORDS &&
-               (n == 0 || bytes + room_of(&records[first + n]) <= TZ_SUBMIT_BYTES)) {
-            bytes += room_of(&records[first + n]);
-            fill(f, n, &records[first + n]);
-            n++;
+        while (first + n < count && n < TZ_SUBMIT_RECORDS) {
+            const struct tz_submission *in = tz_public_at(records, first + n);
+            if (n > 0 && bytes + room_of(in) > TZ_SUBMIT_BYTES)
+                break;
+            bytes += room_of(in);
+            fill(f, n++, in);
         }
         rc = tz_submitter_send(&s, f->list, n, batch_at(first));
         first += n;
     }
     if (rc == TZ_RESULT_DONE)
         rc = tz_submitter_drain(&s);
+    tz_arena_free(&submission.arena);
     free(f);
     return rc;
 }

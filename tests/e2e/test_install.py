@@ -58,19 +58,53 @@ def test_programs_speak_chinese_where_no_locale_is(prefix):
 
 
 def test_everything_is_there(prefix):
-    for pattern in ("man1/taizhang.1", "man8/taizhangd.8", "include/taizhang/taizhang.h",
-                    "include/taizhang/v1/registry.proto", "share/taizhang/divisions.csv",
+    for pattern in ("man1/taizhang.1", "man3/libtaizhang.3", "man8/taizhangd.8", "include/taizhang/taizhang.h",
+                    "include/taizhang/v1/registry.proto", "include/taizhang/v1/bundle.proto", "example/submit.c",
+                    "share/taizhang/divisions.csv",
                     "share/taizhang/bulletin/funding.csv", "LICENSE", "daemon/README.md", "client/README.zh-CN.md",
                     "proto/PROTOCOL.md"):
         find(prefix, pattern)
 
 
-@pytest.mark.skipif(bool(SANITIZE), reason="the library wants the sanitizer's runtime")
-def test_a_program_in_c_is_built_against_it(prefix, registry, tmp_path):
-    (tmp_path / "program.c").write_text(PROGRAM)
+def build(prefix, folder, source):
+    """Compiles a program against what is installed, as a stranger would; its path."""
+    (folder / "program.c").write_text(source, encoding="utf-8")
     # pkg-config quotes blanks for a shell, so one reads its answer.
-    built = run("sh", "-c", 'eval "cc -Wall -Werror program.c $(pkg-config --cflags --libs taizhang) -o program"',
-                cwd=tmp_path, PKG_CONFIG_PATH=str(find(prefix, "taizhang.pc").parent))
+    built = run("sh", "-c", 'eval "cc -std=c11 -Wall -Wextra -Werror program.c '
+                '$(pkg-config --cflags --libs taizhang) -o program"',
+                cwd=folder, PKG_CONFIG_PATH=str(find(prefix, "taizhang.pc").parent))
     assert built.returncode == 0, built.stderr
-    done = run(tmp_path / "program", registry.server, LD_LIBRARY_PATH=str(find(prefix, "libtaizhang.so").parent))
+    return folder / "program"
+
+
+def library(prefix):
+    return {"LD_LIBRARY_PATH": str(find(prefix, "libtaizhang.so").parent)}
+
+
+needs_plain = pytest.mark.skipif(bool(SANITIZE), reason="the library wants the sanitizer's runtime")
+
+
+@needs_plain
+def test_a_program_in_c_is_built_against_it(prefix, registry, tmp_path):
+    done = run(build(prefix, tmp_path, PROGRAM), registry.server, **library(prefix))
     assert done.returncode == 0 and done.stdout.endswith(" 0\n")
+
+
+@needs_plain
+def test_the_example_is_built_and_uploads(prefix, registry, tmp_path):
+    program = build(prefix, tmp_path, find(prefix, "example/submit.c").read_text("utf-8"))
+    text = "110101\tproject\t2017\tX01\ttitle=青春行动\tquantity=200余个\n"
+    done = subprocess.run([program, registry.server, "p"], input=text, text=True, encoding="utf-8", timeout=60,
+                          capture_output=True, env=registry.environment(**library(prefix)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "110101/project/2017/X01 created, revision 1\n"
+
+
+@needs_plain
+def test_the_example_of_the_manual_works(prefix, registry, tmp_path):
+    page = find(prefix, "man3/libtaizhang.3").read_text("utf-8")
+    source = page.split("\n.EX\n")[1].split("\n.EE\n")[0].replace("\\e", "\\")
+    assert "registry.example" in source
+    program = build(prefix, tmp_path, source.replace("registry.example", registry.server))
+    done = run(program, HOME=str(tmp_path), **library(prefix))
+    assert (done.returncode, done.stdout) == (0, "110101/project/2017/X01 is there\n"), done.stderr

@@ -12,10 +12,12 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
+import bundles as bundle_files  # noqa: E402
 import messages  # noqa: E402
 from workbook import Book, Number, pack  # noqa: E402
 
 record, registry, _ = messages.load_anew()
+bundle = messages.bundle()
 TICKET = bytes(range(16))
 
 
@@ -201,5 +203,40 @@ def sheets():
     put("package", "stored", pack(book.finish(), 0))
 
 
-for write in (frames, records, cells, texts, options, sheets):
+def bundles():
+    """Bundles of both contents, and spoiled ones with a right trailer."""
+    address = registry.Address(committee="520000", kind=1, period="2017", key="1")
+    header = bundle.BundleHeader(format=1, content=1, bundle_id=TICKET, server="registry.example:7117",
+                                 profile="default", time_ms=1511366400000)
+    version = bundle.BundleVersion(record=registry.Record(address=address, ticket=TICKET, body=packed(project())))
+    later = bundle.BundleVersion(waits=True, withdraw=registry.WithdrawItem(address=address, ticket=TICKET[::-1],
+                                                                            reason="重复"))
+    outcome = bundle.BundleOutcome(address=address, ticket=TICKET,
+                                   outcome=registry.Outcome(outcome=1, revision=1, position=7))
+    answer = bundle.BundleHeader()
+    answer.CopyFrom(header)
+    answer.content, answer.registry_id, answer.epoch = 2, TICKET, 1
+    newer = bundle.BundleHeader()
+    newer.CopyFrom(header)
+    newer.format = 2
+    bad_ticket = bundle.BundleVersion(record=registry.Record(address=address, ticket=b"short"))
+    for name, data in {
+        "versions": bundle_files.make(bundle, header, version, later),
+        "outcomes": bundle_files.make(bundle, answer, outcome),
+        "none": bundle_files.make(bundle, header),
+        "newer": bundle_files.make(bundle, newer),
+        "cut": bundle_files.make(bundle, header, version)[:-5],
+        "mixed": bundle_files.make(bundle, header, version, outcome),
+        "two-headers": bundle_files.make(bundle, header, bundle.BundleFrame(header=header)),
+        "count": bundle_files.make(bundle, header, version, count=2),
+        "sum": bundle_files.make(bundle, header, version, sha256=b""),
+        "nothing": bundle_files.make(bundle, header, bundle.BundleVersion()),
+        "ticket": bundle_files.make(bundle, header, bad_ticket),
+        "huge-frame": bundle_files.MAGIC + b"\xff" * 8,
+        "magic": bundle_files.MAGIC,
+    }.items():
+        put("bundle", name, data)
+
+
+for write in (bundles, frames, records, cells, texts, options, sheets):
     write()

@@ -9,12 +9,13 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ("record", "registry", "journal")
+ALL = (*NAMES, "bundle")
 
 
 def generate(into):
     """Runs protoc; the modules stand in the folder `into` afterwards."""
     proto = SOURCE / "proto"
-    files = [str(proto / "taizhang" / "v1" / f"{name}.proto") for name in NAMES]
+    files = [str(proto / "taizhang" / "v1" / f"{name}.proto") for name in ALL]
     subprocess.run(["protoc", f"-I{proto}", f"--python_out={into}", *files], check=True)
 
 
@@ -29,7 +30,14 @@ def load_anew():
     sys.dont_write_bytecode = True
     with tempfile.TemporaryDirectory() as folder:
         generate(folder)
-        return load(folder)
+        loaded = load(folder)
+        bundle()
+        return loaded
+
+
+def bundle():
+    """bundle_pb2, which the daemon has nothing to do with; after load() or load_anew()."""
+    return importlib.import_module("taizhang.v1.bundle_pb2")
 
 
 def golden_main(name, make):

@@ -76,6 +76,7 @@ static void answer(int fd, const Taizhang__V1__ClientMessage *r)
     m.final = true;
     hello.registry_id.data = id;
     hello.registry_id.len = sizeof id;
+    hello.epoch = 3;
     ping.position = 42;
     ping.time_ms = 1522044309123;
     if (r->body_case == TAIZHANG__V1__CLIENT_MESSAGE__BODY_HELLO) {
@@ -154,6 +155,7 @@ static void pings(void **state)
     assert_int_equal(tz_registry_ping(*state, NULL, NULL), TZ_RESULT_DONE);
     assert_int_equal(tz_registry_id(*state)[0], 7);
     assert_true(strlen(tz_version()) >= 5);
+    assert_int_equal(tz_registry_epoch(*state), 3);
 }
 
 struct seen {
@@ -170,8 +172,8 @@ static void take_outcome(void *ctx, size_t index, const struct tz_submission_out
     if (o->error_count == 0)
         return;
     assert_int_equal(o->outcome, 6);
-    assert_string_equal(o->errors[0].code_name, "REQUIRED");
-    assert_string_equal(o->errors[0].field, "title");
+    assert_string_equal(o->errors[0]->code_name, "REQUIRED");
+    assert_string_equal(o->errors[0]->field, "title");
     seen->rejected++;
 }
 
@@ -184,7 +186,8 @@ static void submits_more_than_a_frame(void **state)
     static struct seen seen;
     for (size_t i = 0; i < COUNT; i++) {
         snprintf(keys[i], sizeof keys[i], "K%zu", i);
-        records[i] = (struct tz_submission){.committee = "110000",
+        records[i] = (struct tz_submission){.size = sizeof *records,
+                                            .committee = "110000",
                                             .kind = 1,
                                             .period = "2017",
                                             .key = keys[i],
@@ -200,8 +203,11 @@ static void submits_more_than_a_frame(void **state)
     assert_int_equal(tz_registry_submit(*state, records, 0, take_outcome, &seen), TZ_RESULT_DONE);
     records[0].key = NULL;
     assert_int_equal(tz_registry_submit(*state, records, 1, take_outcome, &seen), TZ_RESULT_USAGE);
-    /* A record that is larger than any frame is refused here, and the handle goes on. */
     records[0].key = "k";
+    records[1].size = sizeof *records - 1;
+    assert_int_equal(tz_registry_submit(*state, records, 2, take_outcome, &seen), TZ_RESULT_USAGE);
+    assert_string_equal(tz_registry_failure(*state)->detail, "size");
+    /* A record that is larger than any frame is refused here, and the handle goes on. */
     records[0].body_len = TZ_FRAME_MAX + 1;
     records[0].body = calloc(1, TZ_FRAME_MAX + 1);
     assert_int_equal(tz_registry_submit(*state, records, 1, take_outcome, &seen), TZ_RESULT_USAGE);
@@ -255,12 +261,57 @@ static void says_why_it_does_not_open(void **state)
     tz_registry_close(NULL);
 }
 
+/* A struct of a later version of the header: what it has behind ours is passed over. */
+struct later_submission {
+    struct tz_submission now;
+    uint64_t more[3];
+};
+
+static void takes_larger_structs(void **state)
+{
+    static struct seen seen;
+    static struct later_submission records[5];
+    static uint8_t body[] = {1};
+    for (size_t i = 0; i < 5; i++) {
+        records[i].now = (struct tz_submission){.size = sizeof *records,
+                                                .committee = "110000",
+                                                .kind = 1,
+                                                .period = "2017",
+                                                .key = "k",
+                                                .base = i,
+                                                .ticket = {(uint8_t)i},
+                                                .body = body,
+                                                .body_len = 1};
+        memset(records[i].more, 0xff, sizeof records[i].more);
+    }
+    memset(&seen, 0, sizeof seen);
+    assert_int_equal(tz_registry_submit(*state, &records[0].now, 5, take_outcome, &seen), TZ_RESULT_DONE);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(seen.calls[i], 1);
+}
+
+static void knows_its_version_and_kinds(void **state)
+{
+    char text[32];
+    (void)state;
+    snprintf(text, sizeof text, "%d.%d.%d", TZ_VERSION_MAJOR, TZ_VERSION_MINOR, TZ_VERSION_PATCH);
+    assert_string_equal(tz_version(), text);
+    assert_int_equal(tz_version_number(), TZ_VERSION_NUMBER);
+    assert_int_equal(tz_kind_number("project"), 1);
+    assert_int_equal(tz_kind_number("项目"), 1);
+    assert_int_equal(tz_kind_number("issue"), 15);
+    assert_int_equal(tz_kind_number(""), 0);
+    assert_int_equal(tz_kind_number(NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pings, start, stop),
         cmocka_unit_test_setup_teardown(submits_more_than_a_frame, start, stop),
         cmocka_unit_test_setup_teardown(calls_with_packed_messages, start, stop),
+        cmocka_unit_test_setup_teardown(takes_larger_structs, start, stop),
+        cmocka_unit_test(knows_its_version_and_kinds),
         cmocka_unit_test(says_why_it_does_not_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
