@@ -206,13 +206,13 @@ static int apply_common(struct tz_cli *cli, const struct common_options *c)
 /* Where the results go, before any is written. */
 static int start_output(struct tz_cli *cli, const struct tz_command *command)
 {
-    if (cli->output_file || command->names_output)
-        return TZ_RESULT_DONE;
     if (cli->format == TZ_FORMAT_XLSX && !command->workbook)
         return tz_cli_usage(cli,
                             _("%s has no results for a workbook. Those of totals, trace, records, history, "
                               "committee and fields can be written as one."),
                             command->name);
+    if (cli->output_file || command->names_output)
+        return TZ_RESULT_DONE;
     if (!cli->output) {
         if (cli->format == TZ_FORMAT_XLSX && isatty(fileno(cli->out)) == 1)
             return tz_cli_usage(cli, "%s",

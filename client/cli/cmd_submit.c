@@ -208,7 +208,6 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
         {"yes", TZ_OPTION_FLAG, &a.whole.yes},
         {"withdraw", TZ_OPTION_NUMBER, &a.whole.number},
         {"reason", TZ_OPTION_TEXT, &a.whole.reason},
-        {"output", TZ_OPTION_TEXT, &a.output},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t files;
@@ -216,6 +215,7 @@ static int run_submit(struct tz_cli *cli, size_t argc, char **argv)
     int rc = tz_cli_options(cli, &tz_command_submit, argc, argv, options, &files, &helped);
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
+    a.output = cli->output;
     size_t bundles = count_bundles(files, argv);
     if (bundles > 0)
         return submit_bundles(cli, &a, files, bundles, argv);
@@ -269,4 +269,5 @@ const struct tz_command tz_command_submit = {
         "Submitting a file again changes nothing. With --format json one object a row is printed as soon as\n"
         "the registry has decided on it; the summary then goes to standard error."),
     .run = run_submit,
+    .names_output = true,
 };

@@ -17,6 +17,7 @@ struct arguments {
     bool force;
     bool prefill;
     bool with_private;
+    bool offline;
 };
 
 /* 项目模板.xlsx, Project template.xlsx: names that tell the kind again. */
@@ -78,7 +79,7 @@ static int write_prefilled(struct tz_template *t, struct arguments *a, const cha
     bool wanted[TZ_TEMPLATE_COLUMNS] = {false};
     struct tz_prefill prefill;
     tz_prefill_init(&prefill, t->cli);
-    int rc = tz_prefill_fetch(&prefill, t, from, a->with_private, wanted);
+    int rc = tz_prefill_fetch(&prefill, t, from, a->with_private, a->offline, wanted);
     if (rc == TZ_RESULT_DONE) {
         tz_template_columns(t, wanted, a->all, a->with_private);
         rc = write_template(t, a, &prefill);
@@ -95,8 +96,11 @@ static int check(struct tz_cli *cli, const struct arguments *a)
         return tz_cli_usage(cli, _("%s is not a committee's code. Write 6 or 9 digits."), a->committee);
     if (a->prefill && (!a->from || !a->period))
         return tz_cli_usage(cli, "%s", _("--prefill needs --from, last period, and --period, the new one."));
-    if (!a->prefill && (a->from || a->with_private))
-        return tz_cli_usage(cli, "%s", _("--from and --private go with --prefill."));
+    if (!a->prefill && (a->from || a->with_private || a->offline))
+        return tz_cli_usage(cli, "%s", _("--from, --private and --offline go with --prefill."));
+    if (a->offline && a->with_private)
+        return tz_cli_usage(cli, "%s",
+                            _("The local copy has no private fields: leave out --private, or --offline."));
     return TZ_RESULT_DONE;
 }
 
@@ -138,6 +142,7 @@ static int run_template(struct tz_cli *cli, size_t argc, char **argv)
         {"prefill", TZ_OPTION_FLAG, &a.prefill},
         {"from", TZ_OPTION_TEXT, &a.from},
         {"private", TZ_OPTION_FLAG, &a.with_private},
+        {"offline", TZ_OPTION_FLAG, &a.offline},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
@@ -146,6 +151,8 @@ static int run_template(struct tz_cli *cli, size_t argc, char **argv)
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
     a.output = cli->output;
+    a.csv |= cli->format == TZ_FORMAT_CSV;
+    a.xlsx |= cli->format == TZ_FORMAT_XLSX;
     if (operands == 0)
         return tz_cli_usage(cli, "%s", _("Name the kind of records. taizhang fields lists them."));
     if (operands > 1)
@@ -157,7 +164,7 @@ const struct tz_command tz_command_template = {
     .name = "template",
     .help = N_("write a sheet to fill in"),
     .usage = "KIND [--xlsx|--csv] [--output FILE] [--force] [--all] [--committee CODE] [--period P]\n"
-             "                         [--prefill --from P [--private]]",
+             "                         [--prefill --from P [--private] [--offline]]",
     .details = N_(
         "  --xlsx, --csv     a workbook with notes, lists to choose from and instructions (default), or "
         "text\n"
@@ -172,7 +179,9 @@ const struct tz_command tz_command_template = {
         "period,\n"
         "                    统计时点, 成效, 原文, 代报 and results of an evaluation are left empty\n"
         "  --private         with --prefill, the private columns too\n"
+        "  --offline         with --prefill, from the local copy that taizhang sync keeps\n"
         "Filled in, it is submitted as it is. Rows with nothing but unit and period are passed over."),
     .run = run_template,
+    .workbook = true,
     .names_output = true,
 };

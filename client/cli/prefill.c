@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "client/cli/offline.h"
 #include "client/cli/pages.h"
 #include "common/wire/frame.h"
 
@@ -56,6 +57,15 @@ static int note_fields(struct fetching *f, const Taizhang__V1__RecordState *stat
     return TZ_RESULT_DONE;
 }
 
+static int keep(struct fetching *f, const Taizhang__V1__RecordState *state)
+{
+    int rc = note_fields(f, state);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    rc = tz_kept_records_add(&f->prefill->kept, state);
+    return rc == TZ_OK ? TZ_RESULT_DONE : cannot_keep(f->prefill, rc);
+}
+
 static enum tz_result take_page(void *ctx, const tz_answer *m)
 {
     struct fetching *f = ctx;
@@ -63,26 +73,21 @@ static enum tz_result take_page(void *ctx, const tz_answer *m)
     if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_LIST)
         return (enum tz_result)tz_cli_strange_answer(cli);
     for (size_t i = 0; i < m->list->n_records; i++) {
-        int rc = note_fields(f, m->list->records[i]);
+        int rc = keep(f, m->list->records[i]);
         if (rc != TZ_RESULT_DONE)
             return (enum tz_result)rc;
-        rc = tz_kept_records_add(&f->prefill->kept, m->list->records[i]);
-        if (rc != TZ_OK)
-            return (enum tz_result)cannot_keep(f->prefill, rc);
     }
     if (m->final && !tz_cursor_keep(&f->cursor, &m->list->next_cursor))
         return (enum tz_result)tz_cli_strange_answer(cli);
     return TZ_RESULT_DONE;
 }
 
-int tz_prefill_fetch(struct tz_prefill *p, const struct tz_template *t, const char *from, bool with_private,
-                     bool *wanted)
+static int ask_registry(struct fetching *f, const struct tz_template *t, const char *from, bool with_private)
 {
-    struct fetching f = {.prefill = p, .wanted = wanted};
+    struct tz_cli *cli = f->prefill->cli;
     Taizhang__V1__ListRequest q = TAIZHANG__V1__LIST_REQUEST__INIT;
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     int rc;
-    p->template_ = t;
     q.committee = (char *)t->committee;
     q.kind = t->kind->kind;
     q.period = (char *)from;
@@ -90,10 +95,39 @@ int tz_prefill_fetch(struct tz_prefill *p, const struct tz_template *t, const ch
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_LIST;
     request.list = &q;
     do {
-        q.cursor.data = f.cursor.bytes;
-        q.cursor.len = f.cursor.len;
-        rc = tz_cli_call(p->cli, &request, take_page, &f);
-    } while (rc == TZ_RESULT_DONE && f.cursor.len > 0);
+        q.cursor.data = f->cursor.bytes;
+        q.cursor.len = f->cursor.len;
+        rc = tz_cli_call(cli, &request, take_page, f);
+    } while (rc == TZ_RESULT_DONE && f->cursor.len > 0);
+    return tz_offline_hint(cli, rc);
+}
+
+static int take_copied(void *ctx, const Taizhang__V1__RecordState *state)
+{
+    return keep(ctx, state);
+}
+
+static int read_copy(struct fetching *f, const struct tz_template *t, const char *from)
+{
+    struct tz_offline offline;
+    int rc = tz_offline_open(&offline, f->prefill->cli);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    const struct tz_copy_filter filter = {
+        .committee = tz_offline_committee(&offline, *t->committee ? t->committee : NULL),
+        .kind = t->kind->kind,
+        .period = from,
+    };
+    rc = tz_copy_list(f->prefill->cli->profile, &filter, take_copied, f);
+    return rc == TZ_OK ? TZ_RESULT_DONE : tz_offline_failed(&offline, rc);
+}
+
+int tz_prefill_fetch(struct tz_prefill *p, const struct tz_template *t, const char *from, bool with_private,
+                     bool offline, bool *wanted)
+{
+    struct fetching f = {.prefill = p, .wanted = wanted};
+    p->template_ = t;
+    int rc = offline ? read_copy(&f, t, from) : ask_registry(&f, t, from, with_private);
     if (rc == TZ_RESULT_DONE && tz_kept_records_count(&p->kept) == 0) {
         tz_cli_error(
             p->cli,

@@ -25,10 +25,11 @@ struct tz_prefill {
 
 void tz_prefill_init(struct tz_prefill *p, struct tz_cli *cli);
 void tz_prefill_free(struct tz_prefill *p);
-/* Asks the registry for the records of t->committee ("": the user's own) in the period `from`. wanted gets
- * true for each field (by tz_field_at) that one of them states. DONE, or told. */
+/* Asks the registry for the records of t->committee ("": the user's own) in the period `from`; offline: the
+ * local copy ("": the unit that it is of), which has no private fields. wanted gets true for each field (by
+ * tz_field_at) that one of them states. DONE, or told. */
 int tz_prefill_fetch(struct tz_prefill *p, const struct tz_template *t, const char *from, bool with_private,
-                     bool *wanted) TZ_MUSTCHECK;
+                     bool offline, bool *wanted) TZ_MUSTCHECK;
 /* The rows, for tz_template_write with the prefill as its context. */
 tz_template_row tz_prefill_row;
 

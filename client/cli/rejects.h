@@ -4,10 +4,11 @@
  * reason. Kept outside of memory while the file goes through, but for 16 bytes a row.
  *
  * That file stands beside the one that was submitted: FILE.rejected.xlsx, or .csv for a text file (UTF-8 with
- * a byte order mark, which Excel opens). It has the same columns under headers that are read as before, one
- * row of them; only the rejected rows; the wrong cells in a colour and with their reasons as a comment; and a
- * last column 退回原因 with every reason and the cell's place in the original, which is left aside when the
- * corrected file is submitted. Numbers and dates stay numbers and dates.
+ * a byte order mark, separated by commas, or by semicolons where the file is, which Excel opens). It has the
+ * same columns under headers that are read as before, one row of them; only the rejected rows; the wrong
+ * cells in a colour and with their reasons as a comment; and a last column 退回原因 with every reason and the
+ * cell's place in the original, which is left aside when the corrected file is submitted. Numbers and dates
+ * stay numbers and dates.
  *
  * Nothing is ever written over: somebody may be at work in FILE.rejected.xlsx. If that is there and differs,
  * the new one is FILE.rejected-2.xlsx, and so on; of a file FILE.rejected-2.xlsx they are counted on, not

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Templates: an empty sheet for a kind's records that goes in as it is once it is filled in. As a workbook it
- * has a sheet of instructions behind the one for the data, and a hidden one with the values of lists.
+ * has a sheet of instructions behind the one for the data, and a hidden one with the values of lists that are
+ * too long for a cell.
  */
 #ifndef TZ_CLIENT_CLI_TEMPLATE_H
 #define TZ_CLIENT_CLI_TEMPLATE_H

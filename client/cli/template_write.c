@@ -115,9 +115,31 @@ static double width_of(const struct tz_field *f, const char *label)
     return (double)(width > least ? width : least);
 }
 
-static bool has_list(const struct tz_field *f)
+static const char *member_of(const struct tz_template *t, const struct tz_field *f, size_t i)
+{
+    return t->cli->zh ? f->list->members[i].zh : f->list->members[i].name;
+}
+
+/* A column from whose list one value is chosen. */
+static bool has_choice(const struct tz_field *f)
 {
     return f->type == TZ_TYPE_ENUM || f->type == TZ_TYPE_YESNO;
+}
+
+/* Its values stand in the cells themselves where they fit, else in a column of the hidden sheet: false. */
+static bool offer_choice(const struct tz_template *t, struct tz_xlsx_writer *w, size_t column,
+                         const struct tz_field *f, size_t list_column)
+{
+    enum { MEMBERS_MAX = 64 };
+    const char *texts[MEMBERS_MAX];
+    const char *refusal = _("Choose from the list, or leave the cell empty.");
+    size_t count = f->list->count;
+    for (size_t i = 0; i < count && i < MEMBERS_MAX; i++)
+        texts[i] = member_of(t, f, i);
+    if (count <= MEMBERS_MAX && tz_xlsx_writer_choice(w, column, 2, texts, count, refusal))
+        return true;
+    tz_xlsx_writer_choice_of(w, column, 2, lists[t->cli->zh], list_column, count, refusal);
+    return false;
 }
 
 static void put_note(const struct tz_template *t, const struct tz_field *f, struct tz_buf *out)
@@ -141,16 +163,17 @@ static void put_note(const struct tz_template *t, const struct tz_field *f, stru
     tz_buf_free(&help);
 }
 
-static void write_headers(const struct tz_template *t, struct tz_xlsx_writer *w, struct tz_buf *text)
+/* Returns which columns' lists go to the hidden sheet. */
+static size_t write_headers(const struct tz_template *t, struct tz_xlsx_writer *w, struct tz_buf *text,
+                            const struct tz_field **listed)
 {
-    size_t choices = 0;
+    size_t count = 0;
     for (size_t i = 0; i < t->columns; i++) {
         const struct tz_field *f = t->field[i];
         put_header(t, f, text);
         tz_xlsx_writer_column(w, i, width_of(f, text_of(text)), tz_field_is_for_digits(f));
-        if (has_list(f))
-            tz_xlsx_writer_choice(w, i, 2, lists[t->cli->zh], choices++, f->list->count,
-                                  _("Choose from the list, or leave the cell empty."));
+        if (has_choice(f) && !offer_choice(t, w, i, f, count))
+            listed[count++] = f;
     }
     tz_xlsx_writer_freeze(w, 1, 0);
     for (size_t i = 0; i < t->columns; i++) {
@@ -161,15 +184,13 @@ static void write_headers(const struct tz_template *t, struct tz_xlsx_writer *w,
         put_note(t, f, text);
         tz_xlsx_writer_comment(w, 1, i, text_of(text));
     }
+    return count;
 }
 
-static int write_data(const struct tz_template *t, struct tz_xlsx_writer *w, struct tz_buf *text,
-                      tz_template_row *next, void *ctx)
+static int write_data(const struct tz_template *t, struct tz_xlsx_writer *w, tz_template_row *next, void *ctx)
 {
     struct tz_template_cell cells[TZ_TEMPLATE_COLUMNS];
     int rc;
-    tz_xlsx_writer_sheet(w, t->cli->zh ? t->kind->zh : t->kind->en, false);
-    write_headers(t, w, text);
     for (size_t row = 2; (rc = next(ctx, cells)) == TZ_OK; row++) {
         for (size_t i = 0; i < t->columns; i++) {
             const struct tz_template_cell *c = &cells[i];
@@ -239,38 +260,37 @@ static void write_instructions(const struct tz_template *t, struct tz_xlsx_write
     }
 }
 
-static void write_lists(const struct tz_template *t, struct tz_xlsx_writer *w)
+static void write_lists(const struct tz_template *t, struct tz_xlsx_writer *w,
+                        const struct tz_field *const *listed, size_t count)
 {
-    bool more = true;
-    tz_xlsx_writer_sheet(w, lists[t->cli->zh], true);
+    bool more = count > 0;
+    if (more)
+        tz_xlsx_writer_sheet(w, lists[t->cli->zh], true);
     for (size_t row = 1; more; row++) {
-        size_t column = 0;
         more = false;
-        for (size_t i = 0; i < t->columns; i++) {
-            if (!has_list(t->field[i]))
-                continue;
-            const struct tz_enum *e = t->field[i]->list;
-            if (row <= e->count)
-                put(w, row, column, t->cli->zh ? e->members[row - 1].zh : e->members[row - 1].name,
-                    TZ_FILL_NONE);
-            more |= row < e->count;
-            column++;
+        for (size_t i = 0; i < count; i++) {
+            if (row <= listed[i]->list->count)
+                put(w, row, i, member_of(t, listed[i], row - 1), TZ_FILL_NONE);
+            more |= row < listed[i]->list->count;
         }
     }
 }
 
 static int write_xlsx(const struct tz_template *t, struct tz_new_file *f, tz_template_row *next, void *ctx)
 {
+    const struct tz_field *listed[TZ_TEMPLATE_COLUMNS];
     struct tz_xlsx_writer *w;
     struct tz_buf text;
     int rc = tz_xlsx_writer_new(&w, f->path, _("Taizhang"));
     if (rc != TZ_OK)
         return rc;
     tz_buf_init(&text, TEXT_MAX);
-    rc = write_data(t, w, &text, next, ctx);
+    tz_xlsx_writer_sheet(w, t->cli->zh ? t->kind->zh : t->kind->en, false);
+    size_t lists_there = write_headers(t, w, &text, listed);
+    rc = write_data(t, w, next, ctx);
     if (rc == TZ_OK) {
         write_instructions(t, w, &text);
-        write_lists(t, w);
+        write_lists(t, w, listed, lists_there);
         rc = tz_buf_ok(&text) ? TZ_OK : TZ_ENOMEM;
     }
     tz_buf_free(&text);

@@ -214,8 +214,41 @@ void tz_xlsx_writer_freeze(struct tz_xlsx_writer *w, size_t rows, size_t columns
         worksheet_freeze_panes(w->sheet, (lxw_row_t)rows, (lxw_col_t)columns);
 }
 
-void tz_xlsx_writer_choice(struct tz_xlsx_writer *w, size_t column, size_t first_row, const char *sheet,
-                           size_t list_column, size_t count, const char *refusal)
+static void add_choice(struct tz_xlsx_writer *w, size_t column, size_t first_row, lxw_data_validation *v,
+                       const char *refusal)
+{
+    v->error_type = LXW_VALIDATION_ERROR_TYPE_STOP;
+    v->error_message = (char *)refusal;
+    check(w, worksheet_data_validation_range(w->sheet, (lxw_row_t)first_row - 1, (lxw_col_t)column,
+                                             TZ_XLSX_ROWS - 1, (lxw_col_t)column, v));
+}
+
+bool tz_xlsx_writer_choice(struct tz_xlsx_writer *w, size_t column, size_t first_row,
+                           const char *const *texts, size_t count, const char *refusal)
+{
+    /* The format allows 255 characters; the library has room for as many bytes. */
+    enum { CHOICES_MAX = 64, BYTES_MAX = 255 };
+    const char *list[CHOICES_MAX + 1];
+    size_t bytes = 0;
+    if (count > CHOICES_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (strchr(texts[i], ','))
+            return false;
+        bytes += strlen(texts[i]) + (i > 0);
+        list[i] = texts[i];
+    }
+    list[count] = NULL;
+    if (bytes > BYTES_MAX)
+        return false;
+    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST, .value_list = (char **)list};
+    if (ready(w, first_row, column))
+        add_choice(w, column, first_row, &v, refusal);
+    return true;
+}
+
+void tz_xlsx_writer_choice_of(struct tz_xlsx_writer *w, size_t column, size_t first_row, const char *sheet,
+                              size_t list_column, size_t count, const char *refusal)
 {
     char formula[TZ_SHEET_NAME_SIZE + 96], name[TZ_SHEET_NAME_SIZE], letters[TZ_COLUMN_NAME_SIZE];
     if (!ready(w, first_row, column))
@@ -223,12 +256,8 @@ void tz_xlsx_writer_choice(struct tz_xlsx_writer *w, size_t column, size_t first
     tz_xlsx_sheet_name(name, sheet);
     tz_column_name(list_column, letters);
     snprintf(formula, sizeof formula, "='%s'!$%s$1:$%s$%zu", name, letters, letters, count);
-    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
-                             .value_formula = formula,
-                             .error_type = LXW_VALIDATION_ERROR_TYPE_STOP,
-                             .error_message = (char *)refusal};
-    check(w, worksheet_data_validation_range(w->sheet, (lxw_row_t)first_row - 1, (lxw_col_t)column,
-                                             TZ_XLSX_ROWS - 1, (lxw_col_t)column, &v));
+    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA, .value_formula = formula};
+    add_choice(w, column, first_row, &v, refusal);
 }
 
 /* --- cells --- */

@@ -41,10 +41,14 @@ void tz_xlsx_writer_sheet(struct tz_xlsx_writer *w, const char *name, bool hidde
 void tz_xlsx_writer_column(struct tz_xlsx_writer *w, size_t column, double width, bool text);
 /* The first rows and columns stay in sight. */
 void tz_xlsx_writer_freeze(struct tz_xlsx_writer *w, size_t rows, size_t columns);
-/* From a row on, the column's cells offer a list: the cells 1 to count of a column of a sheet of this
- * workbook, which may come later. Anything else is refused with `refusal`. */
-void tz_xlsx_writer_choice(struct tz_xlsx_writer *w, size_t column, size_t first_row, const char *sheet,
-                           size_t list_column, size_t count, const char *refusal);
+/* From a row on, the column's cells offer these texts; anything else is refused with `refusal`. false: they
+ * are too many, or hold a comma: see below. */
+bool tz_xlsx_writer_choice(struct tz_xlsx_writer *w, size_t column, size_t first_row,
+                           const char *const *texts, size_t count, const char *refusal);
+/* The same for lists of any length: the cells 1 to count of a column of a sheet of this workbook, which may
+ * come later. */
+void tz_xlsx_writer_choice_of(struct tz_xlsx_writer *w, size_t column, size_t first_row, const char *sheet,
+                              size_t list_column, size_t count, const char *refusal);
 
 /* A text cell, whatever it looks like; as_text: also of a column for digits, so that a correction stays text.
  */

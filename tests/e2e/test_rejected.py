@@ -284,3 +284,25 @@ def test_many_rejected_rows_stay_out_of_memory(registry):
         assert code == 1
         assert SLOW > 1 or kilobytes < 64 * 1024
     assert len(rows_of(registry.folder / "project.rejected.csv")) == 100_001
+
+
+@pytest.mark.parametrize("columns", [HEADER, [h for h in HEADER if h != "编号"]])
+def test_a_number_that_was_given_comes_back_with_the_row(registry, client, columns):
+    """The row that is corrected in the file of rejected rows is the one of the numbered file."""
+    rows = [columns] + [[dict(zip(HEADER, row))[name] if name != "编号" else "" for name in columns] for row in MIXED[1:4]]
+    path = book(registry, "项目.xlsx", rows)
+    registry.cli("submit", path)
+    back = registry.folder / "项目.rejected.xlsx"
+    made = Workbook(back)
+    sheet = made.sheets[0]
+    headers = sheet.rows()[0]
+    assert headers[:len(columns)] == columns and headers[-1] == "Reasons"
+    key = headers.index("编号") if "编号" in columns else headers.index("Number")
+    keys = [row[key] for row in sheet.rows()[1:]]
+    assert all(len(k) == 11 and k.startswith("T") for k in keys) and len(set(keys)) == 2
+    numbered = Workbook(registry.folder / "项目_已编号.xlsx").sheets[0]
+    assert set(keys) < {str(cell) for row in numbered.rows() for cell in row}
+    money, title, count, day = (sheet.column(name) for name in ("合同金额（万元）", "名称", "项目数", "开始日期"))
+    made.put(sheet, {(2, money): 300, (3, title): "补上", (3, count): "若干", (3, day): "2017-04"}, back)
+    assert outcomes(registry.lines("submit", back)) == ["CREATED"] * 2
+    assert set(keys) < set(titles(client)) and len(titles(client)) == 3

@@ -49,8 +49,8 @@ def test_a_filled_in_template_goes_in_as_it_is(registry, kind, lang):
 def test_what_a_template_offers(registry):
     registry.run("template", "project", "--lang", "zh")
     book = Workbook(registry.folder / "项目模板.xlsx")
-    data, help_sheet, lists = book.sheets
-    assert [(s.name, s.hidden) for s in book.sheets] == [("项目", False), ("填写说明", False), ("选项", True)]
+    data, help_sheet = book.sheets
+    assert [(s.name, s.hidden) for s in book.sheets] == [("项目", False), ("填写说明", False)]
     headers = data.rows()[0]
     assert headers[:5] == ["*报送单位", "编号", "*报告期", "*名称", "项目数（个）"]
     assert "合同金额（万元）" in headers and "附件" not in headers
@@ -109,7 +109,7 @@ def test_an_existing_file_stays(registry):
     ([], "Name the kind"), (["nothing"], "There is no kind"), (["project", "need"], "one argument too many"),
     (["project", "--xlsx", "--csv"], "either"), (["project", "--period", "soon"], "period"),
     (["project", "--committee", "abc"], "not a committee"), (["project", "--prefill"], "--from"),
-    (["project", "--prefill", "--from", "2017"], "--from"), (["project", "--from", "2017"], "--prefill"),
+    (["project", "--prefill", "--from", "2017"], "--from"), (["project", "--from", "2017"], "--prefill"), (["project", "--offline"], "--prefill"),
     (["project", "--prefill", "--from", "2017", "--period", "2017年"], "same period")])
 def test_wrong_usage(registry, wrong, says):
     done = registry.cli("template", *wrong)
@@ -210,3 +210,32 @@ def test_more_records_than_a_page(registry, client):
                  "--output", "project.xlsx")
     assert len(Workbook(registry.folder / "project.xlsx").sheets[0].rows()) == 1201
     assert len(registry.lines("submit", registry.folder / "project.xlsx")) == 1200
+
+
+def test_rows_without_a_number_get_one(registry):
+    registry.run("template", "project", "--lang", "zh", "--committee", "320100", "--period", "2018")
+    path = registry.folder / "项目模板.xlsx"
+    book = Workbook(path)
+    data = book.sheets[0]
+    title = data.column("*名称")
+    book.put(data, {(2, title): "甲", (5, title): "乙"}, path)
+    assert len(registry.lines("submit", path)) == 2
+    numbered = Workbook(registry.folder / "项目模板_已编号.xlsx").sheets[0].rows()
+    assert [bool(row[1]) for row in numbered[1:6]] == [True, False, False, True, False]
+    done = registry.lines("submit", registry.folder / "项目模板_已编号.xlsx")
+    assert [line["outcome"] for line in done] == ["UNCHANGED"] * 2
+
+
+def test_from_the_local_copy(registry):
+    last_year(registry)
+    options = ["template", "project", "--prefill", "--from", "2017", "--period", "2018", "--offline", "--lang", "en"]
+    done = registry.cli(*options)
+    assert done.returncode == 2 and "sync" in done.stderr  # there is no copy yet
+    registry.run("sync", "--committee", "320100")
+    registry.stop()
+    done = registry.cli(*options)
+    assert done.returncode == 0 and "3 records carried over" in done.stderr and "Local copy of 320100" in done.stderr
+    rows = Workbook(registry.folder / "Project template.xlsx").sheets[0].rows()
+    assert [row[1] for row in rows[1:]] == ["A", "B", "C"]
+    assert registry.cli(*options, "--private").returncode == 2
+    registry.start()

@@ -48,7 +48,7 @@ class Workbook:
             self.parts = {name: archive.read(name) for name in archive.namelist()}
         for name, part in self.parts.items():
             ElementTree.fromstring(part)  # every part is well-formed
-        links = {link.get("Id"): link.get("Target") for link in self.xml("xl/_rels/workbook.xml.rels")}
+        links = {link.get("Id"): link.get("Target").removeprefix("/xl/") for link in self.xml("xl/_rels/workbook.xml.rels")}
         self.sheets = []
         for sheet in self.xml("xl/workbook.xml").find("m:sheets", NS):
             part = "xl/" + links[sheet.get(REL)]
@@ -65,6 +65,8 @@ class Workbook:
 
     def read(self, sheet):
         root = self.xml(sheet.part)
+        shared = self.xml("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in self.parts else ()
+        strings = ["".join(t.text or "" for t in item.iter("{%s}t" % NS["m"])) for item in shared]
         for cell in root.iter("{%s}c" % NS["m"]):
             where = place(cell.get("r"))
             sheet.styles[where] = int(cell.get("s", 0))
@@ -72,6 +74,8 @@ class Workbook:
             kind = cell.get("t", "n")
             if kind == "inlineStr":
                 sheet.cells[where] = "".join(t.text or "" for t in cell.iter("{%s}t" % NS["m"]))
+            elif value is not None and kind == "s":
+                sheet.cells[where] = strings[int(value.text)]
             elif value is not None:
                 assert kind in ("n", "b"), kind
                 sheet.cells[where] = value.text == "1" if kind == "b" else float(value.text)
@@ -103,7 +107,9 @@ class Workbook:
         return any(first <= column <= last and self.number_format(style) == "@" for first, last, style in sheet.columns)
 
     def list_of(self, sheet, column):
-        """The values that a drop-down list offers."""
+        """The values that a drop-down list offers, in the cells themselves or on another sheet."""
+        if sheet.lists[column].startswith('"'):
+            return sheet.lists[column].strip('"').split(",")
         name, letters, first, last = re.fullmatch(r"'(.+)'!\$([A-Z]+)\$(\d+):\$[A-Z]+\$(\d+)", sheet.lists[column]).groups()
         source = next(s for s in self.sheets if s.name == name)
         where = place(letters + "1")[1]

@@ -126,7 +126,7 @@ static void the_same_calls_give_the_same_bytes(void **state)
         tz_xlsx_writer_freeze(w, 1, 0);
         tz_xlsx_writer_cell(w, 1, 0, &cell, TZ_FILL_BAD, true);
         tz_xlsx_writer_comment(w, 1, 0, "写成 300万元");
-        tz_xlsx_writer_choice(w, 1, 2, "选项", 0, 3, "请从列表中选");
+        assert_true(tz_xlsx_writer_choice(w, 1, 2, (const char *const[]){"申报", "立项"}, 2, "请选择"));
         tz_xlsx_writer_sheet(w, "选项", true);
         assert_int_equal(tz_xlsx_writer_close(w), TZ_OK);
         FILE *file = fopen(path, "rb");
@@ -181,6 +181,21 @@ static void more_than_a_sheet_holds(void **state)
     tz_xlsx_writer_free(NULL);
     w = begin();
     tz_xlsx_writer_free(w);
+}
+
+static void long_lists_need_a_sheet(void **state)
+{
+    (void)state;
+    struct tz_xlsx_writer *w = begin();
+    const char *texts[70];
+    for (size_t i = 0; i < 70; i++)
+        texts[i] = "四个字的";
+    assert_true(tz_xlsx_writer_choice(w, 0, 2, texts, 19, "x")); /* 246 bytes with the commas */
+    assert_false(tz_xlsx_writer_choice(w, 1, 2, texts, 20, "x"));
+    assert_false(tz_xlsx_writer_choice(w, 1, 2, texts, 70, "x"));
+    texts[0] = "a,b";
+    assert_false(tz_xlsx_writer_choice(w, 1, 2, texts, 2, "x"));
+    assert_int_equal(tz_xlsx_writer_close(w), TZ_OK);
 }
 
 static void comments_have_a_limit(void **state)
@@ -255,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_calls_give_the_same_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_texts_are_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(more_than_a_sheet_holds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_lists_need_a_sheet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_have_a_limit, set_up, tear_down),
         cmocka_unit_test(a_place_that_cannot_be_written),
         cmocka_unit_test(names_of_sheets),
