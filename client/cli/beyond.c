@@ -7,7 +7,7 @@
 #include "client/cli/pages.h"
 #include "client/cli/survey_internal.h"
 
-enum { COUNTED_SCOPES_MAX = 1000 };
+enum { COUNTED_SCOPES_MAX = 64 };
 
 static void found(struct tz_beyond *b, const char *scope, size_t count)
 {

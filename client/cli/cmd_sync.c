@@ -3,6 +3,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/delivery.h"
+#include "client/cli/fetch.h"
 #include "client/cli/outbox_words.h"
 
 struct sync {
@@ -54,7 +55,7 @@ static int send(struct tz_line *line)
     return rc;
 }
 
-static int sync_all(struct tz_cli *cli, int64_t wait_ms)
+static int send_all(struct tz_cli *cli, int64_t wait_ms, bool *reached)
 {
     struct sync s = {.cli = cli, .report = {.cli = cli, .brief = true}};
     struct tz_line line;
@@ -65,6 +66,7 @@ static int sync_all(struct tz_cli *cli, int64_t wait_ms)
     line.decided = take_decision;
     line.ctx = &s;
     rc = send(&line);
+    *reached = line.up;
     tz_line_close(&line);
     if (rc == TZ_RESULT_INTERNAL)
         return rc;
@@ -77,10 +79,41 @@ static int sync_all(struct tz_cli *cli, int64_t wait_ms)
     return rc != TZ_RESULT_DONE ? rc : tz_report_result(&s.report);
 }
 
+struct arguments {
+    const char *committee;
+    bool no_pull;
+    bool pull_only;
+    struct tz_option_number wait;
+};
+
+/* What waits goes first, so that what comes back has it. A row that was refused is no reason not to fetch. */
+static int sync_all(struct tz_cli *cli, const struct arguments *a)
+{
+    int64_t wait_ms = tz_line_wait_ms(&a->wait, TZ_WAIT_SYNC_MS);
+    bool reached = false;
+    if (!a->pull_only) {
+        int sent = send_all(cli, wait_ms, &reached);
+        if (a->no_pull || !reached || sent == TZ_RESULT_INTERNAL)
+            return sent;
+        int fetched = tz_fetch(cli, a->committee, wait_ms);
+        return fetched != TZ_RESULT_DONE ? fetched : sent;
+    }
+    int rc = tz_cli_connect(cli);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_cli_open_profile(cli);
+    return rc == TZ_RESULT_DONE ? tz_fetch(cli, a->committee, wait_ms) : rc;
+}
+
 static int run_sync(struct tz_cli *cli, size_t argc, char **argv)
 {
-    struct tz_option_number wait = {0};
-    const struct tz_option options[] = {{"wait", TZ_OPTION_NUMBER, &wait}, {NULL, TZ_OPTION_FLAG, NULL}};
+    struct arguments a = {0};
+    const struct tz_option options[] = {
+        {"committee", TZ_OPTION_TEXT, &a.committee},
+        {"no-pull", TZ_OPTION_FLAG, &a.no_pull},
+        {"pull-only", TZ_OPTION_FLAG, &a.pull_only},
+        {"wait", TZ_OPTION_NUMBER, &a.wait},
+        {NULL, TZ_OPTION_FLAG, NULL},
+    };
     size_t operands;
     bool helped;
     int rc = tz_cli_options(cli, &tz_command_sync, argc, argv, options, &operands, &helped);
@@ -88,18 +121,24 @@ static int run_sync(struct tz_cli *cli, size_t argc, char **argv)
         return rc;
     if (operands > 0)
         return tz_cli_usage(cli, _("%s is one argument too many."), argv[0]);
-    return sync_all(cli, tz_line_wait_ms(&wait, TZ_WAIT_SYNC_MS));
+    if (a.no_pull && (a.pull_only || a.committee))
+        return tz_cli_usage(cli, "%s", _("--no-pull goes with neither --pull-only nor --committee."));
+    return sync_all(cli, &a);
 }
 
 const struct tz_command tz_command_sync = {
     .name = "sync",
-    .help = N_("send what waits in the outbox"),
-    .usage = "[--wait SECONDS]",
-    .details =
-        N_("  --wait SECONDS  how long a line that fails, or a registry that is busy, is tried again, in "
-           "growing\n"
-           "                  pauses (30)\n"
-           "What was sent before without an answer is asked about first: nothing is stored twice, and an\n"
-           "upload that was broken off goes on where it was."),
+    .help = N_("send what waits in the outbox, fetch what changed"),
+    .usage = "[--committee CODE] [--no-pull | --pull-only] [--wait SECONDS]",
+    .details = N_(
+        "  --committee CODE  keep a local copy of this unit and everything below it from now on, for "
+        "--offline\n"
+        "  --no-pull         only send\n"
+        "  --pull-only       only fetch\n"
+        "  --wait SECONDS    how long a line that fails, or a registry that is busy, is tried again, in "
+        "growing\n"
+        "                    pauses (30)\n"
+        "What was sent before without an answer is asked about first: nothing is stored twice, and an\n"
+        "upload that was broken off goes on where it was. Of the copy only what changed since is fetched."),
     .run = run_sync,
 };

@@ -51,8 +51,10 @@ static int call_offline(struct totals *t, tz_request *request)
 {
     struct tz_offline_figures o;
     int rc = tz_offline_figures_open(&o, t->cli);
+    t->view.copy = &o.offline;
     if (rc == TZ_RESULT_DONE)
         rc = tz_offline_figures_call(&o, request, take_totals, t);
+    t->view.copy = NULL;
     tz_offline_figures_close(&o);
     return rc;
 }
@@ -61,10 +63,7 @@ static int call(struct totals *t, tz_request *request, bool offline)
 {
     if (offline)
         return call_offline(t, request);
-    int rc = tz_cli_call(t->cli, request, take_totals, t);
-    if (rc == TZ_RESULT_UNREACHABLE)
-        tz_offline_figures_hint(t->cli);
-    return rc;
+    return tz_offline_hint(t->cli, tz_cli_call(t->cli, request, take_totals, t));
 }
 
 static int ask(struct totals *t, const struct tz_select *s, bool children, bool offline)

@@ -36,6 +36,8 @@ static void keep_figure(struct trace *t, const Taizhang__V1__TraceReply *r)
             tz_json_null(&j);
         else
             tz_figure_json(&j, t->kind, r->figure);
+        if (t->offline)
+            tz_offline_json(&t->offline->offline, &j);
         tz_json_end_object(&j);
         return;
     }
@@ -104,6 +106,7 @@ static int trace_and_print(struct trace *t, Taizhang__V1__TraceRequest *q, bool 
 {
     tz_buf_init(&t->figure, 1 << 16);
     tz_record_list_init(&t->list, t->cli, t->kind, false, with_quantity);
+    t->list.copy = t->offline ? &t->offline->offline : NULL;
     int rc = trace_all(t, q);
     tz_record_list_free(&t->list);
     tz_buf_free(&t->figure);
@@ -112,10 +115,7 @@ static int trace_and_print(struct trace *t, Taizhang__V1__TraceRequest *q, bool 
 
 static int trace_registry(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)
 {
-    int rc = trace_and_print(t, q, with_quantity);
-    if (rc == TZ_RESULT_UNREACHABLE)
-        tz_offline_figures_hint(t->cli);
-    return rc;
+    return tz_offline_hint(t->cli, trace_and_print(t, q, with_quantity));
 }
 
 static int trace_offline(struct trace *t, Taizhang__V1__TraceRequest *q, bool with_quantity)

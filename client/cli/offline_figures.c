@@ -1,57 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/offline_figures.h"
 
-#include <string.h>
-
-#include "client/cli/time_text.h"
-
 /* More than any answer needs; a bound all the same. */
 #define ANSWER_ARENA_MAX ((size_t)1 << 30)
 
-/* Why there is no tz_local. */
-static int tell_failure(struct tz_offline_figures *o, int rc)
+/* What went wrong with a copy that there is. */
+static int tell_failure(const struct tz_offline_figures *o, int rc)
 {
+    struct tz_cli *cli = o->offline.cli;
     switch (rc) {
-    case TZ_ENOENT:
-        return tz_cli_usage(o->cli, "%s",
-                            _("There is no local copy of this registry. While there is a line, taizhang sync "
-                              "fetches one."));
     case TZ_EAGAIN:
         return tz_cli_usage(
-            o->cli,
-            _("The local copy of %s is not complete: fetching it was broken off, and a figure "
-              "from a part of it would be wrong. Run taizhang sync when there is a line."),
-            o->mark.committee);
-    case TZ_ENOMEM:
-        return tz_cli_no_memory(o->cli);
+            cli, "%s",
+            _("A figure from a part of the copy would be wrong. Run taizhang sync when there is "
+              "a line."));
     case TZ_ECORRUPT:
-        tz_cli_error(o->cli, "%s",
+        tz_cli_error(cli, "%s",
                      _("The local copy contradicts itself, so that no figure can be told from it. Ask the "
                        "registry without --offline, and report this."));
         return TZ_RESULT_INTERNAL;
     case TZ_ELIMIT:
-        return tz_cli_usage(o->cli, "%s",
+        return tz_cli_usage(cli, "%s",
                             _("The answer is too large. Ask for a unit further down, for fewer measures, or "
                               "for one field after --by."));
     default:
-        return tz_cli_profile_failed(o->cli);
+        return tz_offline_failed(&o->offline, rc);
     }
 }
 
 int tz_offline_figures_open(struct tz_offline_figures *o, struct tz_cli *cli)
 {
-    char time[TZ_TIME_SIZE];
-    *o = (struct tz_offline_figures){.cli = cli};
+    struct tz_copy_mark mark;
+    *o = (struct tz_offline_figures){0};
     int rc = tz_cli_open_profile(cli);
     if (rc != TZ_RESULT_DONE)
         return rc;
-    rc = tz_local_open(&o->local, cli->profile, &o->mark);
-    if (rc != TZ_OK)
-        return tell_failure(o, rc);
-    tz_env_date(cli->env, o->mark.time_ms, o->today);
-    tz_time_text(cli->env, o->mark.time_ms, time);
-    tz_cli_note(cli, _("From the local copy of %s as of %s, position %llu."), o->mark.committee, time,
-                (unsigned long long)o->mark.position);
+    /* First, so that what is said of the copy is of the same moment. */
+    int opened = tz_local_open(&o->local, cli->profile, &mark);
+    rc = tz_offline_open(&o->offline, cli);
+    if (rc != TZ_RESULT_DONE || opened != TZ_OK)
+        return rc != TZ_RESULT_DONE ? rc : tell_failure(o, opened);
+    tz_env_date(cli->env, mark.time_ms, o->today);
     return TZ_RESULT_DONE;
 }
 
@@ -67,11 +56,12 @@ static int refused(struct tz_offline_figures *o, const struct tz_error *e)
     Taizhang__V1__Status status = TAIZHANG__V1__STATUS__INIT;
     Taizhang__V1__Param param[TZ_ERROR_PARAMS], *params[TZ_ERROR_PARAMS];
     tz_answer m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+    struct tz_cli *cli = o->offline.cli;
     if (e->code == TZ_CODE(UNKNOWN_COMMITTEE))
-        return tz_cli_usage(o->cli,
+        return tz_cli_usage(cli,
                             _("%s is not in the local copy, which is of %s and what is below it. Ask the "
                               "registry without --offline."),
-                            e->value, o->mark.committee);
+                            e->value, o->offline.mark.committee);
     status.code = e->code;
     status.field = (char *)e->field;
     status.value = (char *)e->value;
@@ -84,8 +74,8 @@ static int refused(struct tz_offline_figures *o, const struct tz_error *e)
         params[status.n_params++] = &param[i];
     }
     m.status = &status;
-    enum tz_result rc = tz_connection_answered(&o->cli->connection, &m);
-    return rc == TZ_RESULT_DONE ? TZ_RESULT_INTERNAL : tz_cli_failed(o->cli);
+    enum tz_result rc = tz_connection_answered(&cli->connection, &m);
+    return rc == TZ_RESULT_DONE ? TZ_RESULT_INTERNAL : tz_cli_failed(cli);
 }
 
 static int call(struct tz_offline_figures *o, const tz_request *request, struct tz_arena *arena,
@@ -118,16 +108,4 @@ int tz_offline_figures_call(struct tz_offline_figures *o, tz_request *request, t
     int rc = call(o, request, &arena, each, ctx);
     tz_arena_free(&arena);
     return rc;
-}
-
-void tz_offline_figures_hint(struct tz_cli *cli)
-{
-    struct tz_copy_mark mark;
-    char time[TZ_TIME_SIZE];
-    if (cli->quiet || tz_cli_open_profile(cli) != TZ_RESULT_DONE ||
-        tz_copy_mark(cli->profile, &mark) != TZ_OK || !mark.committee[0] || !mark.complete)
-        return;
-    tz_time_text(cli->env, mark.time_ms, time);
-    tz_cli_note(cli, _("There is a local copy of %s as of %s, position %llu: --offline asks it."),
-                mark.committee, time, (unsigned long long)mark.position);
 }

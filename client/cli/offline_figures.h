@@ -5,26 +5,21 @@
 #ifndef TZ_CLIENT_CLI_OFFLINE_FIGURES_H
 #define TZ_CLIENT_CLI_OFFLINE_FIGURES_H
 
-#include "client/cli/cli.h"
+#include "client/cli/offline.h"
 #include "client/lib/local_totals.h"
 
 struct tz_offline_figures {
-    struct tz_cli *cli;
+    struct tz_offline offline;
     struct tz_local *local;
-    struct tz_copy_mark mark;
     char today[TZ_DATE_SIZE]; /* the day of the copy */
 };
 
-/* Opens the copy of --server's registry and says on stderr how old it is. Where there is none, or an
- * incomplete one, USAGE after its message; INTERNAL after another. tz_offline_figures_close is needed in
- * every case. */
+/* As tz_offline_open. Where the copy is not complete, USAGE after its message: a figure would be wrong.
+ * tz_offline_figures_close is needed in every case. */
 int tz_offline_figures_open(struct tz_offline_figures *o, struct tz_cli *cli) TZ_MUSTCHECK;
 /* As tz_cli_call, for a totals or a trace request. A cursor is good until the close. */
 int tz_offline_figures_call(struct tz_offline_figures *o, tz_request *request, tz_answer_fn *each,
                             void *ctx) TZ_MUSTCHECK;
 void tz_offline_figures_close(struct tz_offline_figures *o);
-
-/* After a call that did not reach the registry: says that --offline can answer, if it can. */
-void tz_offline_figures_hint(struct tz_cli *cli);
 
 #endif

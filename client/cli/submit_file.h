@@ -26,7 +26,8 @@ struct tz_submit_options {
 
 /* Submits the sheet. DONE when every row was decided, whatever the decision (it stands in the report);
  * UNREACHABLE when some wait in the outbox; REFUSED when the file itself cannot be taken; else the failure.
- * All of it was told. USAGE when it has no such sheet. Nothing is stored of a file that is damaged somewhere.
+ * All of it was told. USAGE when it has no such sheet, or when the user has to decide something first.
+ * Nothing is stored of a file that is damaged somewhere.
  */
 int tz_submit_file(struct tz_cli *cli, FILE *file, const struct tz_kind_info *kind,
                    const struct tz_submit_options *options, struct tz_report *report) TZ_MUSTCHECK;

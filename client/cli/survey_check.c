@@ -2,8 +2,12 @@
  *
  * Where the file as a whole does not fit what is known: what was found, and the user's decision.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "client/cli/ask.h"
 #include "client/cli/survey_internal.h"
+#include "client/lib/given.h"
 
 enum { SHOWN = 5 };
 
@@ -28,6 +32,21 @@ static void take_renumbering(void *ctx, const struct tz_row_renumbering *r)
         found->gone += r->gone;
     }
     found->back += r->back;
+}
+
+static int tell_how_to_go_on(struct tz_survey *s, const char *before)
+{
+    struct tz_cli *cli = s->cli;
+    if (*before)
+        tz_cli_error(cli, _("Make the changes in the file with the numbers and submit that: %s"), before);
+    else
+        tz_cli_error(
+            cli, "%s",
+            _("Make the changes in the file that came back with the numbers (…_已编号) and submit that."));
+    return tz_cli_usage(
+        cli, "%s",
+        _("If the rows without a number are right as they stand, new records for one: --new-rows. "
+          "Nothing of this file was stored or sent."));
 }
 
 static int tell_renumbering(struct tz_survey *s, const struct renumbered *found)
@@ -58,16 +77,72 @@ static int tell_renumbering(struct tz_survey *s, const struct renumbered *found)
                "back.",
                found->back),
             found->back);
-    if (*before)
-        tz_cli_error(cli, _("Make the changes in the file with the numbers and submit that: %s"), before);
-    else
-        tz_cli_error(
-            cli, "%s",
-            _("Make the changes in the file that came back with the numbers (…_已编号) and submit that."));
-    return tz_cli_usage(
-        cli, "%s",
-        _("If the rows without a number are right as they stand, new records for one: --new-rows. "
-          "Nothing of this file was stored or sent."));
+    return tell_how_to_go_on(s, before);
+}
+
+/* --- the same file as before, without the numbers that its rows were given then --- */
+
+struct unnumbered {
+    struct tz_survey *s;
+    char first[TZ_ADDRESS_SIZE];
+    size_t gone, unknown;
+    int rc;
+};
+
+static int take_given(void *ctx, const char *address)
+{
+    struct unnumbered *u = ctx;
+    bool holds = true, knew = false;
+    u->rc = tz_row_index_holds(u->s->index, address, &holds);
+    if (u->rc == TZ_OK && !holds)
+        u->rc = tz_row_index_knew(u->s->index, address, &knew);
+    if (knew && u->gone++ == 0)
+        snprintf(u->first, sizeof u->first, "%s", address);
+    return u->rc == TZ_OK ? 0 : 1;
+}
+
+static int take_unknown(void *ctx, const char *scope, const char *key)
+{
+    struct unnumbered *u = ctx;
+    (void)scope;
+    (void)key;
+    u->unknown++;
+    return TZ_OK;
+}
+
+static int tell_unnumbered(struct tz_survey *s, const struct unnumbered *u)
+{
+    char before[PATH_MAX], scope[TZ_ADDRESS_SIZE];
+    const char *slash = strrchr(u->first, '/');
+    snprintf(scope, sizeof scope, "%.*s", slash ? (int)(slash - u->first) + 1 : 0, u->first);
+    int rc = tz_survey_numbered_before(s, scope, before);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
+    tz_cli_error(
+        s->cli,
+        _("%s: when this file was submitted before, rows of it were given numbers (编号) that it does not "
+          "have (%s for one). A row that was changed here would be stored a second time."),
+        s->path, u->first);
+    return tell_how_to_go_on(s, before);
+}
+
+static int check_same_file(struct tz_survey *s)
+{
+    char full[PATH_MAX];
+    struct unnumbered u = {.s = s};
+    if (!s->cli->profile || !s->path || s->given == 0 || !realpath(s->path, full))
+        return TZ_RESULT_DONE;
+    int rc = tz_given_list(s->cli->profile, full, take_given, &u);
+    if (u.rc != TZ_OK)
+        return tz_survey_failed(s, u.rc);
+    if (rc != TZ_OK)
+        return tz_cli_profile_failed(s->cli);
+    if (u.gone == 0)
+        return TZ_RESULT_DONE;
+    rc = tz_row_index_unknown(s->index, take_unknown, &u);
+    if (rc != TZ_OK)
+        return tz_survey_failed(s, rc);
+    return u.unknown > 0 ? tell_unnumbered(s, &u) : TZ_RESULT_DONE;
 }
 
 int tz_survey_check_renumbering(struct tz_survey *s)
@@ -78,7 +153,7 @@ int tz_survey_check_renumbering(struct tz_survey *s)
     int rc = tz_row_index_renumberings(s->index, take_renumbering, &found);
     if (rc != TZ_OK)
         return tz_survey_failed(s, rc);
-    return *found.scope ? tell_renumbering(s, &found) : TZ_RESULT_DONE;
+    return *found.scope ? tell_renumbering(s, &found) : check_same_file(s);
 }
 
 /* --- shifted rows --- */

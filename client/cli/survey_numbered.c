@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/cli/survey_internal.h"
+#include "client/lib/given.h"
 #include "client/sheet/numbered.h"
 
 enum { SETTING_SIZE = TZ_ADDRESS_SIZE + 16 };
@@ -47,6 +48,23 @@ static int remember_scope(void *ctx, const char *scope, size_t addresses)
     return tz_profile_set_setting(r->s->cli->profile, name, r->path);
 }
 
+static int remember_number(void *ctx, const char *address)
+{
+    struct remembering *r = ctx;
+    return tz_given_put(r->s->cli->profile, r->path, address);
+}
+
+/* A file that came back and got further rows: somebody may go on working in it rather than in the one that
+ * comes back now. Of a file without any numbers the index tells that by itself. */
+static int remember_numbers(struct tz_survey *s)
+{
+    char full[PATH_MAX];
+    struct remembering r = {.s = s, .path = full};
+    if (!tz_row_index_carries(s->index) || !realpath(s->path, full))
+        return TZ_OK;
+    return tz_row_index_visit_given(s->index, remember_number, &r);
+}
+
 static int remember(struct tz_survey *s)
 {
     struct tz_profile *p = s->cli->profile;
@@ -55,6 +73,8 @@ static int remember(struct tz_survey *s)
     int rc = tz_profile_begin(p);
     if (rc == TZ_OK)
         rc = tz_row_index_scopes(s->index, remember_scope, &r);
+    if (rc == TZ_OK)
+        rc = remember_numbers(s);
     if (rc == TZ_OK)
         rc = tz_profile_commit(p);
     if (rc == TZ_OK)

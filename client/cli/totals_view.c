@@ -131,6 +131,8 @@ static void head_json(struct tz_totals_view *v, const Taizhang__V1__TotalsReply 
     }
     tz_json_key(j, "basis");
     tz_json_text(j, basis_name(r->basis));
+    if (v->copy)
+        tz_offline_json(v->copy, j);
     if (!r->additive) {
         tz_json_key(j, "additive");
         tz_json_bool(j, false);

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "client/cli/table.h"
+#include "client/cli/offline.h"
 #include "common/base/json.h"
 #include "common/schema/schema.h"
 
@@ -18,6 +18,7 @@ struct tz_totals_view {
     bool zh;
     bool quiet;
     const struct tz_kind_info *kind;
+    const struct tz_offline *copy; /* where it was computed from; NULL, as after init: the registry */
     bool started;
     struct tz_buf text; /* JSON that is not printed yet */
     struct tz_json json;

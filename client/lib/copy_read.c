@@ -9,32 +9,38 @@
 #include "client/lib/profile_internal.h"
 #include "common/base/buf.h"
 
+/* Without statistics SQLite takes the primary key, which is a scan of all committees for each of them. */
+#define BY_PARENT "INDEXED BY copy_committee_parent "
+#define BY_CODE   "INDEXED BY copy_committee_code "
+
 #define BELOW                                                                                                \
-    "SELECT c.number, c.code, c.name FROM below b JOIN copy_committee c ON c.registry = ?1 AND "             \
+    "SELECT c.number, c.code, c.name FROM below b JOIN copy_committee c " BY_PARENT                          \
+    "ON c.registry = ?1 AND "                                                                                \
     "c.parent = b.number"
 #define HOLDERS                                                                                              \
     "SELECT r.committee, c.name FROM (SELECT DISTINCT committee FROM copy_record WHERE registry = ?1) r "    \
-    "LEFT JOIN copy_committee c ON c.registry = ?1 AND c.code = r.committee "
+    "LEFT JOIN copy_committee c " BY_CODE "ON c.registry = ?1 AND c.code = r.committee "
 
 static const char sql_one[] =
-    "SELECT state, (SELECT name FROM copy_committee c WHERE c.registry = ?1 AND c.code = ?2) "
+    "SELECT state, (SELECT name FROM copy_committee c " BY_CODE "WHERE c.registry = ?1 AND c.code = ?2) "
     "FROM copy_record WHERE registry = ?1 AND committee = ?2 AND kind = ?3 AND period = ?4 AND key = ?5";
 static const char sql_of_committee[] =
     "SELECT state, ?6 FROM copy_record WHERE registry = ?1 AND committee = ?2 AND (?3 = 0 OR kind = ?3) "
     "AND (?4 = 0 OR period = ?4) AND (?5 OR withdrawn = 0) ORDER BY kind, period, key";
 static const char sql_below[] =
-    "WITH RECURSIVE below (number, code, name) AS (SELECT number, code, name FROM copy_committee "
+    "WITH RECURSIVE below (number, code, name) AS (SELECT number, code, name FROM copy_committee " BY_CODE
     "WHERE registry = ?1 AND code = ?2 UNION " BELOW ") SELECT code, name FROM below ORDER BY code";
-static const char sql_name[] = "SELECT code, name FROM copy_committee WHERE registry = ?1 AND code = ?2";
+static const char sql_name[] =
+    "SELECT code, name FROM copy_committee " BY_CODE "WHERE registry = ?1 AND code = ?2";
 static const char sql_holders[] = HOLDERS "ORDER BY r.committee";
 static const char sql_publishers[] =
     "WITH RECURSIVE below (number, code, name) AS (SELECT c.number, c.code, c.name FROM copy o "
-    "JOIN copy_committee c ON c.registry = ?1 AND c.code = o.committee WHERE o.registry = ?1 "
+    "JOIN copy_committee c " BY_CODE "ON c.registry = ?1 AND c.code = o.committee WHERE o.registry = ?1 "
     "UNION " BELOW ") " HOLDERS "WHERE r.committee NOT IN (SELECT code FROM below) ORDER BY r.committee";
 static const char sql_tree[] =
     "WITH RECURSIVE tree (number, depth) AS (SELECT number, 0 FROM copy_committee t WHERE registry = ?1 "
     "AND NOT EXISTS (SELECT 1 FROM copy_committee p WHERE p.registry = ?1 AND p.number = t.parent) "
-    "UNION SELECT c.number, depth + 1 FROM tree t JOIN copy_committee c ON c.registry = ?1 "
+    "UNION SELECT c.number, depth + 1 FROM tree t JOIN copy_committee c " BY_PARENT "ON c.registry = ?1 "
     "AND c.parent = t.number) SELECT c.state FROM tree t JOIN copy_committee c ON c.registry = ?1 "
     "AND c.number = t.number ORDER BY t.depth, c.code";
 

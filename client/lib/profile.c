@@ -10,7 +10,7 @@
 
 #include "client/lib/profile_internal.h"
 
-enum { BUSY_MS = 10000 };
+enum { BUSY_MS = 10000, WAL_PAUSE_MS = 5 };
 
 static bool name_valid(const char *name)
 {
@@ -94,6 +94,17 @@ int tz_profile_one(struct tz_profile *p, const char *query, int64_t *out)
 
 /* --- opening --- */
 
+/* Changing to WAL needs the file for a moment to itself, and SQLite does not wait for that: others that open
+ * a new profile at the same time are waited for here. */
+static int use_wal(struct tz_profile *p)
+{
+    int rc;
+    int waited = 0;
+    while ((rc = tz_profile_execute(p, "PRAGMA journal_mode = WAL")) == TZ_ELOCKED && waited < BUSY_MS)
+        waited += sqlite3_sleep(WAL_PAUSE_MS);
+    return rc;
+}
+
 static int open_database(struct tz_profile *p, const char *path)
 {
     /* SQLite would create the file with the umask's mode. */
@@ -112,8 +123,8 @@ static int open_database(struct tz_profile *p, const char *path)
     int trc = tz_profile_schema(p);
     /* WAL only once the file is known to be ours. */
     if (trc == TZ_OK)
-        trc = tz_profile_execute(p, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    return trc;
+        trc = use_wal(p);
+    return trc == TZ_OK ? tz_profile_execute(p, "PRAGMA synchronous = FULL") : trc;
 }
 
 int tz_profile_open(struct tz_profile **out, const char *path, const struct tz_env *env, char *why,

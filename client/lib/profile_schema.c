@@ -44,6 +44,9 @@ static const char tables[] =
     "CREATE TABLE IF NOT EXISTS beside (registry INTEGER NOT NULL CHECK (registry > 0),"
     " version INTEGER NOT NULL, side INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (version, side))"
     " STRICT, WITHOUT ROWID;"
+    /* Numbers that rows of a file were given (given.h). */
+    "CREATE TABLE IF NOT EXISTS given (registry INTEGER NOT NULL CHECK (registry > 0), path TEXT NOT NULL,"
+    " address TEXT NOT NULL, PRIMARY KEY (registry, path, address)) STRICT, WITHOUT ROWID;"
     /* The local copy. swept: the generation up to which the rows of earlier ones are gone. state: what came,
      * packed. */
     "CREATE TABLE IF NOT EXISTS copy (registry INTEGER PRIMARY KEY CHECK (registry > 0),"

@@ -7,7 +7,14 @@
 #include "client/sheet/row_index_internal.h"
 #include "common/schema/address.h"
 
-/* Addresses, signs and contents are kept as the first 8 bytes of their SHA-256. */
+#define FORMER                                                                                               \
+    " scope INTEGER NOT NULL, given INTEGER NOT NULL, withdrawn INTEGER NOT NULL, sign INTEGER, mark "       \
+    "INTEGER,"                                                                                               \
+    " content INTEGER, key TEXT NOT NULL, name TEXT"
+
+/* Rows are added at the end of their table and indexed when all are there: keys in random order would cost a
+ * page each.
+ * Addresses, signs and contents are kept as the first 8 bytes of their SHA-256. */
 static const char tables[] =
     "CREATE TABLE scope (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, asked INTEGER NOT NULL DEFAULT "
     "0) STRICT;"
@@ -17,9 +24,8 @@ static const char tables[] =
     "CREATE TABLE made (number INTEGER NOT NULL, scope INTEGER NOT NULL, hash BLOB NOT NULL,"
     " ordinal INTEGER NOT NULL, key TEXT NOT NULL, address INTEGER NOT NULL) STRICT;"
     "CREATE TABLE given (number INTEGER PRIMARY KEY, key TEXT NOT NULL, address INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE former (address INTEGER PRIMARY KEY, scope INTEGER NOT NULL, given INTEGER NOT NULL,"
-    " withdrawn INTEGER NOT NULL, sign INTEGER, mark INTEGER, content INTEGER, key TEXT NOT NULL, name TEXT)"
-    " STRICT;"
+    "CREATE TABLE former (address INTEGER NOT NULL," FORMER ") STRICT;"
+    "CREATE TABLE later (address INTEGER PRIMARY KEY," FORMER ") STRICT;"
     "CREATE TABLE beyond (address TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;";
 
 static const char *const statements[TZ_INDEX_STATEMENTS] = {
@@ -29,10 +35,11 @@ static const char *const statements[TZ_INDEX_STATEMENTS] = {
     [TZ_INDEX_ADD_WANTING] = "INSERT INTO wanting VALUES (?1, ?2, ?3)",
     [TZ_INDEX_ADD_MADE] = "INSERT INTO made VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [TZ_INDEX_ASK_SCOPE] = "UPDATE scope SET asked = 1 WHERE id = ?1 AND NOT asked",
-    [TZ_INDEX_ADD_FORMER] = "INSERT OR IGNORE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [TZ_INDEX_ADD_FORMER_OVER] = "INSERT OR REPLACE INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ADD_FORMER] = "INSERT INTO former VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [TZ_INDEX_ADD_FORMER_OVER] = "INSERT OR REPLACE INTO later VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [TZ_INDEX_ADD_BEYOND] = "INSERT INTO beyond VALUES (?1, ?2)",
     [TZ_INDEX_HOLDS] = "SELECT 1 FROM row WHERE address = ?1",
+    [TZ_INDEX_KNEW] = "SELECT 1 FROM former WHERE address = ?1 AND NOT withdrawn",
     [TZ_INDEX_KEYS] = "SELECT number, key FROM given WHERE number >= ?1 ORDER BY number",
 };
 
@@ -185,18 +192,30 @@ int tz_row_index_add(struct tz_row_index *x, const struct tz_indexed_row *row)
     else if (ok)
         ok = sqlite3_bind_null(s, 3) == SQLITE_OK;
     rc = ok ? tz_index_done(x, s) : TZ_ENOMEM;
+    x->written += row->key != NULL;
+    x->carries |= row->key && tz_number_given(row->key);
     return rc == TZ_OK && !row->key ? add_wanting(x, row, scope) : rc;
+}
+
+int tz_index_find(struct tz_row_index *x, enum tz_index_statement query, const char *address, bool *found)
+{
+    sqlite3_stmt *s = tz_index_statement(x, query);
+    if (!s || sqlite3_bind_int64(s, 1, tz_index_hash(address, strlen(address), NULL, 0)) != SQLITE_OK)
+        return TZ_ENOMEM;
+    int rc = sqlite3_step(s);
+    *found = rc == SQLITE_ROW;
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? TZ_OK : tz_scratch_failure(x->db);
 }
 
 int tz_row_index_holds(struct tz_row_index *x, const char *address, bool *holds)
 {
-    sqlite3_stmt *s = tz_index_statement(x, TZ_INDEX_HOLDS);
-    if (!s || sqlite3_bind_int64(s, 1, tz_index_hash(address, strlen(address), NULL, 0)) != SQLITE_OK)
-        return TZ_ENOMEM;
-    int rc = sqlite3_step(s);
-    *holds = rc == SQLITE_ROW;
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? TZ_OK : tz_scratch_failure(x->db);
+    return tz_index_find(x, TZ_INDEX_HOLDS, address, holds);
+}
+
+bool tz_row_index_carries(const struct tz_row_index *x)
+{
+    return x->carries;
 }
 
 int tz_row_index_scopes(struct tz_row_index *x, tz_row_index_visit_scope *visit, void *ctx)
@@ -244,15 +263,17 @@ static int make_key(struct tz_row_index *x, struct group *g, const char *scope, 
 {
     char key[TZ_GIVEN_KEY_SIZE];
     char address[TZ_ADDRESS_SIZE];
-    bool taken = true;
+    bool taken;
     int rc = TZ_OK;
-    while (rc == TZ_OK && taken) {
+    do {
+        taken = false;
         tz_number_key(g->hash, ++g->ordinal, key);
         int n = snprintf(address, sizeof address, "%s%s", scope, key);
         if (n < 0 || (size_t)n >= sizeof address)
             return TZ_EINVAL;
-        rc = tz_row_index_holds(x, address, &taken);
-    }
+        if (x->written > 0)
+            rc = tz_row_index_holds(x, address, &taken);
+    } while (rc == TZ_OK && taken);
     return rc == TZ_OK ? add_made(x, number, g->scope, g->hash, g->ordinal, key, address_of(scope, key)) : rc;
 }
 
@@ -321,10 +342,22 @@ static int part_twins(struct tz_row_index *x, bool *found)
     return rc;
 }
 
+static int settle_formers(struct tz_row_index *x)
+{
+    return tz_index_run(x, "CREATE INDEX former_address ON former (address);"
+                           "DELETE FROM former WHERE address IN (SELECT address FROM later);"
+                           "INSERT INTO former SELECT * FROM later; DROP TABLE later");
+}
+
+static int index_addresses(struct tz_row_index *x)
+{
+    return tz_index_run(x, "CREATE INDEX IF NOT EXISTS row_address ON row (address)");
+}
+
 int tz_row_index_number(struct tz_row_index *x)
 {
     bool again = x->given > 0;
-    int rc = tz_index_run(x, "CREATE INDEX row_address ON row (address)");
+    int rc = x->written > 0 ? index_addresses(x) : TZ_OK;
     if (rc == TZ_OK && x->given > 0)
         rc = make_keys(x);
     while (rc == TZ_OK && again)
@@ -335,7 +368,9 @@ int tz_row_index_number(struct tz_row_index *x)
                           "DROP TABLE made; DROP TABLE wanting;"
                           "UPDATE row SET address = given.address FROM given WHERE given.number = row.number"
                           " AND row.scope <> (SELECT coalesce((SELECT id FROM scope WHERE text = ''), 0))");
-    return rc;
+    if (rc == TZ_OK)
+        rc = index_addresses(x);
+    return rc == TZ_OK ? settle_formers(x) : rc;
 }
 
 size_t tz_row_index_given(const struct tz_row_index *x)
@@ -363,4 +398,19 @@ int tz_row_index_key(struct tz_row_index *x, size_t number, char out[TZ_GIVEN_KE
     if (x->next_number == number)
         snprintf(out, TZ_GIVEN_KEY_SIZE, "%s", (const char *)sqlite3_column_text(x->reading, 1));
     return TZ_OK;
+}
+
+int tz_row_index_visit_given(struct tz_row_index *x, tz_row_index_visit_address *visit, void *ctx)
+{
+    static const char sql[] = "SELECT s.text || g.key FROM given g JOIN row r ON r.number = g.number"
+                              " JOIN scope s ON s.id = r.scope WHERE s.text <> '' ORDER BY g.number";
+    sqlite3_stmt *s;
+    if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
+        return tz_scratch_failure(x->db);
+    int step, rc = TZ_OK;
+    while (rc == TZ_OK && (step = sqlite3_step(s)) != SQLITE_DONE)
+        rc = step == SQLITE_ROW ? visit(ctx, (const char *)sqlite3_column_text(s, 0))
+                                : tz_scratch_failure(x->db);
+    sqlite3_finalize(s);
+    return rc;
 }

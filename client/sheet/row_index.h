@@ -5,8 +5,8 @@
  * the two mistakes that only the file as a whole shows: rows that were shifted against their keys, and a
  * state of the file from before it was numbered.
  *
- * Rows are added, then numbered, then compared. Functions return TZ_OK, TZ_ENOMEM, or TZ_EIO (errno): the
- * temporary file cannot be written.
+ * Rows and what was known are added, then the rows are numbered, then all is compared. Functions return
+ * TZ_OK, TZ_ENOMEM, or TZ_EIO (errno): the temporary file cannot be written.
  */
 #ifndef TZ_CLIENT_SHEET_ROW_INDEX_H
 #define TZ_CLIENT_SHEET_ROW_INDEX_H
@@ -58,13 +58,23 @@ int tz_row_index_key(struct tz_row_index *x, size_t number, char out[TZ_GIVEN_KE
 typedef int tz_row_index_visit_scope(void *ctx, const char *scope, size_t addresses);
 int tz_row_index_scopes(struct tz_row_index *x, tz_row_index_visit_scope *visit, void *ctx) TZ_MUSTCHECK;
 
+/* The addresses made of the numbers given, by row. A result other than TZ_OK ends the visit and is returned.
+ */
+typedef int tz_row_index_visit_address(void *ctx, const char *address);
+int tz_row_index_visit_given(struct tz_row_index *x, tz_row_index_visit_address *visit,
+                             void *ctx) TZ_MUSTCHECK;
+
+/* Whether numbers that were given before stand in the file: then it is one that came back. */
+bool tz_row_index_carries(const struct tz_row_index *x);
+
 /* Whether a row of the file has this address. */
 int tz_row_index_holds(struct tz_row_index *x, const char *address, bool *holds) TZ_MUSTCHECK;
 
 /* --- what the keys meant before --- */
 
-/* An address that was known before this file; of one that was withdrawn since the meaning is not looked at.
- * over: it takes the place of what was said of this address before; else what was said first stays. */
+/* An address that was known before this file, each once; of one that was withdrawn since the meaning is not
+ * looked at. over: what is said last so counts, whatever is said without it; only before tz_row_index_number.
+ */
 struct tz_former {
     const char *scope;
     const char *key;
@@ -79,8 +89,10 @@ int tz_row_index_all_known(struct tz_row_index *x, bool *all) TZ_MUSTCHECK;
 
 /* The numbers given that are not known from before, in scopes of which something is. The visitor may add what
  * it finds out. A result other than TZ_OK ends the visit and is returned. */
-typedef int tz_row_index_visit_given(void *ctx, const char *scope, const char *key);
-int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit, void *ctx) TZ_MUSTCHECK;
+typedef int tz_row_index_visit_unknown(void *ctx, const char *scope, const char *key);
+int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_unknown *visit, void *ctx) TZ_MUSTCHECK;
+/* Whether an address was known and not withdrawn. */
+int tz_row_index_knew(struct tz_row_index *x, const char *address, bool *knew) TZ_MUSTCHECK;
 
 struct tz_row_shift {
     size_t number;

@@ -30,7 +30,7 @@ size_t tz_row_index_formers(const struct tz_row_index *x)
     return x->formers;
 }
 
-int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit, void *ctx)
+int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_unknown *visit, void *ctx)
 {
     static const char sql[] =
         "SELECT s.text, g.key FROM given g JOIN row r ON r.number = g.number JOIN scope s ON s.id = r.scope"
@@ -48,6 +48,11 @@ int tz_row_index_unknown(struct tz_row_index *x, tz_row_index_visit_given *visit
                                 : tz_scratch_failure(x->db);
     sqlite3_finalize(s);
     return rc;
+}
+
+int tz_row_index_knew(struct tz_row_index *x, const char *address, bool *knew)
+{
+    return tz_index_find(x, TZ_INDEX_KNEW, address, knew);
 }
 
 static int count(struct tz_row_index *x, const char *sql, size_t *out)

@@ -19,6 +19,7 @@ enum tz_index_statement {
     TZ_INDEX_ADD_FORMER_OVER,
     TZ_INDEX_ADD_BEYOND,
     TZ_INDEX_HOLDS,
+    TZ_INDEX_KNEW,
     TZ_INDEX_KEYS,
     TZ_INDEX_STATEMENTS
 };
@@ -27,6 +28,8 @@ struct tz_row_index {
     sqlite3 *db;
     sqlite3_stmt *statement[TZ_INDEX_STATEMENTS];
     size_t given;
+    size_t written; /* rows with a key of their own */
+    bool carries;
     size_t formers;
     /* the scope asked for last */
     int64_t last_scope;
@@ -42,6 +45,9 @@ sqlite3_stmt *tz_index_statement(struct tz_row_index *x, enum tz_index_statement
 /* Runs a bound statement without rows. */
 int tz_index_done(struct tz_row_index *x, sqlite3_stmt *s) TZ_MUSTCHECK;
 int tz_index_run(struct tz_row_index *x, const char *sql) TZ_MUSTCHECK;
+/* Whether a query for an address has a row. */
+int tz_index_find(struct tz_row_index *x, enum tz_index_statement query, const char *address,
+                  bool *found) TZ_MUSTCHECK;
 /* Of both, b after a. */
 int64_t tz_index_hash(const void *a, size_t a_len, const void *b, size_t b_len);
 int tz_index_scope_id(struct tz_row_index *x, const char *scope, int64_t *id) TZ_MUSTCHECK;

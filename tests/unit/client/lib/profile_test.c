@@ -5,14 +5,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "client/lib/outbox.h"
 #include "client/lib/profile.h"
@@ -312,6 +311,37 @@ static void serves_two_processes(void **state)
     tz_profile_close(p);
 }
 
+/* A new file is made, and becomes WAL, under the eyes of all: SQLite alone refuses that once in a while. */
+static void is_made_by_several_processes_at_once(void **state)
+{
+    (void)state;
+    enum { PROCESSES = 6, ROUNDS = 15 };
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t child[PROCESSES];
+        snprintf(path, sizeof path, "%s/%d.db", folder, round);
+        for (int i = 0; i < PROCESSES; i++) {
+            child[i] = fork();
+            assert_true(child[i] >= 0);
+            if (child[i])
+                continue;
+            struct tz_profile *p;
+            char why[200];
+            int rc = tz_profile_open(&p, path, tz_env_system(), why, sizeof why);
+            if (rc == TZ_OK) {
+                tz_profile_use(p, one);
+                rc = tz_profile_saw(p, address, 1);
+                tz_profile_close(p);
+            }
+            _exit(rc == TZ_OK ? 0 : 1);
+        }
+        for (int i = 0; i < PROCESSES; i++) {
+            int status;
+            assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+            assert_int_equal(status, 0);
+        }
+    }
+}
+
 static void refuses_foreign_files(void **state)
 {
     (void)state;
@@ -371,6 +401,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_process_sends_at_a_time, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(rolls_back, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(serves_two_processes, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(is_made_by_several_processes_at_once, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(refuses_foreign_files, make_folder, remove_folder),
         cmocka_unit_test(names_its_file),
     };

@@ -44,6 +44,24 @@ static void expect_rows(struct tz_sheet *s)
     assert_string_equal(s->cell[4].s, "200余个");
 }
 
+/* The header may be all there is: its row must not count as read again. */
+static void stands_above_the_first_row_after_rewinding(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"utf8.csv", "inline.xlsx"};
+    for (size_t i = 0; i < 2; i++) {
+        struct tz_sheet s;
+        assert_int_equal(open_sheet(&s, names[i]), TZ_OK);
+        assert_int_equal(tz_sheet_choose(&s, 0), TZ_OK);
+        assert_int_equal(s.row, 0);
+        assert_int_equal(tz_sheet_next(&s), TZ_OK);
+        assert_int_equal(tz_sheet_rewind(&s), TZ_OK);
+        assert_int_equal(s.row, 0);
+        expect_rows(&s);
+        close_sheet(&s);
+    }
+}
+
 static void reads_every_form_the_same(void **state)
 {
     (void)state;
@@ -215,6 +233,7 @@ static void reads_a_pipe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stands_above_the_first_row_after_rewinding),
         cmocka_unit_test(reads_every_form_the_same),
         cmocka_unit_test(knows_sheets_by_name),
         cmocka_unit_test(refuses_with_the_reason),

@@ -350,13 +350,28 @@ static void test_schema_reply(void **state)
     tz_arena_free(&arena);
 }
 
+static void test_naming_fields(void **state)
+{
+    (void)state;
+    static const char *const titled[] = {"project", "need", "catalogue", "policy", "practice"};
+    static const char *const named[] = {"worker", "organisation", "platform"};
+    size_t with = 0;
+    for (size_t i = 0; i < sizeof titled / sizeof *titled; i++)
+        assert_string_equal(tz_kind_naming(tz_kind_find(titled[i], strlen(titled[i])))->name, "title");
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        assert_string_equal(tz_kind_naming(tz_kind_find(named[i], strlen(named[i])))->name, "name");
+    for (uint32_t kind = 0; kind <= TZ_KINDS; kind++)
+        with += tz_kind_info(kind) && tz_kind_naming(tz_kind_info(kind));
+    assert_int_equal(with, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_and_fields),   cmocka_unit_test(test_no_message_without_kind),
         cmocka_unit_test(test_enums_are_frozen),  cmocka_unit_test(test_enum_input),
         cmocka_unit_test(test_fields_are_frozen), cmocka_unit_test(test_measures_and_breakdowns),
-        cmocka_unit_test(test_schema_reply),
+        cmocka_unit_test(test_schema_reply),      cmocka_unit_test(test_naming_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
