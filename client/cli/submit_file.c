@@ -274,7 +274,9 @@ static int open_and_submit(struct tz_cli *cli, FILE *file, const struct tz_kind_
     struct tz_sheet sheet;
     struct tz_header_place place;
     struct tz_mapping mapping;
-    int rc = tz_cli_map_read(cli, kind, options->maps->item, options->maps->count, &mapping);
+    static const struct tz_option_list none;
+    const struct tz_option_list *maps = options->maps ? options->maps : &none;
+    int rc = tz_cli_map_read(cli, kind, maps->item, maps->count, &mapping);
     if (rc != TZ_RESULT_DONE)
         return rc;
     struct tz_headers *headers = calloc(1, sizeof *headers);

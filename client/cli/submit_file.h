@@ -15,7 +15,7 @@ struct tz_submit_options {
     const char *sheet;                 /* of a workbook, by name; NULL: the first usable one */
     const char *source;                /* the file's name, kept with its rows; "-" for standard input */
     const char *path;                  /* beside which files are written; NULL: source */
-    const struct tz_option_list *maps; /* 列名=字段, given now */
+    const struct tz_option_list *maps; /* 列名=字段, given now; NULL: only what the profile keeps */
     bool confirmed;
     bool new_rows; /* as in submit_survey.h */
     bool not_shifted;

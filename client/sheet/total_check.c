@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/sheet/rows.h"
 #include "common/base/text.h"
 
 enum { RANKS = TZ_TOTAL_GRAND + 1 };
@@ -326,7 +327,8 @@ void tz_total_check_row(struct tz_total_check *t, enum tz_row_role role, const s
                         size_t count, size_t row)
 {
     if (role == TZ_ROW_RECORD) {
-        add_record(t, cells, count);
+        if (!tz_row_is_blank(t->headers, cells, count))
+            add_record(t, cells, count);
         return;
     }
     enum tz_total_rank rank;

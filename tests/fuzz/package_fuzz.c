@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A whole workbook file, or what claims to be one: the archive, its parts, and the header of each sheet.
+ * A whole workbook file, or what claims to be one: the archive, its parts, the header of each sheet, merged
+ * cells spread over its rows, and its totals.
  */
 #include <string.h>
 #include <unistd.h>
 
 #include "client/sheet/header_rows.h"
+#include "client/sheet/total_check.h"
 #include "client/sheet/unnamed.h"
 #include "tests/fuzz/fuzz.h"
+
+static void tell_nothing(void *ctx, const struct tz_total_difference *d)
+{
+    (void)ctx;
+    MUST(d->field);
+}
+
+static void read_rows(struct tz_sheet *s, const struct tz_headers *headers, size_t last_row)
+{
+    MUST(tz_sheet_spread(s, headers, last_row) == TZ_OK);
+    struct tz_total_check *check = tz_total_check_new(headers, tell_nothing, NULL);
+    MUST(check);
+    while (tz_sheet_next(s) == TZ_OK) {
+        MUST(s->count <= TZ_COLUMNS_MAX);
+        for (size_t i = 0; i < s->count; i++)
+            MUST(strlen(s->cell[i].s) <= s->cell[i].len);
+        if (s->row > last_row)
+            tz_total_check_row(check, tz_row_role(headers, s->cell, s->count), s->cell, s->count, s->row);
+    }
+    tz_total_check_end(check);
+    tz_total_check_free(check);
+}
 
 static void read_sheets(struct tz_sheet *s, struct tz_headers *headers)
 {
@@ -21,6 +45,8 @@ static void read_sheets(struct tz_sheet *s, struct tz_headers *headers)
             return;
         }
         MUST(place.last_row >= place.row && headers->count <= TZ_COLUMNS_MAX);
+        if (place.row > 0)
+            read_rows(s, headers, place.last_row);
     }
 }
 

@@ -201,6 +201,11 @@ def sheets():
                         merges=["A1:D1"])
     put("package", "book", book.bytes())
     put("package", "stored", pack(book.finish(), 0))
+    merged = Book().sheet("项目", [["单位：万元"], ["报送单位", "编号", "报告期", "名称", "项目数", "合同金额"],
+                                 [320100, "A", 2017, "x", "5", "7"], ["", "B", 2017, "y", "", "——"], ["小计", "", "", "", "5", "7余"],
+                                 [320200, "C", 2017, "z", "3个", ""], ["合计", "", "", "", "8", "若干"]],
+                          merges=["A3:A4", "E3:E4", "F4:F6", "D6:D6", "A2:A3"])
+    put("package", "merged", pack(merged.finish(), 0))
 
 
 def bundles():

@@ -230,6 +230,64 @@ static void reads_a_pipe(void **state)
     }
 }
 
+static void count_row(void *ctx, const struct tz_sheet *s)
+{
+    size_t *rows = ctx;
+    uint64_t done, total;
+    tz_sheet_position(s, &done, &total);
+    assert_true(total > 0 && done <= total);
+    ++*rows;
+}
+
+static void says_how_far_it_is(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"gbk.csv", "utf16le-mark.csv", "stored.xlsx", "inline.xlsx"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct tz_sheet s;
+        size_t checked = 0, read = 0;
+        uint64_t done, total;
+        assert_int_equal(open_sheet(&s, names[i]), TZ_OK);
+        s.checked = count_row;
+        s.checked_ctx = &checked;
+        assert_int_equal(tz_sheet_choose(&s, 0), TZ_OK);
+        while (tz_sheet_next(&s) == TZ_OK)
+            read++;
+        assert_int_equal(checked, read);
+        tz_sheet_position(&s, &done, &total);
+        assert_int_equal(done, total);
+        close_sheet(&s);
+    }
+}
+
+/* Again after every rewinding, and no more after another choice. */
+static void spreads_merged_cells(void **state)
+{
+    (void)state;
+    struct tz_sheet s;
+    static struct tz_headers headers;
+    static struct tz_header_error errors[TZ_HEADER_ERRORS_MAX];
+    assert_int_equal(open_sheet(&s, "merged-committee.xlsx"), TZ_OK);
+    assert_int_equal(tz_sheet_choose(&s, 0), TZ_OK);
+    assert_int_equal(tz_sheet_next(&s), TZ_OK);
+    assert_int_equal(tz_headers_read(&headers, tz_kind_find("project", 7), s.cell, s.count, false, errors),
+                     0);
+    for (int round = 0; round < 4; round++) {
+        if (round == 1)
+            assert_int_equal(tz_sheet_spread(&s, &headers, 1), TZ_OK);
+        assert_int_equal(round == 3 ? tz_sheet_choose(&s, 0) : tz_sheet_rewind(&s), TZ_OK);
+        for (int row = 0; row < 3; row++)
+            assert_int_equal(tz_sheet_next(&s), TZ_OK);
+        assert_string_equal(s.cell[0].s, round == 0 || round == 3 ? "" : "320100");
+        assert_string_equal(s.cell[1].s, "A2");
+    }
+    close_sheet(&s);
+    assert_int_equal(open_sheet(&s, "gbk.csv"), TZ_OK);
+    assert_int_equal(tz_sheet_choose(&s, 0), TZ_OK);
+    assert_int_equal(tz_sheet_spread(&s, &headers, 1), TZ_OK); /* a text knows of no merging */
+    close_sheet(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +297,8 @@ int main(void)
         cmocka_unit_test(refuses_with_the_reason),
         cmocka_unit_test(survives_every_cut),
         cmocka_unit_test(reads_a_pipe),
+        cmocka_unit_test(says_how_far_it_is),
+        cmocka_unit_test(spreads_merged_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,18 @@ static void counts_blanks_and_parts_either_way(void **state)
     end("", 2);
 }
 
+/* A template's rows that nobody filled in count for nothing. */
+static void passes_over_rows_that_say_nothing(void **state)
+{
+    (void)state;
+    START("project", "名称", "项目数");
+    RECORD("一", "5");
+    put("320100", "", NULL, 0);
+    put("320100", "", NULL, 0);
+    TOTAL("合计", "", "7");
+    end("5 quantity 7 5;", 0);
+}
+
 static void survives_anything(void **state)
 {
     (void)state;
@@ -213,6 +225,7 @@ int main(void)
         cmocka_unit_test(says_of_inexact_ones_what_can_be_said),
         cmocka_unit_test(counts_blanks_and_parts_either_way),
         cmocka_unit_test(survives_anything),
+        cmocka_unit_test(passes_over_rows_that_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
