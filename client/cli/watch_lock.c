@@ -37,13 +37,13 @@ static int open_lock(const char *folder)
                                             : -1;
 }
 
-/* The process's number for people: who holds it. */
+/* The process's number for people: who holds it. On a full disk it is not told: the lock holds without it. */
 static void write_holder(int fd)
 {
-    char text[32];
-    int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) != n)
-        (void)ftruncate(fd, 0);
+    char text[32] = "";
+    snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (pwrite(fd, text, sizeof text, 0) != (ssize_t)sizeof text)
+        errno = 0;
 }
 
 static long long read_holder(int fd)
