@@ -157,13 +157,24 @@ static int withdraw_beyond(const struct tz_whole *w, struct tz_survey *survey, s
     return rc == TZ_RESULT_DONE ? withdraw_all(survey, delivery, reason, source) : rc;
 }
 
+/* A file of rows that came back (退回原因) is a part of another one, and what is not in it is no difference.
+ */
+static bool came_back(const struct tz_survey *survey)
+{
+    const struct tz_headers *headers = survey->rows->headers;
+    for (size_t i = 0; i < headers->count; i++)
+        if (headers->column[i].role == TZ_COLUMN_REASONS)
+            return true;
+    return false;
+}
+
 int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_delivery *delivery, bool taken,
                  const char *source)
 {
     struct tz_cli *cli = survey->cli;
     if (!w->asked) {
         struct tz_beyond b = {.cli = cli, .survey = survey};
-        if (cli->quiet || !cli->connected || !taken)
+        if (cli->quiet || !cli->connected || !taken || came_back(survey))
             return TZ_RESULT_DONE;
         if (tz_beyond_count(&b))
             mention(cli, &b, source);
@@ -175,6 +186,13 @@ int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_d
             _("The file has no rows, so that it says of no unit and no period that this is all. Nothing "
               "was withdrawn. To withdraw records: taizhang withdraw ADDRESS."));
         return TZ_RESULT_REFUSED;
+    }
+    if (came_back(survey)) {
+        tz_cli_error(
+            cli, "%s",
+            _("This file holds rows that came back (column 退回原因), and not all there is: --whole was "
+              "left aside. Nothing was withdrawn."));
+        return TZ_RESULT_DONE;
     }
     if (!cli->connected || !taken) {
         tz_cli_error(

@@ -186,6 +186,20 @@ def test_a_record_of_somebody_else_that_changed_meanwhile_is_not_withdrawn_unsee
     assert outcomes(lines) == ["UNCHANGED", "WITHDRAWN"] and lines[1]["revision"] == 3
 
 
+def test_rows_that_came_back_are_never_all_there_is(registry):
+    """Correcting them and submitting that file must not lead anybody to withdraw the rows that went in before."""
+    path = sheet(registry, *mine("A", "B", "C"))
+    path.write_text(path.read_text("utf-8").replace("名称\n", "名称,项目数\n").replace("名C", "名C,很多"), "utf-8")
+    assert registry.cli("submit", path).returncode == 1
+    back = registry.folder / "project.rejected.csv"
+    back.write_text(back.read_text("utf-8-sig").replace("很多", "2", 1), "utf-8")
+    done = registry.cli("submit", back)
+    assert done.returncode == 0 and "still in the registry" not in done.stderr and "--whole" not in done.stderr
+    done = registry.cli("submit", back, "--whole", "--yes", "--reason", "x")
+    assert "rows that came back" in done.stderr and "Nothing was withdrawn" in done.stderr
+    assert keys(registry) == list("ABC")
+
+
 @pytest.mark.parametrize("rows", [times(2500)])
 def test_pages(registry, rows):
     names = [f"K{n:05}" for n in range(rows)]
