@@ -102,7 +102,7 @@ struct tz_row_shift {
 };
 struct tz_row_shifts {
     size_t known;   /* rows with a key that was known */
-    size_t changed; /* of them: with another sign than before */
+    size_t changed; /* of them: with another sign than before; a title that was corrected (alike.h) is none */
     size_t moved;   /* records that now stand in another row, while that of their key says something else;
                        without titles they are recognised by all that they state */
 };
