@@ -187,6 +187,7 @@ def test_without_a_line_nothing_is_compared(registry):
     registry.stop()
     done = registry.cli("submit", sheet(registry, *mine("A", "B", "D")), "--whole", "--yes", "--reason", "x", "--wait", "0")
     assert done.returncode == 3 and "--whole was left aside" in done.stderr
+    assert "Without a line" in done.stderr and "correct the rows" not in done.stderr
     registry.start()
     assert keys(registry) == list("ABC")
 
