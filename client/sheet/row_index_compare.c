@@ -108,7 +108,7 @@ static int show_changed(struct tz_row_index *x, size_t max, tz_row_index_visit_s
 }
 
 /* What has a title has it for its mark. */
-static int count_changed(struct tz_row_index *x, size_t *out)
+static int count_changed(struct tz_row_index *x, struct tz_row_shifts *out)
 {
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(x->db,
@@ -119,8 +119,8 @@ static int count_changed(struct tz_row_index *x, size_t *out)
     while ((step = sqlite3_step(s)) == SQLITE_ROW) {
         const char *before = (const char *)sqlite3_column_text(s, 1);
         const char *now = (const char *)sqlite3_column_text(s, 2);
-        bool corrected = sqlite3_column_int(s, 0) && before && now && tz_titles_alike(before, now);
-        *out += !corrected;
+        out->changed++;
+        out->corrected += sqlite3_column_int(s, 0) && before && now && tz_titles_alike(before, now);
     }
     int rc = step == SQLITE_DONE ? TZ_OK : tz_scratch_failure(x->db);
     sqlite3_finalize(s);
@@ -137,7 +137,7 @@ int tz_row_index_shifts(struct tz_row_index *x, struct tz_row_shifts *out, size_
     int rc =
         count(x, "SELECT count(*) FROM " KNOWN " AND r.sign IS NOT NULL AND f.sign IS NOT NULL", &out->known);
     if (rc == TZ_OK)
-        rc = count_changed(x, &out->changed);
+        rc = count_changed(x, out);
     if (rc == TZ_OK)
         rc = count(x, "SELECT count(*) FROM " DIFFERS, &differing);
     if (rc != TZ_OK || differing == 0)
