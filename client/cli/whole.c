@@ -157,27 +157,30 @@ static int withdraw_beyond(const struct tz_whole *w, struct tz_survey *survey, s
     return rc == TZ_RESULT_DONE ? withdraw_all(survey, delivery, reason, source) : rc;
 }
 
-/* A file of rows that came back (退回原因) is a part of another one, and what is not in it is no difference.
- */
-static bool came_back(const struct tz_survey *survey)
+static bool has_line(const struct tz_cli *cli)
 {
-    const struct tz_headers *headers = survey->rows->headers;
-    for (size_t i = 0; i < headers->count; i++)
-        if (headers->column[i].role == TZ_COLUMN_REASONS)
-            return true;
-    return false;
+    return cli->connected && cli->connection.ready && cli->connection.failure.result != TZ_RESULT_UNREACHABLE;
 }
 
 int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_delivery *delivery, bool taken,
                  const char *source)
 {
     struct tz_cli *cli = survey->cli;
+    bool line = has_line(cli);
+    bool part = tz_headers_came_back(survey->rows->headers);
     if (!w->asked) {
         struct tz_beyond b = {.cli = cli, .survey = survey};
-        if (cli->quiet || !cli->connected || !taken || came_back(survey))
+        if (cli->quiet || !line || !taken || part)
             return TZ_RESULT_DONE;
         if (tz_beyond_count(&b))
             mention(cli, &b, source);
+        return TZ_RESULT_DONE;
+    }
+    if (part) {
+        tz_cli_error(
+            cli, "%s",
+            _("The file holds only rows that came back (it has the column 退回原因): --whole was left "
+              "aside. Nothing was withdrawn."));
         return TZ_RESULT_DONE;
     }
     if (survey->records == 0) {
@@ -187,21 +190,13 @@ int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_d
               "was withdrawn. To withdraw records: taizhang withdraw ADDRESS."));
         return TZ_RESULT_REFUSED;
     }
-    if (came_back(survey)) {
+    if (!line || !taken) {
         tz_cli_error(
             cli, "%s",
-            _("This file holds rows that came back (column 退回原因), and not all there is: --whole was "
-              "left aside. Nothing was withdrawn."));
-        return TZ_RESULT_DONE;
-    }
-    if (!cli->connected || !taken) {
-        tz_cli_error(
-            cli, "%s",
-            cli->connected
-                ? _("Not every row was taken, so that --whole was left aside: correct the rows and submit "
-                    "the whole file again. Nothing was withdrawn.")
-                : _("Without a line to the registry nobody knows what it holds beyond this file: --whole "
-                    "was left aside. Submit the file again when there is one."));
+            line ? _("Not every row was taken, so that --whole was left aside: correct the rows and submit "
+                     "the whole file again. Nothing was withdrawn.")
+                 : _("Without a line to the registry nobody knows what it holds beyond this file: --whole "
+                     "was left aside. Submit the file again when there is one."));
         return TZ_RESULT_DONE;
     }
     return withdraw_beyond(w, survey, delivery, source);

@@ -17,8 +17,7 @@ struct tz_whole {
     const char *reason;             /* NULL: none yet */
 };
 
-/* After the file's rows were reported. Of a file of rows that came back nothing is compared, whatever was
- * asked. survey: of the file; taken: every row of it is in the registry now;
+/* After the file's rows were reported. survey: of the file; taken: every row of it is in the registry now;
  * source: its name. Withdrawals go through the delivery and into its report. DONE; USAGE when something
  * should be withdrawn and nobody confirmed it; REFUSED when it cannot be known what is beyond the file; or
  * told. */

@@ -50,6 +50,19 @@ def test_the_difference_is_mentioned_in_one_line(registry):
     assert "registry" not in registry.cli("submit", sheet(registry, *mine("A", "B", "C"))).stderr
 
 
+def test_a_file_of_rows_that_came_back_is_never_the_whole(registry):
+    registry.run("submit", sheet(registry, *mine("A", "B", "C")))
+    path = registry.folder / "project.rejected.csv"
+    path.write_text(HEADER.strip() + ",退回原因\n320100,D,2017,名D,第2行 D2 名称：此项必填。\n", "utf-8")
+    done = registry.cli("submit", path)
+    assert done.returncode == 0
+    assert "registry" not in done.stderr
+    done = registry.cli("submit", path, "--whole", "--yes", "--reason", "r", "--withdraw", "3")
+    assert done.returncode == 0
+    assert "only rows that came back" in done.stderr
+    assert keys(registry) == ["A", "B", "C", "D"]
+
+
 def test_only_the_units_and_periods_of_the_file_count(registry):
     """Not what stands below, not other periods, kinds and units."""
     registry.run("submit", sheet(registry, *mine("A", unit="320102"), *mine("A", unit="320000"), *mine("A", period="2018"),
@@ -174,6 +187,7 @@ def test_without_a_line_nothing_is_compared(registry):
     registry.stop()
     done = registry.cli("submit", sheet(registry, *mine("A", "B", "D")), "--whole", "--yes", "--reason", "x", "--wait", "0")
     assert done.returncode == 3 and "--whole was left aside" in done.stderr
+    assert "Without a line" in done.stderr and "correct the rows" not in done.stderr
     registry.start()
     assert keys(registry) == list("ABC")
 
@@ -184,20 +198,6 @@ def test_a_record_of_somebody_else_that_changed_meanwhile_is_not_withdrawn_unsee
     client.submit(record("320100/project/2017/B", bodies.project(1, title="别人改"), base=1))
     lines = registry.lines("submit", sheet(registry, *mine("A")), "--whole", "--yes", "--reason", "x")
     assert outcomes(lines) == ["UNCHANGED", "WITHDRAWN"] and lines[1]["revision"] == 3
-
-
-def test_rows_that_came_back_are_never_all_there_is(registry):
-    """Correcting them and submitting that file must not lead anybody to withdraw the rows that went in before."""
-    path = sheet(registry, *mine("A", "B", "C"))
-    path.write_text(path.read_text("utf-8").replace("名称\n", "名称,项目数\n").replace("名C", "名C,很多"), "utf-8")
-    assert registry.cli("submit", path).returncode == 1
-    back = registry.folder / "project.rejected.csv"
-    back.write_text(back.read_text("utf-8-sig").replace("很多", "2", 1), "utf-8")
-    done = registry.cli("submit", back)
-    assert done.returncode == 0 and "still in the registry" not in done.stderr and "--whole" not in done.stderr
-    done = registry.cli("submit", back, "--whole", "--yes", "--reason", "x")
-    assert "rows that came back" in done.stderr and "Nothing was withdrawn" in done.stderr
-    assert keys(registry) == list("ABC")
 
 
 @pytest.mark.parametrize("rows", [times(2500)])
