@@ -101,6 +101,25 @@ int tz_outbox_known_under(struct tz_profile *p, const char *prefix, tz_outbox_vi
 int tz_outbox_count(struct tz_profile *p, enum tz_outbox_state state, uint64_t *count,
                     int64_t *oldest_ms) TZ_MUSTCHECK;
 
+/* --- kept for other registries --- */
+
+/* A registry other than the one in use, for which something is kept that is not acknowledged. */
+struct tz_outbox_place {
+    int64_t number; /* for tz_profile_use_number */
+    bool has_id;    /* it answered once */
+    uint8_t id[16];
+    const char *server; /* where it answered last, or is expected; "": another registry answers there now */
+    uint64_t waiting;
+    uint64_t refused;
+    uint64_t conflicts;
+    int64_t oldest_ms;
+};
+typedef int tz_outbox_place_fn(void *ctx, const struct tz_outbox_place *place);
+/* A visitor's result other than 0 ends it and is returned. */
+int tz_outbox_elsewhere(struct tz_profile *p, tz_outbox_place_fn *visit, void *ctx) TZ_MUSTCHECK;
+/* The number of the registry for which this version is kept, if that is one with no address. TZ_ENOENT. */
+int tz_outbox_stranded(struct tz_profile *p, int64_t id, int64_t *number) TZ_MUSTCHECK;
+
 /* --- sending --- */
 
 /* Up to max versions that may be sent now, by id after *cursor: QUEUED, no earlier version of their address

@@ -240,6 +240,13 @@ int tz_profile_answered(struct tz_profile *p, const char *server, const uint8_t 
     return rc == TZ_OK ? end(p, answered(p, server, registry_id), before) : rc;
 }
 
+int64_t tz_profile_use_number(struct tz_profile *p, int64_t number)
+{
+    int64_t before = p->registry;
+    p->registry = number;
+    return before;
+}
+
 int tz_profile_setting(struct tz_profile *p, const char *name, char *out, size_t size)
 {
     sqlite3_stmt *s = tz_profile_statement(p, sql_setting);
