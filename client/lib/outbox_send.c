@@ -38,6 +38,12 @@ static const char sql_others[] =
 static const char sql_rebase[] =
     "UPDATE outbox SET base = ?4 WHERE registry = ?1 AND address = ?2 AND id > ?3"
     " AND state = 1 AND has_base = 0 AND tries = 0";
+/* A version that left the private bytes as they were, right after one of ours that stated them (?3), states
+ * the same: should the registry lose both, they are offered again with it. */
+static const char sql_inherit[] =
+    "UPDATE outbox SET keep_private = 0, private = k.private FROM outbox k"
+    " WHERE outbox.registry = ?1 AND outbox.id = ?2 AND outbox.keep_private AND k.id = ?3"
+    " AND k.operation = 1 AND NOT k.keep_private AND outbox.revision - k.revision BETWEEN 0 AND ?4";
 static const char sql_epoch[] = "SELECT epoch FROM registry WHERE number = ?1";
 static const char sql_set_epoch[] = "UPDATE registry SET epoch = ?2 WHERE number = ?1";
 static const char sql_before[] =
@@ -245,12 +251,26 @@ static int store_decision(struct tz_profile *p, int64_t id, const struct others 
     return rc;
 }
 
+/* known: the version that was acknowledged before. Only of an entry of its own it is certain that nobody
+ * else's private bytes came between. */
+static int inherit(struct tz_profile *p, int64_t id, int64_t known, const Taizhang__V1__Outcome *outcome)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_inherit);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, (uint64_t)known);
+    tz_profile_number(s, 4, outcome->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UPDATED);
+    return tz_profile_run(p, s);
+}
+
 /* What the decision means to other versions of the address: the one acknowledged before is history, one that
  * waited goes on from here. */
 static int settle_others(struct tz_profile *p, const char *address, int64_t id, const struct others *others,
-                         uint64_t revision)
+                         const Taizhang__V1__Outcome *outcome)
 {
+    uint64_t revision = outcome->revision;
     int rc = tz_profile_saw(p, address, revision);
+    if (rc == TZ_OK && others->known)
+        rc = inherit(p, id, others->known, outcome);
     if (rc == TZ_OK && others->known)
         rc = drop(p, others->known);
     if (rc != TZ_OK || !others->later_rebased)
@@ -271,7 +291,7 @@ static int decided(struct tz_profile *p, int64_t id, const char *address, bool e
     if (rc == TZ_OK)
         rc = store_decision(p, id, &others, outcome, epoch);
     if (rc == TZ_OK && good)
-        rc = settle_others(p, address, id, &others, outcome->revision);
+        rc = settle_others(p, address, id, &others, outcome);
     /* One that waited takes the place of one that was not taken. */
     return rc == TZ_OK && (empty || (!good && others.later)) ? drop(p, id) : rc;
 }
