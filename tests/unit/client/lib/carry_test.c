@@ -200,6 +200,25 @@ static bool is_packed(struct tz_profile *p, int64_t id, char path[200])
 
 /* --- cases --- */
 
+/* They were made before the registry was restored, and arrive after the office has heard of that. */
+static void old_outcomes_are_asked_about_again(void **state)
+{
+    struct world *w = *state;
+    uint64_t epoch;
+    (void)put(w->office, "110101/project/2017/A", "one");
+    pack(w, 1);
+    load(w, 1);
+    ANSWER(w, CREATED);
+    assert_int_equal(tz_outbox_set_epoch(w->office, 2), TZ_OK);
+    assert_int_equal(unpack(w, w->outcomes, 1), TZ_CARRY_DONE);
+    assert_int_equal(tz_outbox_epoch(w->office, &epoch), TZ_OK);
+    assert_int_equal(epoch, 1);
+    assert_int_equal(tz_outbox_set_epoch(w->office, 2), TZ_OK);
+    assert_int_equal(unpack(w, w->outcomes, 0), TZ_CARRY_DONE); /* nothing new, nothing to ask */
+    assert_int_equal(tz_outbox_epoch(w->office, &epoch), TZ_OK);
+    assert_int_equal(epoch, 2);
+}
+
 static void the_whole_way(void **state)
 {
     struct world *w = *state;
@@ -524,6 +543,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(the_whole_way),
+        CASE(old_outcomes_are_asked_about_again),
         CASE(everything_of_a_version_is_carried),
         CASE(an_edit_waits_behind_what_is_carried),
         CASE(what_waits_is_carried_behind_the_other),
