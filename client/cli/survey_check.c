@@ -164,7 +164,8 @@ static bool look_shifted(const struct tz_survey *s, const struct tz_row_shifts *
 {
     enum { CHANGED_MIN = 3, PART = 5 };
     size_t enough = tz_kind_naming(s->rows->headers->kind) ? 1 : 2;
-    return found->moved >= enough || (found->changed >= CHANGED_MIN && found->changed * PART >= found->known);
+    size_t others = found->changed - found->corrected;
+    return found->moved >= enough || (others >= CHANGED_MIN && others * PART >= found->known);
 }
 
 static void show_shift(void *ctx, const struct tz_row_shift *shift)

@@ -157,16 +157,30 @@ static int withdraw_beyond(const struct tz_whole *w, struct tz_survey *survey, s
     return rc == TZ_RESULT_DONE ? withdraw_all(survey, delivery, reason, source) : rc;
 }
 
+static bool has_line(const struct tz_cli *cli)
+{
+    return cli->connected && cli->connection.ready && cli->connection.failure.result != TZ_RESULT_UNREACHABLE;
+}
+
 int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_delivery *delivery, bool taken,
                  const char *source)
 {
     struct tz_cli *cli = survey->cli;
+    bool line = has_line(cli);
+    bool part = tz_headers_came_back(survey->rows->headers);
     if (!w->asked) {
         struct tz_beyond b = {.cli = cli, .survey = survey};
-        if (cli->quiet || !cli->connected || !taken)
+        if (cli->quiet || !line || !taken || part)
             return TZ_RESULT_DONE;
         if (tz_beyond_count(&b))
             mention(cli, &b, source);
+        return TZ_RESULT_DONE;
+    }
+    if (part) {
+        tz_cli_error(
+            cli, "%s",
+            _("The file holds only rows that came back (it has the column 退回原因): --whole was left "
+              "aside. Nothing was withdrawn."));
         return TZ_RESULT_DONE;
     }
     if (survey->records == 0) {
@@ -176,14 +190,13 @@ int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_d
               "was withdrawn. To withdraw records: taizhang withdraw ADDRESS."));
         return TZ_RESULT_REFUSED;
     }
-    if (!cli->connected || !taken) {
+    if (!line || !taken) {
         tz_cli_error(
             cli, "%s",
-            cli->connected
-                ? _("Not every row was taken, so that --whole was left aside: correct the rows and submit "
-                    "the whole file again. Nothing was withdrawn.")
-                : _("Without a line to the registry nobody knows what it holds beyond this file: --whole "
-                    "was left aside. Submit the file again when there is one."));
+            line ? _("Not every row was taken, so that --whole was left aside: correct the rows and submit "
+                     "the whole file again. Nothing was withdrawn.")
+                 : _("Without a line to the registry nobody knows what it holds beyond this file: --whole "
+                     "was left aside. Submit the file again when there is one."));
         return TZ_RESULT_DONE;
     }
     return withdraw_beyond(w, survey, delivery, source);

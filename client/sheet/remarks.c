@@ -18,18 +18,22 @@ static struct tz_cell trimmed(const struct tz_cell *cells, size_t count, size_t 
     return cell;
 }
 
-static const char sub_words[] = "小计|subtotal";
+static const char sub_words[] = "小计|本页小计|本页合计|subtotal";
 static const char table_words[] = "合计|共计|合计数|total|sum";
 static const char grand_words[] = "总计|总合计|grandtotal";
 static const char beyond_words[] = "累计";
 
-/* The word in its folded form, without the colon behind it, is one of these. */
+/* The word in its folded form, without the colon or the remark in parentheses (合计（万元）) behind it, is
+ * one of these. */
 static bool is_one_of(const struct tz_cell *cell, const char *words)
 {
     char folded[TZ_LABEL_SIZE];
     size_t n = cell->len < TZ_LABEL_SIZE ? tz_label_fold(folded, cell->s, cell->len) : 0;
     if (n > 0 && folded[n - 1] == ':')
-        folded[n - 1] = '\0';
+        folded[--n] = '\0';
+    if (n > 0 && folded[n - 1] == ')')
+        n = strchr(folded, ')') == folded + n - 1 ? strcspn(folded, "(") : 0;
+    folded[n] = '\0';
     return n > 0 && tz_label_in(words, folded);
 }
 

@@ -101,10 +101,11 @@ struct tz_row_shift {
     const char *now;
 };
 struct tz_row_shifts {
-    size_t known;   /* rows with a key that was known */
-    size_t changed; /* of them: with another sign than before */
-    size_t moved;   /* records that now stand in another row, while that of their key says something else;
-                       without titles they are recognised by all that they state */
+    size_t known;     /* rows with a key that was known */
+    size_t changed;   /* of them: with another sign than before */
+    size_t corrected; /* of these: with a title that is mostly the same one (alike.h) */
+    size_t moved;     /* records that now stand in another row, while that of their key says something else;
+                         without titles they are recognised by all that they state */
 };
 typedef void tz_row_index_visit_shift(void *ctx, const struct tz_row_shift *shift);
 /* Counts, and shows up to max of the rows that say something else than before. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "client/sheet/alike.h"
 #include "client/sheet/row_index_internal.h"
 
 int tz_row_index_former(struct tz_row_index *x, const struct tz_former *former, bool over)
@@ -106,6 +107,26 @@ static int show_changed(struct tz_row_index *x, size_t max, tz_row_index_visit_s
     return rc;
 }
 
+/* What has a title has it for its mark. */
+static int count_changed(struct tz_row_index *x, struct tz_row_shifts *out)
+{
+    sqlite3_stmt *s;
+    if (sqlite3_prepare_v2(x->db,
+                           "SELECT f.mark = f.sign, f.name, r.name FROM " KNOWN " AND r.sign <> f.sign", -1,
+                           &s, NULL) != SQLITE_OK)
+        return tz_scratch_failure(x->db);
+    int step;
+    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+        const char *before = (const char *)sqlite3_column_text(s, 1);
+        const char *now = (const char *)sqlite3_column_text(s, 2);
+        out->changed++;
+        out->corrected += sqlite3_column_int(s, 0) && before && now && tz_titles_alike(before, now);
+    }
+    int rc = step == SQLITE_DONE ? TZ_OK : tz_scratch_failure(x->db);
+    sqlite3_finalize(s);
+    return rc;
+}
+
 int tz_row_index_shifts(struct tz_row_index *x, struct tz_row_shifts *out, size_t max,
                         tz_row_index_visit_shift *visit, void *ctx)
 {
@@ -116,7 +137,7 @@ int tz_row_index_shifts(struct tz_row_index *x, struct tz_row_shifts *out, size_
     int rc =
         count(x, "SELECT count(*) FROM " KNOWN " AND r.sign IS NOT NULL AND f.sign IS NOT NULL", &out->known);
     if (rc == TZ_OK)
-        rc = count(x, "SELECT count(*) FROM " KNOWN " AND r.sign <> f.sign", &out->changed);
+        rc = count_changed(x, out);
     if (rc == TZ_OK)
         rc = count(x, "SELECT count(*) FROM " DIFFERS, &differing);
     if (rc != TZ_OK || differing == 0)

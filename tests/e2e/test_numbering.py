@@ -455,6 +455,16 @@ def test_corrections_do_not_stop(registry, form):
     assert set(outcomes(registry.lines("submit", fewer))) == {"UNCHANGED"}
 
 
+def test_titles_that_are_corrected_all_at_once_do_not_stop(registry, form):
+    """A word added to each, or a typing mistake: every title still is recognised as the one it was."""
+    registry.run("submit", own_keys(registry, form, NAMES))
+    longer = own_keys(registry, form, [f"{name}项目" for name in NAMES])
+    assert set(outcomes(registry.lines("submit", longer))) == {"UPDATED"}
+    other = own_keys(registry, form, [f"{name}项目" for name in NAMES[:5]] + ["禁毒", "敬老", "创业"])
+    done = registry.cli("submit", other)
+    assert done.returncode == 2 and "--not-shifted" in done.stderr
+
+
 def test_a_person_is_asked(registry):
     registry.run("submit", own_keys(registry, "csv", NAMES))
     path = own_keys(registry, "csv", sorted(NAMES))

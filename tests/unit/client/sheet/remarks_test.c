@@ -35,6 +35,9 @@ static void tells_totals(void **state)
     assert_int_equal(role("320100", "", "2017", "小计", "200"), TZ_ROW_TOTAL);
     assert_int_equal(role("Total", "", "", "", "200"), TZ_ROW_TOTAL);
     assert_int_equal(role("合计", "合计", "", "", "200"), TZ_ROW_TOTAL);
+    assert_int_equal(role("合计（万元）", "", "", "", "200"), TZ_ROW_TOTAL);
+    assert_int_equal(role("总 计（3行）：", "", "", "", "200"), TZ_ROW_TOTAL);
+    assert_int_equal(role("本页小计", "", "", "", "200"), TZ_ROW_TOTAL);
 }
 
 static void tells_remarks(void **state)
@@ -57,6 +60,8 @@ static void leaves_records_alone(void **state)
     assert_int_equal(role("320100", "A", "2017", "合计", "200"), TZ_ROW_RECORD);
     assert_int_equal(role("320100", "A", "2017", "备注：", ""), TZ_ROW_RECORD);
     assert_int_equal(role("320100", "", "2017", "合计数核对项目", "1"), TZ_ROW_RECORD);
+    assert_int_equal(role("320100", "", "2017", "（合计）", "1"), TZ_ROW_RECORD);
+    assert_int_equal(role("320100", "", "2017", "合计（一）核对（二）", "1"), TZ_ROW_RECORD);
     assert_int_equal(role("320100", "", "2017", "关爱", "1"), TZ_ROW_RECORD);
     assert_int_equal(role("注册志愿者协会", "", "2017", "关爱", "1"), TZ_ROW_RECORD);
     assert_int_equal(role("", "", "", "", ""), TZ_ROW_RECORD);

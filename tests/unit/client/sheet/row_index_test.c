@@ -218,9 +218,12 @@ static void an_edit_is_no_shift(void **state)
     add(x, 5, A, "X4", "同名", "4");
     add(x, 6, A, "X6", "己", "4"); /* gone from X5, which the file does not have */
     add(x, 7, B, "X1", "甲", "4"); /* another period */
+    former(x, B, "X2", "志愿服务", "5");
+    add(x, 8, B, "X2", "志愿服务项目", "5"); /* a word more */
     struct tz_row_shifts s = shifts_of(x, &shown);
-    assert_int_equal(s.known, 5);
-    assert_int_equal(s.changed, 3);
+    assert_int_equal(s.known, 6);
+    assert_int_equal(s.changed, 4);
+    assert_int_equal(s.corrected, 1);
     assert_int_equal(s.moved, 0);
     tz_row_index_free(x);
 }
