@@ -31,12 +31,12 @@ static int tell(void *ctx, const struct tz_outbox_place *place)
     tz_outbox_place_name(&name, place);
     tz_cli_note(
         cli,
-        P_("%llu version is kept for the registry %s, at whose address another one answers now, and is sent "
-           "when that one answers again. `taizhang outbox --all` lists it; if it is meant for the new one, "
-           "submit its file again and `taizhang outbox drop ID` the old version.",
-           "%llu versions are kept for the registry %s, at whose address another one answers now, and are "
-           "sent when that one answers again. `taizhang outbox --all` lists them; if they are meant for the "
-           "new one, submit their files again and `taizhang outbox drop ID` the old versions.",
+        P_("%llu version is kept for the registry %s, to which no address leads any more, and is sent "
+           "when that one answers. `taizhang outbox --all` lists it; if it is meant for the one that answers "
+           "now, submit its file again and `taizhang outbox drop ID` the old version.",
+           "%llu versions are kept for the registry %s, to which no address leads any more, and are "
+           "sent when that one answers. `taizhang outbox --all` lists them; if they are meant for the "
+           "one that answers now, submit their files again and `taizhang outbox drop ID` the old versions.",
            count),
         count, name.data ? name.data : "");
     tz_buf_free(&name);

@@ -108,7 +108,8 @@ struct tz_outbox_place {
     int64_t number; /* for tz_profile_use_number */
     bool has_id;    /* it answered once */
     uint8_t id[16];
-    const char *server; /* where it answered last, or is expected; "": another registry answers there now */
+    const char *server; /* where it answered last, or is expected; "": another registry answers there now, or
+                           none was noted */
     uint64_t waiting;
     uint64_t refused;
     uint64_t conflicts;
@@ -159,6 +160,9 @@ int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t revision, uint64
 /* ACKNOWLEDGED -> QUEUED, on another base, which counts as seen: the registry lost it. new_ticket: it is no
  * longer the same version. */
 int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_ticket) TZ_MUSTCHECK;
+/* Forgets a version that was ACKNOWLEDGED: the registry lost the address with all its revisions, and it is
+ * not to be offered again. */
+int tz_outbox_forget(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
 /* ACKNOWLEDGED -> CONFLICT: the registry lost it, and has another version now. */
 int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
                         uint64_t epoch) TZ_MUSTCHECK;

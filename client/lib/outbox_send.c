@@ -262,6 +262,16 @@ static int inherit(struct tz_profile *p, int64_t id, int64_t known, const Taizha
     return tz_profile_run(p, s);
 }
 
+/* Versions that wait behind one go on from this revision. */
+static int rebase(struct tz_profile *p, const char *address, int64_t id, uint64_t revision)
+{
+    sqlite3_stmt *s = tz_profile_statement(p, sql_rebase);
+    tz_profile_text(s, 2, address);
+    tz_profile_number(s, 3, (uint64_t)id);
+    tz_profile_number(s, 4, revision);
+    return tz_profile_run(p, s);
+}
+
 /* What the decision means to other versions of the address: the one acknowledged before is history, one that
  * waited goes on from here. */
 static int settle_others(struct tz_profile *p, const char *address, int64_t id, const struct others *others,
@@ -273,13 +283,7 @@ static int settle_others(struct tz_profile *p, const char *address, int64_t id, 
         rc = inherit(p, id, others->known, outcome);
     if (rc == TZ_OK && others->known)
         rc = drop(p, others->known);
-    if (rc != TZ_OK || !others->later_rebased)
-        return rc;
-    sqlite3_stmt *s = tz_profile_statement(p, sql_rebase);
-    tz_profile_text(s, 2, address);
-    tz_profile_number(s, 3, (uint64_t)id);
-    tz_profile_number(s, 4, revision);
-    return tz_profile_run(p, s);
+    return rc == TZ_OK && others->later_rebased ? rebase(p, address, id, revision) : rc;
 }
 
 static int decided(struct tz_profile *p, int64_t id, const char *address, bool empty,
@@ -398,6 +402,19 @@ int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_
     }
     int rc = address_of(p, s, address);
     return rc == TZ_OK ? tz_profile_saw(p, address, base) : rc;
+}
+
+int tz_outbox_forget(struct tz_profile *p, int64_t id)
+{
+    char address[TZ_ADDRESS_SIZE];
+    sqlite3_stmt *s = tz_profile_statement(p, sql_acknowledged);
+    tz_profile_number(s, 2, (uint64_t)id);
+    int rc = address_of(p, s, address);
+    if (rc == TZ_OK)
+        rc = tz_profile_saw(p, address, 0);
+    if (rc == TZ_OK)
+        rc = rebase(p, address, id, 0);
+    return rc == TZ_OK ? drop(p, id) : rc;
 }
 
 int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,

@@ -555,6 +555,22 @@ def test_what_a_restored_registry_lost_is_offered_again(registry):
     assert registry.client().position() == position
 
 
+def test_a_record_lost_with_its_withdrawal_is_nothing_to_withdraw(registry):
+    kept = back_up(registry)
+    path = sheet(registry, "320100,D,2017,名,1\n320100,E,2017,名,1\n")
+    registry.run("submit", path)
+    for key in "DE":
+        registry.run("withdraw", f"320100/project/2017/{key}", "--reason", "重复")
+    registry.stop()
+    sheet(registry, "320100,E,2017,名,2\n")  # and one is to come back
+    registry.lines("submit", path, "--wait", "0", code=3)
+    restore(registry, kept)
+    assert [(line["outcome"], line["address"][-1], line["revision"]) for line in registry.lines("sync")] == [
+        ("CREATED", "E", 1)]
+    assert rows(registry) == []
+    assert outcomes(registry.lines("submit", sheet(registry, "320100,D,2017,名,3\n"))) == ["CREATED"]
+
+
 def test_several_lost_revisions_go_back_as_the_last_one(registry):
     path = sheet(registry, "320100,A,2017,名,1\n")
     registry.run("submit", path)
