@@ -234,6 +234,29 @@ def test_rejected_rows_come_back_are_corrected_and_go_in(registry, watch):
     assert keys(registry) == ["A", "B"]
 
 
+def test_rejected_rows_that_cannot_be_written_hold_the_file(registry, watch):
+    w = watch()
+    cells = [line.split(",") for line in (rows("A") + row("B", "很多")).splitlines()]
+    w.put("project.xlsx", workbook.book_of(cells).bytes())
+    registry.stop()
+    w.once(code=3)
+    registry.start()
+    hand, = w.in_hand()
+    others = [hand / f"project.rejected{number}.xlsx" for number in ("", *range(-2, -1000, -1))]
+    for path in others:
+        path.write_text("x")
+    w.once(code=6)
+    assert w.in_hand() == [hand] and not w.has("failed")
+    blocked = w.lines("blocked")[0]
+    assert blocked["file"] == "project.xlsx" and "cannot be written" in blocked["error"]
+    for path in others:
+        path.unlink()
+    w.once(code=1)
+    assert w.has("failed/project.xlsx", "failed/project.rejected.xlsx")
+    assert keys(registry) == ["A"] and len(w.lines("file")) == 1
+    assert "came back in project.rejected.xlsx" in w.err.read_text() and ".taking" not in w.err.read_text()
+
+
 def test_rows_that_only_the_registry_rejects_come_back_too(registry, watch):
     w = watch()
     cells = [line.split(",") for line in (rows("A") + row("B", committee="999999")).splitlines()]
