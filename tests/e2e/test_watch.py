@@ -613,6 +613,27 @@ def test_once_without_a_line_says_3_and_the_next_one_ends_it(registry, watch):
     assert not w.in_hand()
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_another_address_while_a_file_waits(registry, watch, known):
+    """The registry moves, and whoever sees to the watch says where to."""
+    w = watch()
+    if known:
+        w.put("project.csv", rows("A"))
+        w.once()
+    registry.stop()
+    w.put("project.csv", rows("A", "B"))
+    w.once(code=3)
+    registry.start()
+    moved = registry.folder / "moved.sock"
+    moved.symlink_to(registry.data / "taizhangd.sock")
+    w.options += ["--server", f"unix:{moved}"]
+    w.once()
+    assert keys(registry) == ["A", "B"]
+    last = w.lines("file")[-1]
+    assert (last["result"], last["created"], last["replaced"]) == ("done", 1 if known else 2, 0)
+    assert not w.in_hand()
+
+
 def test_a_later_version_that_waits_takes_the_place_of_the_earlier(registry, watch):
     w = watch()
     registry.stop()
