@@ -161,12 +161,20 @@ int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_d
                  const char *source)
 {
     struct tz_cli *cli = survey->cli;
+    bool part = tz_headers_came_back(survey->rows->headers);
     if (!w->asked) {
         struct tz_beyond b = {.cli = cli, .survey = survey};
-        if (cli->quiet || !cli->connected || !taken)
+        if (cli->quiet || !cli->connected || !taken || part)
             return TZ_RESULT_DONE;
         if (tz_beyond_count(&b))
             mention(cli, &b, source);
+        return TZ_RESULT_DONE;
+    }
+    if (part) {
+        tz_cli_error(
+            cli, "%s",
+            _("The file holds only rows that came back (it has the column 退回原因): --whole was left "
+              "aside. Nothing was withdrawn."));
         return TZ_RESULT_DONE;
     }
     if (survey->records == 0) {

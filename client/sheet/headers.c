@@ -195,6 +195,14 @@ bool tz_headers_private(const struct tz_headers *h)
     return false;
 }
 
+bool tz_headers_came_back(const struct tz_headers *h)
+{
+    for (size_t i = 0; i < h->count; i++)
+        if (h->column[i].role == TZ_COLUMN_REASONS)
+            return true;
+    return false;
+}
+
 void tz_column_name(size_t column, char out[TZ_COLUMN_NAME_SIZE])
 {
     char reversed[TZ_COLUMN_NAME_SIZE];

@@ -80,6 +80,10 @@ void tz_headers_label(struct tz_buf *out, const struct tz_field *f, const char *
 /* The header of the column REASONS. */
 const char *tz_headers_reasons(bool zh);
 
+/* Whether the sheet holds rows that came back (it has the column 退回原因): it is then only a part of a file.
+ */
+bool tz_headers_came_back(const struct tz_headers *h);
+
 /* "A" of 0, "AA" of 26; as spreadsheets name columns. */
 enum { TZ_COLUMN_NAME_SIZE = 8 };
 void tz_column_name(size_t column, char out[TZ_COLUMN_NAME_SIZE]);

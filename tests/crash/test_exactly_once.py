@@ -294,6 +294,9 @@ def strike(work, point, nth, command):
     """Runs it until the death of the client or the daemon; what it printed."""
     registry, command = work.office.registry, [*command, "--wait", "0"]
     if point.startswith("client."):
+        if isinstance(work, Pull):  # as when its passages were counted: the registry has read nothing of its journal
+            registry.stop()
+            restart(registry, {})
         done = work.office.run(*command, fault=faults.at(point, nth))
         assert done.killed, f"{point}:{nth} was not passed"
         return done

@@ -541,7 +541,7 @@ def test_killed_in_the_middle_it_goes_on(registry):
     count = times(12_000)
     for start in range(0, count, 500):
         client.submit(*[record(f"3201{(start + i) % 2 * 2 + 2:02}/project/2017/K{start + i:05}",
-                               bodies.project(1, title="项目" * 40)) for i in range(500)])
+                               bodies.project(1, title="项目" * 40)) for i in range(min(500, count - start))])
     seen = []
     for _ in range(8):
         before = position_of(registry)
@@ -568,7 +568,7 @@ def test_the_daemon_killed_in_the_middle(registry):
     client = registry.client()
     count = times(12_000)
     for start in range(0, count, 500):
-        client.submit(*[record(f"320102/project/2017/K{start + i:05}", bodies.project(1)) for i in range(500)])
+        client.submit(*[record(f"320102/project/2017/K{start + i:05}", bodies.project(1)) for i in range(min(500, count - start))])
     process = subprocess.Popen([CLI, "sync", "--committee", "320000"], env=registry.environment(),
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     wait_until(lambda: position_of(registry) > 0 or process.poll() is not None, "a page")
@@ -636,7 +636,7 @@ def test_two_at_once(registry):
     client = registry.client()
     count = times(6000)
     for start in range(0, count, 500):
-        client.submit(*[record(f"320102/project/2017/K{start + i:05}", bodies.project(1)) for i in range(500)])
+        client.submit(*[record(f"320102/project/2017/K{start + i:05}", bodies.project(1)) for i in range(min(500, count - start))])
     running = [subprocess.Popen([CLI, "sync", "--committee", "320000"], env=registry.environment(),
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(3)]
     for process in running:

@@ -50,6 +50,19 @@ def test_the_difference_is_mentioned_in_one_line(registry):
     assert "registry" not in registry.cli("submit", sheet(registry, *mine("A", "B", "C"))).stderr
 
 
+def test_a_file_of_rows_that_came_back_is_never_the_whole(registry):
+    registry.run("submit", sheet(registry, *mine("A", "B", "C")))
+    path = registry.folder / "project.rejected.csv"
+    path.write_text(HEADER.strip() + ",退回原因\n320100,D,2017,名D,第2行 D2 名称：此项必填。\n", "utf-8")
+    done = registry.cli("submit", path)
+    assert done.returncode == 0
+    assert "registry" not in done.stderr
+    done = registry.cli("submit", path, "--whole", "--yes", "--reason", "r", "--withdraw", "3")
+    assert done.returncode == 0
+    assert "only rows that came back" in done.stderr
+    assert keys(registry) == ["A", "B", "C", "D"]
+
+
 def test_only_the_units_and_periods_of_the_file_count(registry):
     """Not what stands below, not other periods, kinds and units."""
     registry.run("submit", sheet(registry, *mine("A", unit="320102"), *mine("A", unit="320000"), *mine("A", period="2018"),
