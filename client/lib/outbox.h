@@ -123,15 +123,16 @@ int tz_outbox_stranded(struct tz_profile *p, int64_t id, int64_t *number) TZ_MUS
 
 /* --- sending --- */
 
+/* The state in which a version ends with the registry's decision. */
+enum tz_outbox_state tz_outbox_state_of(Taizhang__V1__OutcomeCode outcome);
+
 /* Up to max versions that may be sent now, by id after *cursor: QUEUED, no earlier version of their address
  * undecided. The entries' memory is the arena's; when that is full there are fewer of them, but one at least.
  */
 int tz_outbox_sendable(struct tz_profile *p, int64_t *cursor, size_t max, struct tz_arena *arena,
                        struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
-/* QUEUED -> SENT, before the bytes leave. */
-int tz_outbox_sent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
-/* The same for all that tz_outbox_sendable gave from the one after `after` to `last`, in its transaction;
- * count: how many these were. */
+/* QUEUED -> SENT, before the bytes leave: all that tz_outbox_sendable gave from the one after `after` to
+ * `last`, in its transaction. count: how many these were; TZ_ECORRUPT when there are not as many. */
 int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count) TZ_MUSTCHECK;
 /* SENT -> QUEUED: the registry is known not to hold it. */
 int tz_outbox_unsent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;

@@ -17,8 +17,6 @@ static const char sql_sendable[] =
     " ORDER BY id LIMIT ?3";
 static const char sql_doubtful[] = "SELECT " TZ_OUTBOX_LIGHT " FROM outbox WHERE registry = ?1 AND state = 2"
                                    " AND state <> 3 AND id > ?2 ORDER BY id LIMIT ?3";
-static const char sql_sent[] = "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
-                               " WHERE registry = ?1 AND id = ?2 AND state = 1";
 static const char sql_sent_all[] =
     "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
     " WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2 AND id <= ?4" NOTHING_BEFORE;
@@ -94,14 +92,6 @@ static int change(struct tz_profile *p, sqlite3_stmt *s)
     return rc == TZ_OK && sqlite3_changes(p->db) == 0 ? TZ_ENOENT : rc;
 }
 
-int tz_outbox_sent(struct tz_profile *p, int64_t id)
-{
-    sqlite3_stmt *s = tz_profile_statement(p, sql_sent);
-    tz_profile_number(s, 2, (uint64_t)id);
-    tz_profile_number(s, 3, (uint64_t)p->env->wall_ms(p->env->ctx));
-    return change(p, s);
-}
-
 int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count)
 {
     sqlite3_stmt *s = tz_profile_statement(p, sql_sent_all);
@@ -153,7 +143,7 @@ int tz_outbox_unsent(struct tz_profile *p, int64_t id)
 
 /* --- deciding --- */
 
-static enum tz_outbox_state state_of(Taizhang__V1__OutcomeCode outcome)
+enum tz_outbox_state tz_outbox_state_of(Taizhang__V1__OutcomeCode outcome)
 {
     switch ((int)outcome) {
     case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CREATED:
@@ -234,7 +224,7 @@ static int store_decision(struct tz_profile *p, int64_t id, const struct others 
     taizhang__v1__outcome__pack(outcome, packed);
     sqlite3_stmt *s = tz_profile_statement(p, sql_decide);
     tz_profile_number(s, 2, (uint64_t)id);
-    tz_profile_number(s, 3, (uint64_t)state_of(outcome->outcome));
+    tz_profile_number(s, 3, (uint64_t)tz_outbox_state_of(outcome->outcome));
     tz_profile_number(s, 4, outcome->revision);
     tz_profile_number(s, 5, outcome->position);
     tz_profile_number(s, 6, epoch);
@@ -290,7 +280,7 @@ static int decided(struct tz_profile *p, int64_t id, const char *address, bool e
                    const Taizhang__V1__Outcome *outcome, uint64_t epoch)
 {
     struct others others;
-    bool good = state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED;
+    bool good = tz_outbox_state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED;
     int rc = look_at_others(p, address, id, outcome, &others);
     if (rc == TZ_OK)
         rc = store_decision(p, id, &others, outcome, epoch);
@@ -424,7 +414,7 @@ int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Ou
     sqlite3_stmt *s = tz_profile_statement(p, sql_acknowledged);
     tz_profile_number(s, 2, (uint64_t)id);
     int rc = address_of(p, s, address);
-    if (rc == TZ_OK && state_of(outcome->outcome) != TZ_OUTBOX_CONFLICT)
+    if (rc == TZ_OK && tz_outbox_state_of(outcome->outcome) != TZ_OUTBOX_CONFLICT)
         rc = TZ_EINVAL;
     return rc == TZ_OK ? decided(p, id, address, false, outcome, epoch) : rc;
 }
