@@ -27,7 +27,7 @@ static void read_answer(struct tz_cli *cli, char *out, size_t size)
 void tz_cli_ask(struct tz_cli *cli, const char *question, char *out, size_t size)
 {
     fflush(cli->out);
-    fprintf(cli->err, "%s: ", question);
+    fprintf(cli->err, _("%s: "), question);
     read_answer(cli, out, size);
 }
 

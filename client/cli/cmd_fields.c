@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/field_help.h"
 #include "common/base/arena.h"
 #include "common/base/json.h"
 #include "common/schema/info.h"
@@ -139,10 +140,48 @@ static void add_word(struct tz_buf *out, bool wanted, const char *word)
         tz_buf_printf(out, "%s%s", out->len ? _(", ") : "", word);
 }
 
-static void put_role(struct tz_buf *out, const Taizhang__V1__FieldInfo *f)
+/* The types of the field table in words; a later registry's are shown as it names them. */
+static const char *type_for_people(const char *type)
+{
+    static const struct {
+        const char *type, *words;
+    } words[] = {
+        {"text", N_("text")},
+        {"texts", N_("texts")},
+        {"quantity", N_("amount")},
+        {"permille", N_("share")},
+        {"date", N_("date")},
+        {"yesno", N_("yes or no")},
+        {"enum", N_("one of the values")},
+        {"enums", N_("some of the values")},
+        {"code", N_("committee's code")},
+        {"uscc", N_("social credit code")},
+        {"ref", N_("address of a record")},
+        {"refs", N_("addresses of records")},
+        {"attachments", N_("attachments")},
+        {"extra", N_("additional fields")},
+        {"key", N_("number of the record")},
+        {"period", N_("period")},
+        {"money", N_("money")},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].type, type) == 0)
+            return _(words[i].words);
+    return type;
+}
+
+/* A field that the program fills in where its cell is empty. */
+static bool is_given(const struct tz_kind_info *kind, const char *name)
+{
+    const struct tz_field *f = kind ? tz_field_find(kind, name, strlen(name)) : NULL;
+    return f && !tz_field_is_asked_for(f);
+}
+
+static void put_role(struct tz_buf *out, const struct tz_kind_info *kind, const Taizhang__V1__FieldInfo *f)
 {
     tz_buf_clear(out);
-    add_word(out, f->required, _("required"));
+    add_word(out, f->required,
+             is_given(kind, f->name) ? _("required; filled in where it is empty") : _("required"));
     add_word(out, strcmp(f->measure, "flow") == 0, _("measure, adds across periods"));
     add_word(out, strcmp(f->measure, "stock") == 0, _("measure, of a moment"));
     add_word(out, strcmp(f->measure, "heads") == 0, _("measure, of people"));
@@ -152,15 +191,17 @@ static void put_role(struct tz_buf *out, const Taizhang__V1__FieldInfo *f)
 
 static void put_values(struct tz_cli *cli, struct tz_buf *out, const Taizhang__V1__FieldInfo *f)
 {
+    const struct tz_kind_info *of = tz_kind_find(f->ref_kind, strlen(f->ref_kind));
     tz_buf_clear(out);
     for (size_t i = 0; i < f->n_members; i++)
         tz_buf_printf(out, "%s%s", i ? " " : "", cli->zh ? f->members[i]->zh : f->members[i]->name);
     if (*f->ref_kind)
-        tz_buf_printf(out, _("address of a %s"), f->ref_kind);
+        tz_buf_printf(out, _("address of a %s"), cli->zh && of ? of->zh : f->ref_kind);
 }
 
 static void print_fields(struct tz_cli *cli, const Taizhang__V1__KindInfo *k, struct tz_table *t)
 {
+    const struct tz_kind_info *kind = tz_kind_find(k->name, strlen(k->name));
     struct tz_buf text;
     tz_buf_init(&text, 1 << 16);
     tz_table_column(t, (struct tz_table_column){.key = "name", .title = _("Field")});
@@ -173,9 +214,9 @@ static void print_fields(struct tz_cli *cli, const Taizhang__V1__KindInfo *k, st
         const Taizhang__V1__FieldInfo *f = k->fields[i];
         tz_table_cell(t, f->name);
         tz_table_cell(t, cli->zh ? f->zh : f->en);
-        tz_table_cell(t, f->type);
+        tz_table_cell(t, cli->format == TZ_FORMAT_TABLE ? type_for_people(f->type) : f->type);
         tz_table_cell(t, f->unit);
-        put_role(&text, f);
+        put_role(&text, kind, f);
         tz_table_cell_n(t, text.data ? text.data : "", text.len);
         put_values(cli, &text, f);
         tz_table_cell_n(t, text.data ? text.data : "", text.len);

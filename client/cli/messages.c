@@ -5,7 +5,8 @@
 
 #include "common/base/i18n.h"
 
-/* {value} what stood there, {field} the field's label, {number} and {text} the parameters. */
+/* {value} what stood there, {field} the field's label, {values} what may stand there, {number} and {text} the
+ * parameters. */
 static const struct {
     tz_code code;
     const char *text;
@@ -75,7 +76,7 @@ static const struct {
      N_("\"{value}\" holds control characters or broken text. Delete the cell and type it again.")},
     {TZ_CODE(TOO_LONG), N_("\"{value}\" is too long; {number} characters at most. Shorten it.")},
     {TZ_CODE(UNKNOWN_VALUE),
-     N_("\"{value}\" is not one of this field's values. `taizhang fields KIND` lists them.")},
+     N_("\"{value}\" is not one of this field's values. Write one of these: {values}.")},
     {TZ_CODE(TOO_MANY_ITEMS), N_("Too many items; {number} at most. Leave some out.")},
     {TZ_CODE(LIST_ORDER),
      N_("The list is not sorted or repeats a value. The program that made it is at fault: please "
@@ -231,6 +232,18 @@ static void put_words(struct tz_buf *out, const char *text, const struct tz_kind
     }
 }
 
+/* What may stand in the field that an error is about. */
+static void put_values(struct tz_buf *out, const char *field, const struct tz_kind_info *kind, bool zh)
+{
+    const struct tz_field *f = kind ? tz_field_find(kind, field, strlen(field)) : NULL;
+    if (!f || !f->list) {
+        tz_buf_puts(out, _("see `taizhang fields KIND`"));
+        return;
+    }
+    for (size_t i = 0; i < f->list->count; i++)
+        tz_buf_printf(out, "%s%s", i ? _(", ") : "", zh ? f->list->members[i].zh : f->list->members[i].name);
+}
+
 static void put_parameter(struct tz_buf *out, const struct tz_error *e, const char *name, size_t len,
                           const struct tz_kind_info *kind, bool zh)
 {
@@ -241,6 +254,10 @@ static void put_parameter(struct tz_buf *out, const struct tz_error *e, const ch
     }
     if (len == 5 && memcmp(name, "field", 5) == 0) {
         tz_buf_puts(out, tz_message_label(kind, e->field, zh));
+        return;
+    }
+    if (len == 6 && memcmp(name, "values", 6) == 0) {
+        put_values(out, e->field, kind, zh);
         return;
     }
     /* Whichever parameter is of that type: the names are for programs. */

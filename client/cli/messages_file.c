@@ -18,11 +18,11 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
                       c->server, f->detail);
         break;
     case TZ_REASON_CONNECT:
-        tz_buf_printf(
-            out,
-            _("The registry at %s cannot be reached (%s). Check the address and that taizhangd runs there, "
-              "then run the command again."),
-            c->server, f->detail);
+        tz_buf_printf(out,
+                      _("The registry at %s cannot be reached (%s). Check the address and the network; if "
+                        "they are right, "
+                        "ask whoever runs the registry."),
+                      c->server, f->detail);
         break;
     case TZ_REASON_LOST:
         tz_buf_printf(

@@ -38,7 +38,7 @@ static int told_error(struct edit *e, const struct tz_error *error)
     struct tz_buf text;
     tz_buf_init(&text, 1 << 16);
     if (*error->field)
-        tz_buf_printf(&text, "%s: ", tz_message_label(e->sides.kind, error->field, e->cli->zh));
+        tz_buf_printf(&text, _("%s: "), tz_message_label(e->sides.kind, error->field, e->cli->zh));
     tz_message_error(&text, error, e->sides.kind, e->cli->zh);
     tz_cli_error(e->cli, "%s", text.data ? text.data : "");
     tz_buf_free(&text);

@@ -21,7 +21,8 @@ static void line(struct tz_cli *cli, const char *label, const char *text)
     struct tz_buf clean;
     tz_buf_init(&clean, TEXT_MAX_BYTES);
     tz_table_clean(&clean, text, strlen(text), 0);
-    fprintf(cli->out, "%s: %s\n", label, clean.data ? clean.data : "");
+    fprintf(cli->out, _("%s: "), label);
+    fprintf(cli->out, "%s\n", clean.data ? clean.data : "");
     tz_buf_free(&clean);
 }
 

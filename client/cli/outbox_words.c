@@ -70,7 +70,7 @@ static void why_refused(struct tz_cli *cli, const struct tz_outbox_entry *entry,
         tz_message_from_wire(&e, o->errors[i]);
         tz_buf_puts(out, i ? "  " : "");
         if (*e.field)
-            tz_buf_printf(out, "%s: ", tz_message_label(kind, e.field, cli->zh));
+            tz_buf_printf(out, _("%s: "), tz_message_label(kind, e.field, cli->zh));
         tz_message_error(out, &e, kind, cli->zh);
     }
 }

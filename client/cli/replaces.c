@@ -36,7 +36,7 @@ void tz_replaces_text(struct tz_buf *out, const struct tz_kind_info *kind, const
         return;
     tz_buf_init(&text, 256);
     tz_sum_text(&text, kind, replaced->measure, sum);
-    tz_buf_printf(out, "%s: ", tz_message_label(kind, replaced->measure, zh));
+    tz_buf_printf(out, _("%s: "), tz_message_label(kind, replaced->measure, zh));
     tz_buf_printf(out,
                   P_("replaces %llu record of this unit and those below it, total %s",
                      "replaces %llu records of this unit and those below it, total %s",

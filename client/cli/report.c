@@ -170,7 +170,7 @@ static void add_place(struct tz_report *r, const struct tz_report_row *row, cons
         tz_column_name(column, name);
         tz_buf_printf(line, "%s%zu ", name, row->row);
     }
-    tz_buf_printf(line, "%s: ", tz_message_label(r->kind, e->field, r->cli->zh));
+    tz_buf_printf(line, _("%s: "), tz_message_label(r->kind, e->field, r->cli->zh));
 }
 
 static void add_conflict(struct tz_report *r, const struct tz_report_row *row, struct tz_buf *line)

@@ -199,9 +199,12 @@ int tz_survey_check_shifts(struct tz_survey *s)
     rc = tz_row_index_shifts(s->index, &found, SHOWN, show_shift, s);
     if (rc != TZ_OK)
         return tz_survey_failed(s, rc);
-    if (tz_cli_can_ask(s->cli))
-        return tz_cli_confirm(s->cli, _("Are the rows right as they stand?")) ? TZ_RESULT_DONE
-                                                                              : TZ_RESULT_USAGE;
+    if (tz_cli_can_ask(s->cli)) {
+        if (tz_cli_confirm(s->cli, _("Are the rows right as they stand?")))
+            return TZ_RESULT_DONE;
+        tz_cli_error(s->cli, "%s", _("Nothing of this file was stored or sent."));
+        return TZ_RESULT_USAGE;
+    }
     return tz_cli_usage(
         s->cli, "%s",
         _("A number stays with its row when rows are inserted, moved or deleted; a new row has "

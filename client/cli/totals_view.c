@@ -269,7 +269,7 @@ static void begin_note(struct tz_totals_view *v, const Taizhang__V1__TotalsRow *
         tz_by_label(&v->notes, v->kind, row->by[i], v->zh);
         tz_buf_putc(&v->notes, ' ');
     }
-    tz_buf_printf(&v->notes, "%s: ", title);
+    tz_buf_printf(&v->notes, _("%s: "), title);
 }
 
 /* What does not fit into a cell stands below, one line a figure. */

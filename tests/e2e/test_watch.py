@@ -336,6 +336,16 @@ def test_a_whole_file_that_is_not_all_withdraws_nothing_and_says_so(registry, wa
         assert ("", "", "NOT_WHOLE") in w.outcomes(f"failed/project{n}.outcomes.csv")
 
 
+def test_corrected_rows_of_a_whole_file_withdraw_nothing(registry, watch):
+    w = watch("--whole", "--yes", "--reason", "x")
+    w.put("project.csv", rows("A", "B", "C") + row("D", "很多"))
+    w.once(code=1)
+    back = next(w.folder.glob("failed/project.rejected*.csv"))
+    w.put("project.rejected.csv", back.read_text("utf-8-sig").replace("很多", "2", 1))
+    line = w.once()[-1]
+    assert keys(registry) == ["A", "B", "C", "D"] and line["to"].startswith("done/")
+
+
 def test_a_whole_file_without_a_line_waits_for_it(registry, watch):
     w = watch("--whole", "--yes", "--reason", "x")
     w.put("project.csv", rows("A", "B", "C", "D"))

@@ -46,7 +46,7 @@ static void every_code_speaks_both_languages(void **state)
 {
     (void)state;
     const ProtobufCEnumDescriptor *d = &taizhang__v1__code__descriptor;
-    static const char *const places[] = {"{value}", "{field}", "{number}", "{text}"};
+    static const char *const places[] = {"{value}", "{values}", "{field}", "{number}", "{text}"};
     for (unsigned i = 0; i < d->n_values; i++) {
         tz_code code = (tz_code)d->values[i].value;
         if (code == TZ_CODE(OK))
@@ -92,6 +92,15 @@ static void puts_parameters_in(void **state)
     tz_error_set(&e, TZ_CODE(UNKNOWN_COMMITTEE), NULL, "999999");
     render(out, &e, false);
     assert_int_equal(out[strlen(out) - 1], '.');
+    /* What may stand there is said, where it is known. */
+    tz_error_set(&e, TZ_CODE(UNKNOWN_VALUE), "scope", "全部");
+    render(out, &e, true);
+    assert_string_equal(out, "“全部”不在本项的选项之内。请从中选填：本级，含下级。");
+    render(out, &e, false);
+    assert_non_null(strstr(out, "Write one of these: own, subtree."));
+    tz_error_set(&e, TZ_CODE(UNKNOWN_VALUE), "title", "全部");
+    render(out, &e, false);
+    assert_non_null(strstr(out, "see `taizhang fields KIND`"));
     /* A value is never read as a template. */
     tz_error_set(&e, TZ_CODE(BAD_DATE), NULL, "{number}%s");
     render(out, &e, false);

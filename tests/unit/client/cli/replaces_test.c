@@ -107,9 +107,9 @@ static void people_read_it_in_chinese(void **state)
     say(&s);
     expect(TZ_FORMAT_TABLE, true, false, &s.outcome,
            "第 2 行 110000/funding/2017/X01 新建，版本 1\n"
-           "    金额: 取代本级及下级 12 条记录，合计 300万元，另有 2 条未量化；逐条查看：`taizhang trace "
+           "    金额：取代本级及下级 12 条记录，合计 300万元，另有 2 条未量化；逐条查看：`taizhang trace "
            "--committee 110000 --kind funding --period 2017 --measure amount --built-up`\n"
-           "    支付金额: 取代本级及下级 1 条记录，合计 若干；逐条查看：`taizhang trace "
+           "    支付金额：取代本级及下级 1 条记录，合计 若干；逐条查看：`taizhang trace "
            "--committee 110000 --kind funding --period 2017 --measure paid --built-up`\n");
 }
 
