@@ -4,6 +4,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/outbox.h"
 #include "client/cli/outbox_pack.h"
+#include "client/cli/outbox_rejected.h"
 
 static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
 {
@@ -18,6 +19,8 @@ static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
     for (size_t i = 0; i < argc; i++)
         if (strncmp(argv[i], "--pack", 6) == 0 || strncmp(argv[i], "--unpack", 8) == 0)
             return tz_outbox_run_pack(cli, argc, argv); /* a file may be called like a part */
+        else if (strncmp(argv[i], "--rejected", 10) == 0)
+            return tz_outbox_run_rejected(cli, argc, argv);
     /* The part is the first word that is not an option: it may have the common ones before it. */
     for (size_t i = 0; i < argc; i++) {
         for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
@@ -33,11 +36,13 @@ static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_outbox = {
     .name = "outbox",
     .help = N_("what waits on this machine, was refused, or is in conflict"),
-    .usage = "[list] | show ID | retry ID...|--all | drop ID... [--force] | resolve ID --mine|--theirs|--set "
-             "FIELD=VALUE... | --pack FILE | --unpack FILE.outcomes",
+    .usage = "[list] [--all] | show ID | retry ID...|--all | drop ID... [--force] | resolve ID "
+             "--mine|--theirs|--set "
+             "FIELD=VALUE... | --pack FILE | --unpack FILE.outcomes | --rejected FILE [--kind K]",
     .details =
         N_("  ID is a number that the list shows, or an address: 110000/project/2017/X01\n"
            "list          what waits, since when and why, what was refused, and what is in conflict\n"
+           "  --all       also what is kept for other registries\n"
            "show ID       all of one; of a conflict every field as you, they and the common base have it\n"
            "retry ID...   send what was refused, or is in conflict, again as it is;  --all  all that was "
            "refused\n"
@@ -52,6 +57,8 @@ const struct tz_command tz_command_outbox = {
            "FILE`\n"
            "                 takes it on a machine with a line\n"
            "--unpack FILE    the outcomes that were carried back\n"
+           "--rejected FILE  the refused rows with the reasons, as a sheet (.xlsx or .csv) to correct and "
+           "submit\n"
            "`taizhang sync` sends what waits."),
     .run = run_outbox,
 };

@@ -4,6 +4,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/delivery.h"
 #include "client/cli/fetch.h"
+#include "client/cli/outbox_places.h"
 #include "client/cli/outbox_words.h"
 
 struct sync {
@@ -37,7 +38,7 @@ static int tell_rest(struct tz_cli *cli, uint64_t *waiting)
             _("In the outbox: %llu waiting, %llu refused, %llu in conflict. `taizhang outbox` lists them."),
             (unsigned long long)*waiting, (unsigned long long)count[TZ_OUTBOX_REFUSED],
             (unsigned long long)count[TZ_OUTBOX_CONFLICT]);
-    return TZ_RESULT_DONE;
+    return tz_outbox_tell_places(cli);
 }
 
 static int send(struct tz_line *line)

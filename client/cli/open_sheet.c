@@ -89,7 +89,8 @@ static int choose_sheet(struct tz_cli *cli, struct tz_sheet *sheet, size_t i)
     return rc == TZ_OK ? TZ_RESULT_DONE : tz_cli_refuse_sheet(cli, sheet);
 }
 
-int tz_cli_open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct tz_sheet *sheet, bool *chosen)
+/* Opens a file; with DONE and wanted that sheet is chosen, *chosen. */
+static int open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct tz_sheet *sheet, bool *chosen)
 {
     *chosen = false;
     if (tz_sheet_open(sheet, file) != TZ_OK)
@@ -227,7 +228,7 @@ int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, cons
 {
     struct finding f = {.kind = kind, .committee_given = committee_given, .headers = headers};
     bool chosen;
-    int rc = tz_cli_open_file(cli, file, wanted, sheet, &chosen);
+    int rc = open_file(cli, file, wanted, sheet, &chosen);
     if (rc == TZ_RESULT_DONE)
         rc = chosen ? find_header(cli, sheet, &f) : choose_first_usable(cli, sheet, &f);
     if (rc == TZ_RESULT_DONE)

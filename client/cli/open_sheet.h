@@ -12,13 +12,10 @@
 /* Tells why the sheet cannot be read; returns REFUSED. */
 int tz_cli_refuse_sheet(struct tz_cli *cli, const struct tz_sheet *sheet);
 
-/* Opens a file. wanted: --sheet, NULL for none. DONE, or told: REFUSED; USAGE when there is no such sheet.
- * With DONE and wanted it is chosen, *chosen. Free the sheet in either case. */
-int tz_cli_open_file(struct tz_cli *cli, FILE *file, const char *wanted, struct tz_sheet *sheet,
-                     bool *chosen) TZ_MUSTCHECK;
-
-/* The same for records of a kind: chooses the first visible sheet with a usable header, maps the header and
- * reads up to it, so that tz_sheet_next gives the rows of data. *place: where the header stands. */
+/* Opens a file with records of a kind: chooses the sheet `wanted` (--sheet), or where that is NULL the first
+ * visible one with a usable header, maps the header and reads up to it, so that tz_sheet_next gives the rows
+ * of data. *place: where the header stands. DONE, or told: REFUSED; USAGE when there is no such sheet. Free
+ * the sheet in either case. */
 int tz_cli_open_records(struct tz_cli *cli, FILE *file, const char *wanted, const struct tz_kind_info *kind,
                         bool committee_given, struct tz_sheet *sheet, struct tz_headers *headers,
                         struct tz_header_place *place) TZ_MUSTCHECK;

@@ -4,6 +4,7 @@
  */
 #include "client/cli/outbox.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/commands.h"
@@ -40,15 +41,32 @@ static int change_one(const struct change *c, int64_t id, const char *operand)
     return rc == TZ_OK || rc == TZ_ENOENT ? TZ_RESULT_DONE : tz_cli_profile_failed(c->cli);
 }
 
+/* One that is kept for a registry without an address can be named by its number only. */
+static int use_its_registry(const struct change *c, const char *operand, int64_t *before)
+{
+    int64_t number;
+    bool by_number = strspn(operand, "0123456789") == strlen(operand);
+    int rc = c->drop && by_number ? tz_outbox_stranded(c->cli->profile, strtoll(operand, NULL, 10), &number)
+                                  : TZ_ENOENT;
+    if (rc == TZ_OK)
+        *before = tz_profile_use_number(c->cli->profile, number);
+    return rc == TZ_OK || rc == TZ_ENOENT ? TZ_RESULT_DONE : tz_cli_profile_failed(c->cli);
+}
+
 /* All or nothing: a mistyped number changes nothing. */
 static int change_named(const struct change *c, size_t count, char **operands)
 {
     int rc = TZ_RESULT_DONE;
     for (size_t i = 0; i < count && rc == TZ_RESULT_DONE; i++) {
         int64_t id = 0;
-        rc = tz_outbox_pick(c->cli, operands[i], &id);
+        int64_t before = 0;
+        rc = use_its_registry(c, operands[i], &before);
+        if (rc == TZ_RESULT_DONE)
+            rc = tz_outbox_pick(c->cli, operands[i], &id);
         if (rc == TZ_RESULT_DONE)
             rc = change_one(c, id, operands[i]);
+        if (before)
+            (void)tz_profile_use_number(c->cli->profile, before);
     }
     return rc;
 }

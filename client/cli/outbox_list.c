@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/outbox_places.h"
 #include "client/cli/outbox_words.h"
 #include "client/cli/time_text.h"
 
-enum { SHOWN_MAX = 1000, WHY_MAX_BYTES = 1 << 20, WHY_COLUMNS = 60 };
+enum { SHOWN_MAX = 1000, WHY_MAX_BYTES = 1 << 20, WHY_COLUMNS = 60, PLACES_MAX_BYTES = 1 << 20 };
 
 struct list {
     struct tz_cli *cli;
@@ -15,12 +16,22 @@ struct list {
     uint64_t count[TZ_OUTBOX_CONFLICT + 1];
     int64_t oldest_ms[TZ_OUTBOX_CONFLICT + 1];
     size_t left_out;
+    bool all;             /* of every registry */
+    const char *server;   /* of the one whose versions are added */
+    struct tz_buf places; /* struct place */
+};
+
+/* Another registry. */
+struct place {
+    int64_t number;
+    char name[300];
 };
 
 static void add_columns(struct list *l)
 {
     const struct tz_table_column columns[] = {
         {.key = "id", .title = _("Number"), .number = true},
+        {.key = "server", .title = _("Registry")},
         {.key = "state", .title = _("State")},
         {.key = "operation", .title = _("What"), .optional = true},
         {.key = "address", .title = _("Address")},
@@ -36,7 +47,7 @@ static void add_columns(struct list *l)
     bool people = l->cli->format == TZ_FORMAT_TABLE;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         struct tz_table_column column = columns[i];
-        if (people && strcmp(column.key, "errors") == 0)
+        if ((people && strcmp(column.key, "errors") == 0) || (!l->all && strcmp(column.key, "server") == 0))
             continue;
         column.title = people ? column.title : NULL;
         tz_table_column(&l->table, column);
@@ -73,6 +84,8 @@ static int add_entry(void *ctx, const struct tz_outbox_entry *e)
     bool withdraw = e->operation == TZ_OUTBOX_WITHDRAW;
     tz_buf_init(&text, WHY_MAX_BYTES);
     tz_table_number(&l->table, e->id);
+    if (l->all)
+        tz_table_cell(&l->table, l->server);
     tz_table_cell(&l->table, people ? tz_outbox_state_word(e->state) : tz_outbox_state_name(e->state));
     tz_table_cell(&l->table, people ? withdraw ? _("withdraw") : "" : withdraw ? "WITHDRAW" : "SUBMIT");
     tz_table_cell(&l->table, e->address);
@@ -127,8 +140,9 @@ static void tell_summary(struct list *l)
     if (l->count[TZ_OUTBOX_REFUSED] > 0)
         tz_cli_note(
             cli, "%s",
-            _("What was refused is replaced when you submit the corrected rows; `taizhang outbox drop ID` "
-              "forgets it."));
+            _("`taizhang outbox --rejected FILE.xlsx` writes the refused rows with the reasons into a sheet: "
+              "correct them there and submit it, which replaces them. `taizhang outbox drop ID` forgets "
+              "one."));
     if (l->count[TZ_OUTBOX_CONFLICT] > 0)
         tz_cli_note(cli, "%s", _("`taizhang outbox show ID` compares the two sides of a conflict."));
 }
@@ -147,27 +161,76 @@ static int print(struct list *l)
     return tz_cli_flush(cli);
 }
 
-static int list(struct tz_cli *cli)
+/* The versions of the registry in use. */
+static int add_versions(struct list *l)
 {
-    struct list l = {.cli = cli};
     unsigned states = 0;
     int rc = TZ_OK;
-    tz_table_init(&l.table);
-    add_columns(&l);
     for (size_t i = 0; i < STATES && rc == TZ_OK; i++) {
-        states |= 1U << shown[i];
-        rc = tz_outbox_count(cli->profile, shown[i], &l.count[shown[i]], &l.oldest_ms[shown[i]]);
+        uint64_t count;
+        int64_t oldest_ms;
+        enum tz_outbox_state state = shown[i];
+        states |= 1U << state;
+        rc = tz_outbox_count(l->cli->profile, state, &count, &oldest_ms);
+        if (rc != TZ_OK || count == 0)
+            continue;
+        if (l->count[state] == 0 || oldest_ms < l->oldest_ms[state])
+            l->oldest_ms[state] = oldest_ms;
+        l->count[state] += count;
     }
-    if (rc == TZ_OK)
-        rc = tz_outbox_list(cli->profile, states, 0, add_entry, &l);
-    int result = rc == TZ_OK ? print(&l) : tz_cli_profile_failed(cli);
+    return rc == TZ_OK ? tz_outbox_list(l->cli->profile, states, 0, add_entry, l) : rc;
+}
+
+static int note_place(void *ctx, const struct tz_outbox_place *place)
+{
+    struct list *l = ctx;
+    struct place p = {.number = place->number};
+    struct tz_buf name;
+    tz_buf_init(&name, sizeof p.name - 1);
+    tz_outbox_place_name(&name, place);
+    snprintf(p.name, sizeof p.name, "%s", name.data ? name.data : "");
+    tz_buf_free(&name);
+    tz_buf_add(&l->places, &p, sizeof p);
+    return tz_buf_ok(&l->places) ? TZ_OK : TZ_ENOMEM;
+}
+
+/* Those of the other registries. */
+static int add_places(struct list *l)
+{
+    struct tz_profile *p = l->cli->profile;
+    int rc = tz_outbox_elsewhere(p, note_place, l);
+    for (size_t at = 0; rc == TZ_OK && at < l->places.len; at += sizeof(struct place)) {
+        struct place place;
+        memcpy(&place, l->places.data + at, sizeof place);
+        l->server = place.name;
+        int64_t before = tz_profile_use_number(p, place.number);
+        rc = add_versions(l);
+        (void)tz_profile_use_number(p, before);
+    }
+    return rc;
+}
+
+static int list(struct tz_cli *cli, bool all)
+{
+    struct list l = {.cli = cli, .all = all, .server = cli->server};
+    tz_table_init(&l.table);
+    tz_buf_init(&l.places, PLACES_MAX_BYTES);
+    add_columns(&l);
+    int rc = add_versions(&l);
+    if (rc == TZ_OK && all)
+        rc = add_places(&l);
+    int result = rc == TZ_ENOMEM ? tz_cli_no_memory(cli)
+                 : rc == TZ_OK   ? print(&l)
+                                 : tz_cli_profile_failed(cli);
+    tz_buf_free(&l.places);
     tz_table_free(&l.table);
-    return result;
+    return result == TZ_RESULT_DONE && !all ? tz_outbox_tell_places(cli) : result;
 }
 
 int tz_outbox_run_list(struct tz_cli *cli, size_t argc, char **argv)
 {
-    const struct tz_option options[] = {{NULL, TZ_OPTION_FLAG, NULL}};
+    bool all = false;
+    const struct tz_option options[] = {{"all", TZ_OPTION_FLAG, &all}, {NULL, TZ_OPTION_FLAG, NULL}};
     size_t operands;
     bool helped;
     int rc = tz_cli_options(cli, &tz_command_outbox, argc, argv, options, &operands, &helped);
@@ -177,5 +240,5 @@ int tz_outbox_run_list(struct tz_cli *cli, size_t argc, char **argv)
         return tz_cli_usage(cli, _("`taizhang outbox` has no part %s: list, show, retry, drop or resolve."),
                             argv[0]);
     rc = tz_cli_open_profile(cli);
-    return rc == TZ_RESULT_DONE ? list(cli) : rc;
+    return rc == TZ_RESULT_DONE ? list(cli, all) : rc;
 }

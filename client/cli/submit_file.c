@@ -165,15 +165,15 @@ static const char *path_of(const struct tz_submit_options *o)
     return o->path ? o->path : o->source;
 }
 
-/* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told, and
- * the rows' reasons stand in the report all the same. */
-static void give_back(struct work *w)
+/* The rows that were rejected come back in a file of their own. Where it cannot be written, that is told. */
+static int give_back(struct work *w)
 {
     const struct tz_survey *s = &w->survey;
     char written[NAME_MAX_BYTES];
-    if (!w->options->dry_run || w->options->rejected)
-        (void)tz_rejects_write(w->cli, w->rejects, path_of(w->options), s->sheet, s->rows->headers,
-                               s->place.row, s->place.last_row, written, sizeof written);
+    if (w->options->dry_run && !w->options->rejected)
+        return TZ_RESULT_DONE;
+    return tz_rejects_write(w->cli, w->rejects, path_of(w->options), s->sheet, s->rows->headers, s->place.row,
+                            s->place.last_row, written, sizeof written);
 }
 
 /* Rows that are not as they stand in the file: refused, waiting, or in conflict. */
@@ -256,8 +256,10 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
         options->delivery->progress = NULL;
     note_passed(&w, &w.totals, true);
     note_passed(&w, &w.remarks, false);
-    if (!storing && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE))
-        give_back(&w);
+    if (!storing && (rc == TZ_RESULT_DONE || rc == TZ_RESULT_UNREACHABLE)) {
+        int given = give_back(&w);
+        rc = rest && given != TZ_RESULT_DONE ? given : rc; /* otherwise the reasons stand in the report */
+    }
     if (options->delivery)
         options->delivery->rejected = NULL;
     report->headers = NULL;

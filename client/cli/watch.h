@@ -26,10 +26,12 @@
  *     ledger: STORED | also with the verdict REFUSED when the file itself cannot be taken
  *   STORED, WHOLE
  *     the outbox is sent; each decision is noted beside the row in the transaction that stores it |
- *     all rows decided, with --whole all of them taken: withdrawals of what is beyond the file into the
- * outbox and the ledger | ledger: WHOLE, or with a message why not | sent and decided in their turn all
- * decided: FILE.outcomes.csv and FILE.rejected.* are written into .taking/CLAIM | ledger: DECIDED, with the
- * target | DECIDED what lies beside the file is renamed to the target's folder, then the file itself |
+ *     with --whole, when all rows are taken: what is beyond the file into the outbox, as withdrawals |
+ *     ledger: WHOLE, or with a message why not | these are sent and decided in their turn
+ *     all decided: FILE.outcomes.csv and FILE.rejected.* are written into .taking/CLAIM |
+ *     ledger: DECIDED, with the target |
+ *   DECIDED
+ *     what lies beside the file is renamed to the target's folder, then the file itself |
  *     ledger: FINISHED | the claim's folder is removed; the line in the log
  *
  * After a crash what lies in .taking/ goes on from its state in the ledger. A step that had happened already
@@ -101,6 +103,11 @@ void tz_watch_hang_up(struct tz_watch *w);
 enum tz_watch_step tz_watch_blocked(struct tz_watch *w, const char *what);
 /* The same for the profile's last failure. */
 enum tz_watch_step tz_watch_profile_blocked(struct tz_watch *w);
+/* The same for what was told already of work on a file. */
+enum tz_watch_step tz_watch_blocked_on(struct tz_watch *w, const struct tz_claim *claim, const char *told);
+/* Whether this machine, which failed on a file, has done so for as long as --give-up although there is room:
+ * then the file is the reason. */
+bool tz_watch_hopeless(struct tz_watch *w, const struct tz_claim *claim) TZ_MUSTCHECK;
 /* A line in the log with the event, a file, and more about it (NULL: nothing more). */
 void tz_watch_say(struct tz_watch *w, const char *event, const char *file, const char *key,
                   const char *value);

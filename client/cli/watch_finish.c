@@ -269,7 +269,7 @@ static enum tz_watch_step withdraw_beyond(struct tz_watch *w, const struct tz_cl
     else if (rc == TZ_WATCH_STOPPED_RESULT)
         step = TZ_STEP_STOP;
     else if (rc == TZ_RESULT_INTERNAL)
-        step = tz_watch_blocked(w, claim->name);
+        step = tz_watch_blocked_on(w, claim, told.data ? told.data : "");
     else
         step = note_whole(w, file, rc == TZ_RESULT_DONE ? "" : told.data ? told.data : claim->name);
     tz_buf_free(&told);
@@ -284,9 +284,11 @@ static enum tz_watch_step write_rejects(struct tz_watch *w, const struct tz_clai
     struct tz_buf told;
     tz_buf_init(&told, MESSAGE_MAX);
     int rc = tz_watch_rest(w, claim, file, false, &told);
+    enum tz_watch_step step = TZ_STEP_FINISHED;
+    if (rc == TZ_RESULT_INTERNAL && !tz_watch_hopeless(w, claim))
+        step = tz_watch_blocked_on(w, claim, told.data ? told.data : "");
     tz_buf_free(&told);
-    errno = EIO;
-    return rc == TZ_RESULT_INTERNAL ? tz_watch_blocked(w, claim->name) : TZ_STEP_FINISHED;
+    return step;
 }
 
 /* Every row is decided: what remains to be done before it can go. */

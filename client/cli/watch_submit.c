@@ -119,13 +119,25 @@ static bool listen_to(struct listening *l, struct tz_cli *cli)
     return both != NULL;
 }
 
-/* Adds what was told, without the program's name before each error, and says it on stderr after all. */
-static void heard(struct listening *l, struct tz_buf *out)
+static void leave_out(char *text, const char *part)
+{
+    size_t len = strlen(part);
+    for (char *at = text; (at = strstr(at, part));)
+        memmove(at, at + len, strlen(at + len) + 1);
+}
+
+/* Adds what was told, without the program's name before each error, and says it on stderr after all. The
+ * folder of the claim is left out of it: nothing lies there when somebody reads this. */
+static void heard(struct listening *l, const struct tz_claim *claim, struct tz_buf *out)
 {
     static const char program[] = "taizhang: ";
+    char folder[TZ_PATH_SIZE + 1];
     fclose(l->cli->err);
     l->cli->out = l->out;
     l->cli->err = l->err;
+    snprintf(folder, sizeof folder, "%s/", claim->folder);
+    if (l->text)
+        leave_out(l->text, folder);
     const char *told = l->text ? l->text : "";
     fputs(told, l->err);
     fflush(l->err);
@@ -176,7 +188,7 @@ int tz_watch_submit(struct tz_watch *w, const struct tz_claim *claim, const stru
               "as the kind, name it like funding.csv or 2017经费.csv, or watch with --kind."),
             claim->name);
     }
-    heard(&l, told);
+    heard(&l, claim, told);
     return rc;
 }
 
@@ -244,7 +256,7 @@ int tz_watch_rest(struct tz_watch *w, const struct tz_claim *claim, const struct
     tz_delivery_store_open(&delivery, w->cli, &report, &store);
     int rc = tz_submit_rest(w->cli, in, tz_watch_kind(w, claim->name), &options, &rest);
     tz_delivery_close(&delivery);
-    heard(&l, told);
+    heard(&l, claim, told);
     fclose(in);
     return rc;
 }

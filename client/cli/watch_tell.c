@@ -32,6 +32,13 @@ enum tz_watch_step tz_watch_blocked(struct tz_watch *w, const char *what)
     return TZ_STEP_BLOCKED;
 }
 
+enum tz_watch_step tz_watch_blocked_on(struct tz_watch *w, const struct tz_claim *claim, const char *told)
+{
+    tz_watch_status_error(&w->status, told, now_ms(w));
+    tz_watch_say(w, "blocked", claim->name, "error", w->status.last_error);
+    return TZ_STEP_BLOCKED;
+}
+
 enum tz_watch_step tz_watch_profile_blocked(struct tz_watch *w)
 {
     tz_watch_status_error(&w->status, tz_profile_error(w->cli->profile), now_ms(w));

@@ -120,7 +120,7 @@ static bool ends_in_quotes(FILE *file)
     return open;
 }
 
-bool tz_watch_whole_content(FILE *file)
+static bool is_complete(FILE *file)
 {
     struct stat st;
     char begin[4] = "";
@@ -159,7 +159,7 @@ enum tz_watch_whole tz_watch_whole_file(const char *path)
         errno = ENOMEM;
         return TZ_WATCH_UNREADABLE;
     }
-    bool whole = tz_watch_whole_content(file);
+    bool whole = is_complete(file);
     fclose(file);
     return whole ? TZ_WATCH_WHOLE : TZ_WATCH_PART;
 }

@@ -28,8 +28,7 @@ enum tz_watch_whole {
 /* Opens the file at path (a regular one, no link) and asks both questions. */
 enum tz_watch_whole tz_watch_whole_file(const char *path) TZ_MUSTCHECK;
 
-/* The two alone: of an open descriptor, and of a content; the stream is left anywhere. */
+/* Whether some program has the file open for writing. */
 bool tz_watch_whole_written(int fd) TZ_MUSTCHECK;
-bool tz_watch_whole_content(FILE *file) TZ_MUSTCHECK;
 
 #endif

@@ -76,8 +76,7 @@ static enum tz_watch_step give_back(struct tz_watch *w, const struct tz_claim *c
 
 /* --- storing --- */
 
-/* This machine failed on a file. When it goes on doing so although it has room, the file is the reason. */
-static bool hopeless(struct tz_watch *w, const struct tz_claim *claim)
+bool tz_watch_hopeless(struct tz_watch *w, const struct tz_claim *claim)
 {
     enum { ROOM = 64 << 20 };
     struct statvfs fs;
@@ -115,12 +114,10 @@ static enum tz_watch_step store(struct tz_watch *w, const struct tz_claim *claim
     } else if (rc == TZ_RESULT_UNREACHABLE) {
         tz_watch_status_error(&w->status, message, w->cli->env->wall_ms(w->cli->env->ctx));
         step = TZ_STEP_LINE;
-    } else if (rc != TZ_RESULT_INTERNAL || hopeless(w, claim)) {
+    } else if (rc != TZ_RESULT_INTERNAL || tz_watch_hopeless(w, claim)) {
         step = stored(w, file, TZ_LEDGER_REFUSED, message);
     } else {
-        tz_watch_status_error(&w->status, message, w->cli->env->wall_ms(w->cli->env->ctx));
-        tz_watch_say(w, "blocked", claim->name, "error", w->status.last_error);
-        step = TZ_STEP_BLOCKED;
+        step = tz_watch_blocked_on(w, claim, message);
     }
     tz_buf_free(&text);
     return step;
@@ -175,7 +172,7 @@ static enum tz_watch_step not_read(struct tz_watch *w, const struct tz_claim *cl
 {
     char text[TZ_PATH_SIZE + 200];
     errno = why;
-    if (why != EACCES && why != EPERM && !hopeless(w, claim))
+    if (why != EACCES && why != EPERM && !tz_watch_hopeless(w, claim))
         return tz_watch_blocked(w, claim->name);
     snprintf(text, sizeof text, _("The file cannot be read: %s."), strerror(why));
     enum tz_watch_step step = file->id ? TZ_STEP_FINISHED : begin(w, claim, file);

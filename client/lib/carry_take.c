@@ -225,6 +225,17 @@ static enum tz_carry_result read_through(struct tz_carry *c, FILE *file)
     return result;
 }
 
+/* Outcomes from before a restore of the registry that this profile has been through already: what they
+ * acknowledge may be lost there, and is asked about at the next sync. */
+static int note_epoch(struct tz_carry *c)
+{
+    uint64_t known;
+    int rc = c->decided > 0 ? tz_outbox_epoch(c->profile, &known) : TZ_ENOENT;
+    if (rc == TZ_OK && c->info.epoch < known)
+        return tz_outbox_set_epoch(c->profile, c->info.epoch);
+    return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
 enum tz_carry_result tz_carry_unpack(struct tz_carry *c, FILE *file, tz_carry_decided *each, void *ctx)
 {
     struct tz_profile *p = c->profile;
@@ -244,6 +255,8 @@ enum tz_carry_result tz_carry_unpack(struct tz_carry *c, FILE *file, tz_carry_de
     if (result != TZ_CARRY_DONE)
         return result;
     result = take_outcomes(c, &packed, file, each, ctx);
+    if (result == TZ_CARRY_DONE)
+        result = of_profile(note_epoch(c));
     tz_fault_point("client.unpack.taken");
     if (result == TZ_CARRY_DONE)
         return of_profile(tz_profile_commit(p));

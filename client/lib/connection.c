@@ -5,21 +5,25 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <linux/sockios.h>
 
 #include "client/lib/socket.h"
 #include "common/base/fault.h"
 
 enum {
     READ_CHUNK = 64 * 1024,
+    LOOK_MS = 250,                    /* how often it is asked whether bytes are still leaving */
     FRAME_CEILING = 16 * 1024 * 1024, /* whatever the registry says, no frame is larger */
 };
 
 struct tz_connection_options tz_connection_defaults(void)
 {
     return (struct tz_connection_options){
-        .env = tz_env_system(), .connect_ms = 4500, .idle_ms = 2000, .give_up_ms = 2500};
+        .env = tz_env_system(), .connect_ms = 3500, .idle_ms = 1500, .give_up_ms = 2000};
 }
 
 static int64_t now_us(const struct tz_connection *c)
@@ -120,10 +124,22 @@ static enum tz_result lost_in_write(struct tz_connection *c, int error)
     return tz_connection_break(c, TZ_REASON_LOST, strerror(error));
 }
 
-/* Writes all. Reads meanwhile, so that two full pipes cannot wait for one another. */
-static enum tz_result write_all(struct tz_connection *c, const char *bytes, size_t len)
+/* Were bytes taken by the peer since the last look? On a slow line it is a minute until the last of a few
+ * frames has left and can be answered. */
+static bool still_leaving(struct tz_connection *c)
 {
-    int stall_ms = c->options.idle_ms + c->options.give_up_ms;
+    int unsent = 0;
+    if (ioctl(c->fd, SIOCOUTQ, &unsent) != 0)
+        return false;
+    bool fewer = unsent < c->unsent;
+    c->unsent = unsent;
+    return fewer;
+}
+
+/* Writes all; stall_ms: how long no byte may move. Reads meanwhile, so that two full pipes cannot wait for
+ * one another. */
+static enum tz_result write_all(struct tz_connection *c, const char *bytes, size_t len, int stall_ms)
+{
     int64_t moved = now_us(c);
     while (len > 0) {
         ssize_t n = send(c->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -140,8 +156,11 @@ static enum tz_result write_all(struct tz_connection *c, const char *bytes, size
             return tz_connection_break(c, TZ_REASON_SILENT, NULL);
         make_room(c);
         struct pollfd p = {.fd = c->fd, .events = (short)(POLLOUT | (has_room(c) ? POLLIN : 0))};
-        if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+        n = poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
+        if (n < 0 && errno != EINTR)
             return tz_connection_break(c, TZ_REASON_LOST, strerror(errno));
+        if (n == 0 && still_leaving(c))
+            moved = now_us(c);
         if (p.revents & POLLIN) {
             enum tz_result rc = take_bytes(c);
             if (rc != TZ_RESULT_DONE)
@@ -152,7 +171,7 @@ static enum tz_result write_all(struct tz_connection *c, const char *bytes, size
     return TZ_RESULT_DONE;
 }
 
-static enum tz_result write_message(struct tz_connection *c, tz_request *request)
+static enum tz_result write_message(struct tz_connection *c, tz_request *request, int stall_ms)
 {
     size_t size = taizhang__v1__client_message__get_packed_size(request);
     if (size > c->frame_max)
@@ -164,7 +183,7 @@ static enum tz_result write_message(struct tz_connection *c, tz_request *request
         rc = tz_connection_break(c, TZ_REASON_MEMORY, NULL);
     else {
         tz_fault_point("client.write");
-        rc = write_all(c, out.data, out.len);
+        rc = write_all(c, out.data, out.len, stall_ms);
     }
     tz_buf_free(&out);
     return rc;
@@ -181,7 +200,7 @@ static enum tz_result send_own_ping(struct tz_connection *c)
     request.ping = &ping;
     c->ping_id = request.id;
     c->ping_us = now_us(c);
-    return write_message(c, &request);
+    return write_message(c, &request, c->options.give_up_ms);
 }
 
 /* Waits until bytes came, within the rules of the header. */
@@ -199,18 +218,20 @@ static enum tz_result wait_bytes(struct tz_connection *c)
          */
         int64_t left = (deadline - now_us(c) + 999) / 1000;
         struct pollfd p = {.fd = c->fd, .events = POLLIN};
-        int n = poll(&p, 1, left > 0 ? (int)left : 0);
+        int n = poll(&p, 1, left > LOOK_MS ? LOOK_MS : left > 0 ? (int)left : 0);
         if (n < 0 && errno != EINTR)
             return tz_connection_break(c, TZ_REASON_LOST, strerror(errno));
         if (n > 0)
             return take_bytes(c);
-        if (n < 0 || left > 0)
-            continue;
-        if (!c->ready || c->ping_id)
+        if (c->ready && still_leaving(c))
+            c->alive_us = c->ping_us = now_us(c);
+        else if (n == 0 && left <= 0 && (!c->ready || c->ping_id))
             return tz_connection_break(c, TZ_REASON_SILENT, NULL);
-        enum tz_result rc = send_own_ping(c);
-        if (rc != TZ_RESULT_DONE)
-            return rc;
+        else if (n == 0 && left <= 0) {
+            enum tz_result rc = send_own_ping(c);
+            if (rc != TZ_RESULT_DONE)
+                return rc;
+        }
     }
 }
 
@@ -295,7 +316,7 @@ enum tz_result tz_connection_send(struct tz_connection *c, tz_request *request, 
     request->id = ++c->last_id;
     if (c->waiting_count == 0)
         c->alive_us = c->ping_us = now_us(c);
-    enum tz_result rc = write_message(c, request);
+    enum tz_result rc = write_message(c, request, c->options.idle_ms + c->options.give_up_ms);
     if (rc != TZ_RESULT_DONE)
         return rc;
     c->waiting[c->waiting_count++] = request->id;

@@ -4,7 +4,7 @@
  *
  * While an answer is awaited the peer must show life: after idle_ms without a byte a ping goes out, and
  * give_up_ms later, still without a byte, the connection counts as lost. A registry that is slow answers
- * pings. After any failure other than TZ_REASON_ANSWERED and TZ_REASON_ARGUMENT the connection is broken:
+ * pings; on a line that is slow, bytes of ours that the other end takes are life too. After any failure other than TZ_REASON_ANSWERED and TZ_REASON_ARGUMENT the connection is broken:
  * every further call fails with the same failure.
  */
 #ifndef TZ_CLIENT_LIB_CONNECTION_H
@@ -23,7 +23,7 @@ struct tz_connection_options {
     int give_up_ms;
 };
 
-/* The system's clock, 4500, 2000 and 2500 ms. */
+/* The system's clock, 3500, 1500 and 2000 ms: a dead line is told within 5 s also on a busy machine. */
 struct tz_connection_options tz_connection_defaults(void);
 
 /* More than one process's worth of requests is never in flight. */
@@ -44,6 +44,7 @@ struct tz_connection {
     uint64_t ping_id; /* our own ping without an answer, or 0 */
     int64_t ping_us;  /* when it went, or when bytes came last */
     int64_t alive_us; /* when bytes came last, or when we began to wait */
+    int unsent;       /* bytes that had not been taken by the peer at the last look */
     struct tz_failure failure;
     struct tz_error status; /* with TZ_REASON_ANSWERED: the registry's error with its parameters */
     uint8_t registry_id[16];

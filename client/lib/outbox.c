@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/lib/outbox_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/fault.h"
@@ -139,11 +140,22 @@ static bool same_content(const struct tz_outbox_entry *a, const struct tz_outbox
     return a->operation == TZ_OUTBOX_WITHDRAW || same_bytes(a->body, b->body);
 }
 
+/* The wanted version leaves the private bytes as they are, and takes the place of one that states them and is
+ * not in the registry: it means that one's. */
+static bool takes_over_private(const struct tz_outbox_entry *a, const struct tz_outbox_entry *wanted)
+{
+    bool in_limbo = a->state == TZ_OUTBOX_SENT || (a->state == TZ_OUTBOX_QUEUED && a->tries > 0);
+    return !in_limbo && a->operation == TZ_OUTBOX_SUBMIT && !a->keep_private && wanted->keep_private &&
+           wanted->private_bytes.len == 0;
+}
+
 static bool same_version(const struct tz_outbox_entry *a, const struct tz_outbox_entry *wanted)
 {
+    bool same_private =
+        a->keep_private == wanted->keep_private && same_bytes(a->private_bytes, wanted->private_bytes);
     return same_content(a, wanted) && a->confirmed == wanted->confirmed &&
-           a->keep_private == wanted->keep_private && same_bytes(a->private_bytes, wanted->private_bytes) &&
-           strcmp(a->reason, wanted->reason) == 0 && (!wanted->has_base || wanted->base == a->base);
+           (same_private || takes_over_private(a, wanted)) && strcmp(a->reason, wanted->reason) == 0 &&
+           (!wanted->has_base || wanted->base == a->base);
 }
 
 /* What there is of the address already. */
@@ -153,22 +165,42 @@ struct versions {
     int64_t same;     /* an undecided one that is the same, or 0 */
     int64_t known;    /* the acknowledged one with the same content, or 0, and its revision */
     uint64_t revision;
+    bool displaces_private; /* the newest is displaced, and the wanted one keeps its private bytes: */
+    void *private_bytes;
+    size_t private_len;
 };
 
-static void look_at(struct versions *v, const struct tz_outbox_entry *e, const struct tz_outbox_entry *wanted)
+static int keep_private_bytes(struct versions *v, const struct tz_outbox_entry *e)
+{
+    v->displaces_private = true;
+    v->private_len = e->private_bytes.len;
+    v->private_bytes = malloc(v->private_len + 1);
+    if (!v->private_bytes)
+        return TZ_ENOMEM;
+    if (v->private_len > 0)
+        memcpy(v->private_bytes, e->private_bytes.data, v->private_len);
+    return TZ_OK;
+}
+
+static int look_at(struct versions *v, const struct tz_outbox_entry *e, const struct tz_outbox_entry *wanted)
 {
     if (e->state == TZ_OUTBOX_ACKNOWLEDGED) {
+        /* One that kept private bytes says nothing of what they are. */
         bool same = same_content(e, wanted) &&
-                    (wanted->keep_private || same_bytes(e->private_bytes, wanted->private_bytes));
+                    (wanted->keep_private ||
+                     (!e->keep_private && same_bytes(e->private_bytes, wanted->private_bytes)));
         v->known = same ? e->id : 0;
         v->revision = e->revision;
-        return;
+        return TZ_OK;
     }
     bool undecided = e->state == TZ_OUTBOX_QUEUED || e->state == TZ_OUTBOX_SENT;
-    if (v->others++ == 0 && undecided && same_version(e, wanted))
+    bool newest = v->others++ == 0;
+    if (newest && undecided && same_version(e, wanted))
         v->same = e->id;
-    if (!undecided || (e->state == TZ_OUTBOX_QUEUED && e->tries == 0))
-        v->displaced++;
+    if (undecided && (e->state == TZ_OUTBOX_SENT || e->tries > 0))
+        return TZ_OK;
+    v->displaced++;
+    return newest && takes_over_private(e, wanted) ? keep_private_bytes(v, e) : TZ_OK;
 }
 
 static int look(struct tz_profile *p, const struct tz_outbox_entry *wanted, struct versions *v)
@@ -180,11 +212,12 @@ static int look(struct tz_profile *p, const struct tz_outbox_entry *wanted, stru
     while ((rc = tz_profile_step(p, s)) == TZ_OK) {
         struct tz_outbox_entry e;
         rc = tz_outbox_read(s, &e);
+        if (rc == TZ_OK)
+            rc = look_at(v, &e, wanted);
         if (rc != TZ_OK) {
             sqlite3_reset(s);
             return rc;
         }
-        look_at(v, &e, wanted);
     }
     return rc == TZ_ENOENT ? TZ_OK : rc;
 }
@@ -219,6 +252,27 @@ static int insert(struct tz_profile *p, const struct tz_outbox_entry *e, uint64_
     return rc;
 }
 
+static int put(struct tz_profile *p, const struct tz_outbox_entry *e, const struct versions *v,
+               bool skip_unchanged, enum tz_outbox_put *what, int64_t *id)
+{
+    uint64_t base = e->base;
+    *what = TZ_OUTBOX_PUT_WAITING;
+    *id = v->same;
+    if (v->same)
+        return TZ_OK;
+    int rc = e->has_base ? TZ_OK : tz_profile_seen(p, e->address, &base);
+    if (rc == TZ_OK && skip_unchanged && v->others == 0 && v->known && v->revision == base) {
+        *what = TZ_OUTBOX_PUT_UNCHANGED;
+        *id = v->known;
+        return TZ_OK;
+    }
+    if (rc == TZ_OK && v->displaced > 0)
+        rc = displace(p, e->address);
+    tz_fault_point("client.put");
+    *what = TZ_OUTBOX_PUT_NEW;
+    return rc == TZ_OK ? insert(p, e, base, id) : rc;
+}
+
 int tz_outbox_put(struct tz_profile *p, const struct tz_outbox_entry *entry, bool skip_unchanged,
                   enum tz_outbox_put *what, int64_t *id)
 {
@@ -227,24 +281,14 @@ int tz_outbox_put(struct tz_profile *p, const struct tz_outbox_entry *entry, boo
     e.source = e.source ? e.source : "";
     e.reason = e.reason ? e.reason : "";
     int rc = look(p, &e, &v);
-    if (rc == TZ_OK && v.same) {
-        *what = TZ_OUTBOX_PUT_WAITING;
-        *id = v.same;
-        return TZ_OK;
+    if (rc == TZ_OK && v.displaces_private) {
+        e.keep_private = false;
+        e.private_bytes = (struct tz_outbox_bytes){v.private_bytes, v.private_len};
     }
-    uint64_t base = e.base;
-    if (rc == TZ_OK && !e.has_base)
-        rc = tz_profile_seen(p, e.address, &base);
-    if (rc == TZ_OK && skip_unchanged && v.others == 0 && v.known && v.revision == base) {
-        *what = TZ_OUTBOX_PUT_UNCHANGED;
-        *id = v.known;
-        return TZ_OK;
-    }
-    if (rc == TZ_OK && v.displaced > 0)
-        rc = displace(p, e.address);
-    tz_fault_point("client.put");
-    *what = TZ_OUTBOX_PUT_NEW;
-    return rc == TZ_OK ? insert(p, &e, base, id) : rc;
+    if (rc == TZ_OK)
+        rc = put(p, &e, &v, skip_unchanged, what, id);
+    free(v.private_bytes);
+    return rc;
 }
 
 /* --- looking --- */

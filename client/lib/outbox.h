@@ -101,17 +101,38 @@ int tz_outbox_known_under(struct tz_profile *p, const char *prefix, tz_outbox_vi
 int tz_outbox_count(struct tz_profile *p, enum tz_outbox_state state, uint64_t *count,
                     int64_t *oldest_ms) TZ_MUSTCHECK;
 
+/* --- kept for other registries --- */
+
+/* A registry other than the one in use, for which something is kept that is not acknowledged. */
+struct tz_outbox_place {
+    int64_t number; /* for tz_profile_use_number */
+    bool has_id;    /* it answered once */
+    uint8_t id[16];
+    const char *server; /* where it answered last, or is expected; "": another registry answers there now, or
+                           none was noted */
+    uint64_t waiting;
+    uint64_t refused;
+    uint64_t conflicts;
+    int64_t oldest_ms;
+};
+typedef int tz_outbox_place_fn(void *ctx, const struct tz_outbox_place *place);
+/* A visitor's result other than 0 ends it and is returned. */
+int tz_outbox_elsewhere(struct tz_profile *p, tz_outbox_place_fn *visit, void *ctx) TZ_MUSTCHECK;
+/* The number of the registry for which this version is kept, if that is one with no address. TZ_ENOENT. */
+int tz_outbox_stranded(struct tz_profile *p, int64_t id, int64_t *number) TZ_MUSTCHECK;
+
 /* --- sending --- */
+
+/* The state in which a version ends with the registry's decision. */
+enum tz_outbox_state tz_outbox_state_of(Taizhang__V1__OutcomeCode outcome);
 
 /* Up to max versions that may be sent now, by id after *cursor: QUEUED, no earlier version of their address
  * undecided. The entries' memory is the arena's; when that is full there are fewer of them, but one at least.
  */
 int tz_outbox_sendable(struct tz_profile *p, int64_t *cursor, size_t max, struct tz_arena *arena,
                        struct tz_outbox_entry *out, size_t *count) TZ_MUSTCHECK;
-/* QUEUED -> SENT, before the bytes leave. */
-int tz_outbox_sent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
-/* The same for all that tz_outbox_sendable gave from the one after `after` to `last`, in its transaction;
- * count: how many these were. */
+/* QUEUED -> SENT, before the bytes leave: all that tz_outbox_sendable gave from the one after `after` to
+ * `last`, in its transaction. count: how many these were; TZ_ECORRUPT when there are not as many. */
 int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count) TZ_MUSTCHECK;
 /* SENT -> QUEUED: the registry is known not to hold it. */
 int tz_outbox_unsent(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
@@ -140,6 +161,9 @@ int tz_outbox_stands(struct tz_profile *p, int64_t id, uint64_t revision, uint64
 /* ACKNOWLEDGED -> QUEUED, on another base, which counts as seen: the registry lost it. new_ticket: it is no
  * longer the same version. */
 int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_ticket) TZ_MUSTCHECK;
+/* Forgets a version that was ACKNOWLEDGED: the registry lost the address with all its revisions, and it is
+ * not to be offered again. */
+int tz_outbox_forget(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
 /* ACKNOWLEDGED -> CONFLICT: the registry lost it, and has another version now. */
 int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
                         uint64_t epoch) TZ_MUSTCHECK;

@@ -17,8 +17,6 @@ static const char sql_sendable[] =
     " ORDER BY id LIMIT ?3";
 static const char sql_doubtful[] = "SELECT " TZ_OUTBOX_LIGHT " FROM outbox WHERE registry = ?1 AND state = 2"
                                    " AND state <> 3 AND id > ?2 ORDER BY id LIMIT ?3";
-static const char sql_sent[] = "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
-                               " WHERE registry = ?1 AND id = ?2 AND state = 1";
 static const char sql_sent_all[] =
     "UPDATE outbox SET state = 2, tried_ms = ?3, tries = tries + 1"
     " WHERE registry = ?1 AND state = 1 AND state <> 3 AND id > ?2 AND id <= ?4" NOTHING_BEFORE;
@@ -38,6 +36,12 @@ static const char sql_others[] =
 static const char sql_rebase[] =
     "UPDATE outbox SET base = ?4 WHERE registry = ?1 AND address = ?2 AND id > ?3"
     " AND state = 1 AND has_base = 0 AND tries = 0";
+/* A version that left the private bytes as they were, right after one of ours that stated them (?3), states
+ * the same: should the registry lose both, they are offered again with it. */
+static const char sql_inherit[] =
+    "UPDATE outbox SET keep_private = 0, private = k.private FROM outbox k"
+    " WHERE outbox.registry = ?1 AND outbox.id = ?2 AND outbox.keep_private AND k.id = ?3"
+    " AND k.operation = 1 AND NOT k.keep_private AND outbox.revision - k.revision BETWEEN 0 AND ?4";
 static const char sql_epoch[] = "SELECT epoch FROM registry WHERE number = ?1";
 static const char sql_set_epoch[] = "UPDATE registry SET epoch = ?2 WHERE number = ?1";
 static const char sql_before[] =
@@ -86,14 +90,6 @@ static int change(struct tz_profile *p, sqlite3_stmt *s)
 {
     int rc = tz_profile_run(p, s);
     return rc == TZ_OK && sqlite3_changes(p->db) == 0 ? TZ_ENOENT : rc;
-}
-
-int tz_outbox_sent(struct tz_profile *p, int64_t id)
-{
-    sqlite3_stmt *s = tz_profile_statement(p, sql_sent);
-    tz_profile_number(s, 2, (uint64_t)id);
-    tz_profile_number(s, 3, (uint64_t)p->env->wall_ms(p->env->ctx));
-    return change(p, s);
 }
 
 int tz_outbox_sent_all(struct tz_profile *p, int64_t after, int64_t last, size_t count)
@@ -147,7 +143,7 @@ int tz_outbox_unsent(struct tz_profile *p, int64_t id)
 
 /* --- deciding --- */
 
-static enum tz_outbox_state state_of(Taizhang__V1__OutcomeCode outcome)
+enum tz_outbox_state tz_outbox_state_of(Taizhang__V1__OutcomeCode outcome)
 {
     switch ((int)outcome) {
     case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CREATED:
@@ -228,7 +224,7 @@ static int store_decision(struct tz_profile *p, int64_t id, const struct others 
     taizhang__v1__outcome__pack(outcome, packed);
     sqlite3_stmt *s = tz_profile_statement(p, sql_decide);
     tz_profile_number(s, 2, (uint64_t)id);
-    tz_profile_number(s, 3, (uint64_t)state_of(outcome->outcome));
+    tz_profile_number(s, 3, (uint64_t)tz_outbox_state_of(outcome->outcome));
     tz_profile_number(s, 4, outcome->revision);
     tz_profile_number(s, 5, outcome->position);
     tz_profile_number(s, 6, epoch);
@@ -245,16 +241,20 @@ static int store_decision(struct tz_profile *p, int64_t id, const struct others 
     return rc;
 }
 
-/* What the decision means to other versions of the address: the one acknowledged before is history, one that
- * waited goes on from here. */
-static int settle_others(struct tz_profile *p, const char *address, int64_t id, const struct others *others,
-                         uint64_t revision)
+/* known: the version that was acknowledged before. Only of an entry of its own it is certain that nobody
+ * else's private bytes came between. */
+static int inherit(struct tz_profile *p, int64_t id, int64_t known, const Taizhang__V1__Outcome *outcome)
 {
-    int rc = tz_profile_saw(p, address, revision);
-    if (rc == TZ_OK && others->known)
-        rc = drop(p, others->known);
-    if (rc != TZ_OK || !others->later_rebased)
-        return rc;
+    sqlite3_stmt *s = tz_profile_statement(p, sql_inherit);
+    tz_profile_number(s, 2, (uint64_t)id);
+    tz_profile_number(s, 3, (uint64_t)known);
+    tz_profile_number(s, 4, outcome->outcome == TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UPDATED);
+    return tz_profile_run(p, s);
+}
+
+/* Versions that wait behind one go on from this revision. */
+static int rebase(struct tz_profile *p, const char *address, int64_t id, uint64_t revision)
+{
     sqlite3_stmt *s = tz_profile_statement(p, sql_rebase);
     tz_profile_text(s, 2, address);
     tz_profile_number(s, 3, (uint64_t)id);
@@ -262,16 +262,30 @@ static int settle_others(struct tz_profile *p, const char *address, int64_t id, 
     return tz_profile_run(p, s);
 }
 
+/* What the decision means to other versions of the address: the one acknowledged before is history, one that
+ * waited goes on from here. */
+static int settle_others(struct tz_profile *p, const char *address, int64_t id, const struct others *others,
+                         const Taizhang__V1__Outcome *outcome)
+{
+    uint64_t revision = outcome->revision;
+    int rc = tz_profile_saw(p, address, revision);
+    if (rc == TZ_OK && others->known)
+        rc = inherit(p, id, others->known, outcome);
+    if (rc == TZ_OK && others->known)
+        rc = drop(p, others->known);
+    return rc == TZ_OK && others->later_rebased ? rebase(p, address, id, revision) : rc;
+}
+
 static int decided(struct tz_profile *p, int64_t id, const char *address, bool empty,
                    const Taizhang__V1__Outcome *outcome, uint64_t epoch)
 {
     struct others others;
-    bool good = state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED;
+    bool good = tz_outbox_state_of(outcome->outcome) == TZ_OUTBOX_ACKNOWLEDGED;
     int rc = look_at_others(p, address, id, outcome, &others);
     if (rc == TZ_OK)
         rc = store_decision(p, id, &others, outcome, epoch);
     if (rc == TZ_OK && good)
-        rc = settle_others(p, address, id, &others, outcome->revision);
+        rc = settle_others(p, address, id, &others, outcome);
     /* One that waited takes the place of one that was not taken. */
     return rc == TZ_OK && (empty || (!good && others.later)) ? drop(p, id) : rc;
 }
@@ -380,6 +394,19 @@ int tz_outbox_reoffer(struct tz_profile *p, int64_t id, uint64_t base, bool new_
     return rc == TZ_OK ? tz_profile_saw(p, address, base) : rc;
 }
 
+int tz_outbox_forget(struct tz_profile *p, int64_t id)
+{
+    char address[TZ_ADDRESS_SIZE];
+    sqlite3_stmt *s = tz_profile_statement(p, sql_acknowledged);
+    tz_profile_number(s, 2, (uint64_t)id);
+    int rc = address_of(p, s, address);
+    if (rc == TZ_OK)
+        rc = tz_profile_saw(p, address, 0);
+    if (rc == TZ_OK)
+        rc = rebase(p, address, id, 0);
+    return rc == TZ_OK ? drop(p, id) : rc;
+}
+
 int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Outcome *outcome,
                         uint64_t epoch)
 {
@@ -387,7 +414,7 @@ int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Ou
     sqlite3_stmt *s = tz_profile_statement(p, sql_acknowledged);
     tz_profile_number(s, 2, (uint64_t)id);
     int rc = address_of(p, s, address);
-    if (rc == TZ_OK && state_of(outcome->outcome) != TZ_OUTBOX_CONFLICT)
+    if (rc == TZ_OK && tz_outbox_state_of(outcome->outcome) != TZ_OUTBOX_CONFLICT)
         rc = TZ_EINVAL;
     return rc == TZ_OK ? decided(p, id, address, false, outcome, epoch) : rc;
 }

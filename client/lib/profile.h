@@ -40,6 +40,9 @@ int tz_profile_use_server(struct tz_profile *p, const char *server) TZ_MUSTCHECK
  * before it was known. */
 int tz_profile_answered(struct tz_profile *p, const char *server, const uint8_t registry_id[16]) TZ_MUSTCHECK;
 
+/* One by its number in this profile, for looking at what is kept for it; returns the one in use before. */
+int64_t tz_profile_use_number(struct tz_profile *p, int64_t number);
+
 /* A setting of the profile for this registry; *out gets a copy, "" if there is none. NULL value: none. */
 int tz_profile_setting(struct tz_profile *p, const char *name, char *out, size_t size) TZ_MUSTCHECK;
 int tz_profile_set_setting(struct tz_profile *p, const char *name, const char *value) TZ_MUSTCHECK;

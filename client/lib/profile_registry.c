@@ -38,6 +38,13 @@ static const char sql_rebase[] =
     "UPDATE outbox SET base = coalesce((SELECT revision FROM seen s WHERE s.registry = ?1"
     " AND s.address = outbox.address), 0) WHERE registry = ?2 AND has_base = 0 AND tries = 0" TZ_NOT_CARRIED;
 
+/* A watched file in hand that was taken again while the registry was not known: its rows are in what was
+ * stored then. */
+static const char sql_taken_again[] = "DELETE FROM watch_file WHERE registry = ?1 AND claim IN (SELECT claim "
+                                      "FROM watch_file WHERE registry = ?2)";
+static const char sql_rows_of_none[] =
+    "DELETE FROM watch_row WHERE ?1 NOTNULL AND file NOT IN (SELECT id FROM watch_file)";
+
 static int find(struct tz_profile *p, const uint8_t id[16], int64_t *number)
 {
     sqlite3_stmt *s = tz_profile_statement(p, sql_by_id);
@@ -159,6 +166,10 @@ static int merge(struct tz_profile *p, int64_t from)
         rc = with_from(p, sql_replaced, from);
     if (rc == TZ_OK)
         rc = with_from(p, sql_rebase, from);
+    if (rc == TZ_OK)
+        rc = with_from(p, sql_taken_again, from);
+    if (rc == TZ_OK)
+        rc = tz_profile_run(p, tz_profile_statement(p, sql_rows_of_none));
     if (rc != TZ_OK)
         return rc;
     sqlite3_stmt *s = tz_profile_statement(p, sql_tables);
@@ -238,6 +249,13 @@ int tz_profile_answered(struct tz_profile *p, const char *server, const uint8_t 
         return rc;
     rc = tz_profile_begin(p);
     return rc == TZ_OK ? end(p, answered(p, server, registry_id), before) : rc;
+}
+
+int64_t tz_profile_use_number(struct tz_profile *p, int64_t number)
+{
+    int64_t before = p->registry;
+    p->registry = number;
+    return before;
 }
 
 int tz_profile_setting(struct tz_profile *p, const char *name, char *out, size_t size)

@@ -43,11 +43,11 @@ static const char tables[] =
     /* Files of watched folders (ledger.h). mark: the outbox's last version when the file was finished. */
     "CREATE TABLE IF NOT EXISTS watch_file (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " registry INTEGER NOT NULL CHECK (registry > 0), state INTEGER NOT NULL, folder TEXT NOT NULL,"
-    " claim TEXT UNIQUE, name TEXT NOT NULL, target TEXT NOT NULL DEFAULT '', content BLOB NOT NULL,"
+    " claim TEXT, name TEXT NOT NULL, target TEXT NOT NULL DEFAULT '', content BLOB NOT NULL,"
     " options BLOB NOT NULL, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,"
     " taken_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL DEFAULT 0,"
     " verdict INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
-    " message TEXT NOT NULL DEFAULT '', mark INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " message TEXT NOT NULL DEFAULT '', mark INTEGER NOT NULL DEFAULT 0, UNIQUE (registry, claim)) STRICT;"
     "CREATE INDEX IF NOT EXISTS watch_file_content ON watch_file (registry, content);"
     "CREATE INDEX IF NOT EXISTS watch_file_open ON watch_file (registry, folder, id) WHERE state <> 5;"
     /* Their rows while they are in hand; entry: the version in the outbox, 0: none. */

@@ -46,27 +46,11 @@ enum tz_result tz_sync_commit(struct tz_sync *s, int rc)
     return tz_sync_profile(s, rc);
 }
 
-static enum tz_outbox_state state_of(const Taizhang__V1__Outcome *outcome)
-{
-    switch ((int)outcome->outcome) {
-    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CREATED:
-    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UPDATED:
-    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_UNCHANGED:
-    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_WITHDRAWN:
-        return TZ_OUTBOX_ACKNOWLEDGED;
-    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_CONFLICT:
-    case TAIZHANG__V1__OUTCOME_CODE__OUTCOME_BEHIND:
-        return TZ_OUTBOX_CONFLICT;
-    default:
-        return TZ_OUTBOX_REFUSED;
-    }
-}
-
 enum tz_result tz_sync_tell(struct tz_sync *s, struct tz_outbox_entry *entry,
                             const Taizhang__V1__Outcome *outcome)
 {
     s->done++;
-    entry->state = state_of(outcome);
+    entry->state = tz_outbox_state_of(outcome->outcome);
     entry->revision = outcome->revision;
     entry->position = outcome->position;
     entry->epoch = s->connection->epoch;

@@ -205,7 +205,7 @@ static enum tz_result get(struct tz_sync *s, struct page *p, size_t i, uint64_t 
 
 /* What is to be done with a version. */
 struct plan {
-    enum { STANDS, REOFFER, OVERTAKEN } what;
+    enum { STANDS, REOFFER, OVERTAKEN, FORGET } what;
     uint64_t revision;  /* STANDS: where, 0: where it stood */
     uint64_t base;      /* REOFFER */
     bool new_ticket;    /* REOFFER */
@@ -233,7 +233,8 @@ static enum tz_result plan_lost(struct tz_sync *s, struct page *p, size_t i, str
         return rc;
     if (current && (!g.found || g.epoch >= s->connection->epoch))
         return plan_overtaken(s, p, i, plan);
-    plan->what = REOFFER;
+    /* The record went with its withdrawal: there is nothing to withdraw any more. */
+    plan->what = current == 0 && p->entry[i].operation == TZ_OUTBOX_WITHDRAW ? FORGET : REOFFER;
     plan->base = current;
     plan->new_ticket = current != p->entry[i].base;
     return TZ_RESULT_DONE;
@@ -299,6 +300,8 @@ static enum tz_result follow(struct tz_sync *s, struct page *p, size_t i, struct
         rc = tz_outbox_stands(s->profile, id, plan->revision, epoch);
     else if (plan->what == REOFFER)
         rc = tz_outbox_reoffer(s->profile, id, plan->base, plan->new_ticket);
+    else if (plan->what == FORGET)
+        rc = tz_outbox_forget(s->profile, id);
     else {
         overtaken_outcome(p, i, plan, &outcome);
         rc = tz_outbox_overtaken(s->profile, id, &outcome, epoch);

@@ -28,4 +28,7 @@ struct tz_cell {
                            meant; NULL: it stands alone */
 };
 
+/* A cell of a row without its outer spaces; len 0 where the row is shorter. */
+struct tz_cell tz_cell_at(const struct tz_cell *cells, size_t count, size_t i);
+
 #endif

@@ -80,15 +80,6 @@ static uint32_t read_type(const char *s, size_t len)
                                                                : 0;
 }
 
-static struct tz_cell cell_at(const struct tz_cell *cells, size_t count, size_t at)
-{
-    struct tz_cell cell = {.s = "", .len = 0};
-    if (at < count)
-        cell = cells[at];
-    tz_text_trim(&cell.s, &cell.len);
-    return cell;
-}
-
 static void add_error(struct tz_errors *errors, tz_code code, const char *field, const struct tz_cell *cell)
 {
     struct tz_error *e = tz_errors_add(errors, code, field, NULL);
@@ -190,7 +181,7 @@ int tz_committee_row_read(const struct tz_cell *cells, size_t count, const size_
     item->body = body;
     out->item = item;
     for (size_t i = 0; i < TZ_SHEET_COLUMNS; i++)
-        cell[i] = cell_at(cells, count, place[i]);
+        cell[i] = tz_cell_at(cells, count, place[i]);
     read_code(&cell[TZ_SHEET_CODE], "code", arena, &out->errors, &body->code);
     if (cell[TZ_SHEET_PARENT].len > 0)
         read_code(&cell[TZ_SHEET_PARENT], "parent", arena, &out->errors, &body->parent_code);

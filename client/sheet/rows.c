@@ -25,22 +25,12 @@ static bool has_error(const struct tz_errors *list, const char *field)
     return false;
 }
 
-/* A cell, trimmed; len 0 where the row is shorter. */
-static struct tz_cell cell_at(const struct tz_cell *cells, size_t count, size_t i)
-{
-    struct tz_cell cell = {.s = "", .len = 0};
-    if (i < count)
-        cell = cells[i];
-    tz_text_trim(&cell.s, &cell.len);
-    return cell;
-}
-
 static struct tz_cell cell_of(const struct tz_rows *rows, const struct tz_cell *cells, size_t count,
                               const char *field)
 {
     size_t column;
     if (tz_headers_column(rows->headers, field, &column))
-        return cell_at(cells, count, column);
+        return tz_cell_at(cells, count, column);
     return (struct tz_cell){.s = "", .len = 0};
 }
 
@@ -182,7 +172,7 @@ static void read_fields(const struct tz_rows *rows, const struct tz_cell *cells,
     const struct tz_headers *h = rows->headers;
     size_t columns = count > h->count ? count : h->count;
     for (size_t i = 0; i < columns; i++) {
-        struct tz_cell cell = cell_at(cells, count, i);
+        struct tz_cell cell = tz_cell_at(cells, count, i);
         struct tz_error e;
         if (cell.len == 0 && !cell.merged)
             continue;
@@ -241,7 +231,7 @@ static bool says_nothing(const struct tz_column *c)
 bool tz_row_is_blank(const struct tz_headers *h, const struct tz_cell *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (cell_at(cells, count, i).len > 0 && (i >= h->count || !says_nothing(&h->column[i])))
+        if (tz_cell_at(cells, count, i).len > 0 && (i >= h->count || !says_nothing(&h->column[i])))
             return false;
     return true;
 }

@@ -107,15 +107,6 @@ static void clear_block(const struct tz_total_check *t, struct block *b)
 
 /* --- cells --- */
 
-static struct tz_cell cell_at(const struct tz_cell *cells, size_t count, size_t i)
-{
-    struct tz_cell cell = {.s = "", .len = 0};
-    if (i < count)
-        cell = cells[i];
-    tz_text_trim(&cell.s, &cell.len);
-    return cell;
-}
-
 static bool read_quantity(const struct tz_column *column, const struct tz_cell *cell, struct tz_quantity *out)
 {
     struct tz_error e;
@@ -175,13 +166,13 @@ static void add(struct added *a, const struct addend *addend, bool part)
 
 static void add_record(struct tz_total_check *t, const struct tz_cell *cells, size_t count)
 {
-    struct tz_cell whole = t->has_part_of ? cell_at(cells, count, t->part_of) : (struct tz_cell){.s = ""};
+    struct tz_cell whole = t->has_part_of ? tz_cell_at(cells, count, t->part_of) : (struct tz_cell){.s = ""};
     bool part = !tz_cell_states_nothing(NULL, whole.s, whole.len);
     t->all.records++;
     for (size_t r = 0; r < RANKS; r++)
         t->rank[r].since.records++;
     for (size_t i = 0; i < t->count; i++) {
-        struct tz_cell cell = cell_at(cells, count, t->column[i]);
+        struct tz_cell cell = tz_cell_at(cells, count, t->column[i]);
         struct addend addend = read_addend(&t->headers->column[t->column[i]], &cell);
         add(&t->all.added[i], &addend, part);
         for (size_t r = 0; r < RANKS; r++)
@@ -193,7 +184,7 @@ static void read_figures(struct tz_total_check *t, const struct tz_cell *cells, 
 {
     for (size_t i = 0; i < t->count; i++) {
         const struct tz_column *column = &t->headers->column[t->column[i]];
-        struct tz_cell cell = cell_at(cells, count, t->column[i]);
+        struct tz_cell cell = tz_cell_at(cells, count, t->column[i]);
         struct figure *f = &t->now[i];
         struct tz_quantity q;
         *f = (struct figure){.stated = false};

@@ -174,9 +174,9 @@ static ssize_t read_part(void *ctx, void *out, size_t size)
     return (ssize_t)n;
 }
 
-struct tz_bytes tz_part_bytes(struct tz_part *part)
+struct tz_xml_input tz_part_bytes(struct tz_part *part)
 {
-    return (struct tz_bytes){.read = read_part, .ctx = part};
+    return (struct tz_xml_input){.read = read_part, .ctx = part};
 }
 
 int tz_part_problem(const struct tz_part *part)

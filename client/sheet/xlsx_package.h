@@ -32,7 +32,7 @@ int tz_part_open(struct tz_package *p, const char *name, struct tz_part **out) T
 /* NULL is fine. */
 void tz_part_close(struct tz_part *part);
 /* Its bytes. After a failed read tz_part_problem says why: TZ_ELIMIT or TZ_EINVAL. */
-struct tz_bytes tz_part_bytes(struct tz_part *part);
+struct tz_xml_input tz_part_bytes(struct tz_part *part);
 int tz_part_problem(const struct tz_part *part);
 /* Bytes that were read, and that there are. */
 void tz_part_position(const struct tz_part *part, uint64_t *done, uint64_t *total);

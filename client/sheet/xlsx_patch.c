@@ -14,7 +14,7 @@ enum { NO_STYLE = -1, PREFIX_SIZE = 64, WINDOW_MAX = 4 * TZ_XML_TAG_MAX };
 
 struct patch {
     struct tz_xlsx_patch *p;
-    struct tz_bytes in;
+    struct tz_xml_input in;
     FILE *out;
     struct tz_xml *xml;
     /* what was read and not yet copied */
@@ -345,7 +345,7 @@ static void on_end(void *ctx, const char *name)
     }
 }
 
-int tz_xlsx_patch(struct tz_xlsx_patch *p, struct tz_bytes in, FILE *out)
+int tz_xlsx_patch(struct tz_xlsx_patch *p, struct tz_xml_input in, FILE *out)
 {
     static const struct tz_xml_handler handler = {.start = on_start, .end = on_end};
     struct patch x = {.p = p, .in = in, .out = out, .column_style = NO_STYLE};
@@ -353,7 +353,7 @@ int tz_xlsx_patch(struct tz_xlsx_patch *p, struct tz_bytes in, FILE *out)
     p->row = 0;
     p->errno_ = 0;
     tz_buf_init(&x.window, WINDOW_MAX);
-    x.xml = tz_xml_new((struct tz_bytes){.read = read_and_keep, .ctx = &x}, &handler, &x);
+    x.xml = tz_xml_new((struct tz_xml_input){.read = read_and_keep, .ctx = &x}, &handler, &x);
     int rc = x.xml ? tz_xml_run(x.xml) : TZ_ENOMEM;
     if (rc == TZ_ENOENT) {
         pass(&x, UINT64_MAX);

@@ -24,6 +24,6 @@ struct tz_xlsx_patch {
  * or row, or, right of everything in its row, that of its neighbour. Texts are written as inline strings.
  * TZ_OK; TZ_EFOREIGN: the part is UTF-16, or a cell to be written (row) holds a formula; otherwise as
  * tz_xml_run. */
-int tz_xlsx_patch(struct tz_xlsx_patch *p, struct tz_bytes in, FILE *out) TZ_MUSTCHECK;
+int tz_xlsx_patch(struct tz_xlsx_patch *p, struct tz_xml_input in, FILE *out) TZ_MUSTCHECK;
 
 #endif

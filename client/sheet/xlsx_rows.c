@@ -352,7 +352,7 @@ static void on_text(void *ctx, const char *s, size_t len)
         tz_buf_add(&x->formula, s, len);
 }
 
-struct tz_xlsx_rows *tz_xlsx_rows_new(struct tz_bytes bytes, struct tz_xlsx_strings *strings,
+struct tz_xlsx_rows *tz_xlsx_rows_new(struct tz_xml_input bytes, struct tz_xlsx_strings *strings,
                                       const struct tz_xlsx_styles *styles, bool date1904)
 {
     static const struct tz_xml_handler handler = {.start = on_start, .end = on_end, .text = on_text};

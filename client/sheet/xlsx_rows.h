@@ -35,7 +35,7 @@ struct tz_xlsx_rows {
 };
 
 /* What the cells refer to; both must live as long. NULL: memory is out. */
-struct tz_xlsx_rows *tz_xlsx_rows_new(struct tz_bytes bytes, struct tz_xlsx_strings *strings,
+struct tz_xlsx_rows *tz_xlsx_rows_new(struct tz_xml_input bytes, struct tz_xlsx_strings *strings,
                                       const struct tz_xlsx_styles *styles, bool date1904);
 void tz_xlsx_rows_free(struct tz_xlsx_rows *r);
 

@@ -147,7 +147,7 @@ static void on_end(void *ctx, const char *name)
         tz_xml_stop(r->xml, rc);
 }
 
-int tz_xlsx_strings_read(struct tz_xlsx_strings *s, struct tz_bytes bytes)
+int tz_xlsx_strings_read(struct tz_xlsx_strings *s, struct tz_xml_input bytes)
 {
     static const struct tz_xml_handler handler = {.start = on_start, .end = on_end, .text = on_text};
     struct reading r = {.strings = s};

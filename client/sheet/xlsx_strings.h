@@ -34,7 +34,7 @@ void tz_xlsx_strings_init(struct tz_xlsx_strings *s);
 void tz_xlsx_strings_free(struct tz_xlsx_strings *s);
 /* Reads the part. TZ_OK, or as tz_xml_run: TZ_ELIMIT also for a string or a number of strings that is too
  * large. */
-int tz_xlsx_strings_read(struct tz_xlsx_strings *s, struct tz_bytes bytes) TZ_MUSTCHECK;
+int tz_xlsx_strings_read(struct tz_xlsx_strings *s, struct tz_xml_input bytes) TZ_MUSTCHECK;
 /* Appends one to out. TZ_EINVAL: there is no such; TZ_ELIMIT: out is full; TZ_EIO, TZ_ENOMEM. */
 int tz_xlsx_string(struct tz_xlsx_strings *s, size_t number, struct tz_buf *out) TZ_MUSTCHECK;
 

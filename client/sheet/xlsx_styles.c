@@ -76,7 +76,7 @@ static void on_end(void *ctx, const char *name)
         r->styles->in_cell_formats = false;
 }
 
-int tz_xlsx_styles_read(struct tz_xlsx_styles *s, struct tz_bytes bytes)
+int tz_xlsx_styles_read(struct tz_xlsx_styles *s, struct tz_xml_input bytes)
 {
     static const struct tz_xml_handler handler = {.start = on_start, .end = on_end};
     struct reading r = {.styles = s};

@@ -25,7 +25,7 @@ struct tz_xlsx_styles {
 
 void tz_xlsx_styles_free(struct tz_xlsx_styles *s);
 /* Reads the part into a zeroed struct. TZ_OK, or as tz_xml_run: TZ_ELIMIT also for too many. */
-int tz_xlsx_styles_read(struct tz_xlsx_styles *s, struct tz_bytes bytes) TZ_MUSTCHECK;
+int tz_xlsx_styles_read(struct tz_xlsx_styles *s, struct tz_xml_input bytes) TZ_MUSTCHECK;
 /* A style that is not there is General. */
 struct tz_number_style tz_xlsx_style(const struct tz_xlsx_styles *s, size_t number);
 

@@ -25,7 +25,8 @@ int tz_workbook_fail(struct tz_sheet_fault *fault, int rc, const struct tz_part 
     return TZ_EINVAL;
 }
 
-static int run(struct tz_bytes bytes, const struct tz_xml_handler *handler, void *ctx, struct tz_xml **xml)
+static int run(struct tz_xml_input bytes, const struct tz_xml_handler *handler, void *ctx,
+               struct tz_xml **xml)
 {
     *xml = tz_xml_new(bytes, handler, ctx);
     if (!*xml)
@@ -89,7 +90,7 @@ static void on_workbook(void *ctx, const char *name, const char **attributes)
         tz_xml_stop(r->xml, rc);
 }
 
-int tz_workbook_read_sheets(struct tz_workbook *w, struct tz_bytes bytes)
+int tz_workbook_read_sheets(struct tz_workbook *w, struct tz_xml_input bytes)
 {
     static const struct tz_xml_handler handler = {.start = on_workbook};
     struct reading r = {.workbook = w};
@@ -150,7 +151,7 @@ static void on_link(void *ctx, const char *name, const char **attributes)
         tz_xml_stop(r->xml, TZ_EINVAL);
 }
 
-int tz_workbook_read_links(struct tz_workbook *w, struct tz_bytes bytes, const char *folder)
+int tz_workbook_read_links(struct tz_workbook *w, struct tz_xml_input bytes, const char *folder)
 {
     static const struct tz_xml_handler handler = {.start = on_link};
     struct reading r = {.workbook = w, .folder = folder};
@@ -195,7 +196,7 @@ static bool is_ods(struct tz_package *package)
     char text[128] = "";
     struct tz_part *part = NULL;
     if (tz_part_open(package, "mimetype", &part) == TZ_OK) {
-        struct tz_bytes bytes = tz_part_bytes(part);
+        struct tz_xml_input bytes = tz_part_bytes(part);
         ssize_t n = bytes.read(bytes.ctx, text, sizeof text - 1);
         text[n > 0 ? n : 0] = '\0';
     }

@@ -35,8 +35,8 @@ void tz_workbook_free(struct tz_workbook *w);
 
 /* The two parts alone, from bytes: the workbook's sheets, then what its links say of them. As tz_xml_run,
  * TZ_OK at the end. folder: where the workbook stands, "xl/". */
-int tz_workbook_read_sheets(struct tz_workbook *w, struct tz_bytes bytes) TZ_MUSTCHECK;
-int tz_workbook_read_links(struct tz_workbook *w, struct tz_bytes bytes, const char *folder) TZ_MUSTCHECK;
+int tz_workbook_read_sheets(struct tz_workbook *w, struct tz_xml_input bytes) TZ_MUSTCHECK;
+int tz_workbook_read_links(struct tz_workbook *w, struct tz_xml_input bytes, const char *folder) TZ_MUSTCHECK;
 
 /* The fault of a result of reading a part (as tz_xml_run; TZ_EIO by what the part says). Returns TZ_EINVAL.
  */

@@ -28,7 +28,6 @@ struct tz_xlsx_writer {
     struct format format[FORMATS_MAX];
     size_t formats;
     size_t comments;
-    size_t left_out;
     struct tz_buf text;
     size_t sheets;
     size_t last_row; /* of the first sheet, with a value */
@@ -329,12 +328,8 @@ static uint16_t box_height(const char *s, size_t columns)
 void tz_xlsx_writer_comment(struct tz_xlsx_writer *w, size_t row, size_t column, const char *text)
 {
     enum { BOX_WIDTH = 280, BOX_COLUMNS = 40 };
-    if (!ready(w, row, column))
+    if (!ready(w, row, column) || w->comments == TZ_XLSX_COMMENTS_MAX)
         return;
-    if (w->comments == TZ_XLSX_COMMENTS_MAX) {
-        w->left_out++;
-        return;
-    }
     tz_buf_clear(&w->text);
     tz_xlsx_escape(&w->text, text, strlen(text), TZ_XLSX_COMMENT_MAX);
     if (!tz_buf_ok(&w->text)) {
@@ -346,9 +341,4 @@ void tz_xlsx_writer_comment(struct tz_xlsx_writer *w, size_t row, size_t column,
     check(w, worksheet_write_comment_opt(w->sheet, (lxw_row_t)row - 1, (lxw_col_t)column,
                                          w->text.data ? w->text.data : "", &options));
     w->comments++;
-}
-
-size_t tz_xlsx_writer_left_out(const struct tz_xlsx_writer *w)
-{
-    return w->left_out;
 }

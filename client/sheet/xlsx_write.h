@@ -58,8 +58,7 @@ void tz_xlsx_writer_text(struct tz_xlsx_writer *w, size_t row, size_t column, co
  * without a value become text. as_text: numbers and dates too. Blank cells are written only with a colour. */
 void tz_xlsx_writer_cell(struct tz_xlsx_writer *w, size_t row, size_t column, const struct tz_cell *cell,
                          enum tz_xlsx_fill fill, bool as_text);
+/* The first TZ_XLSX_COMMENTS_MAX of a workbook; the others are left out. */
 void tz_xlsx_writer_comment(struct tz_xlsx_writer *w, size_t row, size_t column, const char *text);
-/* Comments that were left out. */
-size_t tz_xlsx_writer_left_out(const struct tz_xlsx_writer *w);
 
 #endif

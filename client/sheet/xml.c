@@ -9,7 +9,7 @@ enum { CHUNK = 32 * 1024, NAMESPACE_SEPARATOR = '|' };
 
 struct tz_xml {
     XML_Parser parser;
-    struct tz_bytes bytes;
+    struct tz_xml_input bytes;
     const struct tz_xml_handler *handler;
     void *ctx;
     uint64_t fed;
@@ -76,7 +76,7 @@ static void on_document_type(void *data, const char *name, const char *system, c
     tz_xml_stop(data, TZ_EINVAL);
 }
 
-struct tz_xml *tz_xml_new(struct tz_bytes bytes, const struct tz_xml_handler *handler, void *ctx)
+struct tz_xml *tz_xml_new(struct tz_xml_input bytes, const struct tz_xml_handler *handler, void *ctx)
 {
     struct tz_xml *x = calloc(1, sizeof *x);
     if (!x)

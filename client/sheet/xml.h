@@ -14,7 +14,7 @@
 enum { TZ_XML_DEPTH_MAX = 64, TZ_XML_TAG_MAX = 1024 * 1024 };
 
 /* Where the bytes come from: up to size of them, 0 at the end, -1 when they cannot be read. */
-struct tz_bytes {
+struct tz_xml_input {
     ssize_t (*read)(void *ctx, void *out, size_t size);
     void *ctx;
 };
@@ -29,7 +29,7 @@ struct tz_xml_handler {
 struct tz_xml;
 
 /* NULL: memory is out. handler and what bytes read from must live as long. */
-struct tz_xml *tz_xml_new(struct tz_bytes bytes, const struct tz_xml_handler *handler, void *ctx);
+struct tz_xml *tz_xml_new(struct tz_xml_input bytes, const struct tz_xml_handler *handler, void *ctx);
 void tz_xml_free(struct tz_xml *x);
 
 /* Goes on: TZ_OK after a pause; TZ_ENOENT at the end of a whole document; TZ_EINVAL when it is not well

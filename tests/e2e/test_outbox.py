@@ -132,6 +132,83 @@ def test_an_address_that_never_answered_has_a_place_of_its_own(offline, make_reg
     assert outcomes(offline.lines("sync")) == ["CREATED"]
 
 
+def test_another_registry_at_the_same_address(make_registry, tmp_path):
+    """Nothing of the old one goes there, and nobody is left to wonder where it is."""
+    old, new = make_registry(name="old"), make_registry(name="new")
+    old.plant()
+    new.plant()
+    link = tmp_path / "socket"
+    at = ("--server", f"unix:{link}")
+    link.symlink_to(old.data / "taizhangd.sock")
+    old.run("submit", sheet(old, "320100,A,2017,名,1\n"), *at)
+    link.unlink()
+    old.lines("submit", sheet(old, "320100,B,2017,名,2\n320100,C,2017,名,3\n"), *at, "--wait", "0", code=3)
+    link.symlink_to(new.data / "taizhangd.sock")
+    done = old.cli("sync", *at, "--lang", "en")
+    assert done.returncode == 0 and "2 versions are kept for the registry" in done.stderr
+    assert "`taizhang outbox --all` lists them" in done.stderr
+    assert new.client().list() == []
+    assert rows(old, *at) == []
+    stranded = [line for line in old.lines("outbox", "--all", *at)]
+    assert [line["address"].split("/")[3] for line in stranded] == ["B", "C"]
+    assert all(len(line["server"]) == 16 for line in stranded)
+    # One is given up; the other goes out when the old one answers again, wherever.
+    old.lines("outbox", "drop", stranded[0]["id"], *at)
+    assert [line["address"].split("/")[3] for line in old.lines("outbox", "--all", *at)] == ["C"]
+    assert outcomes(old.lines("sync")) == ["CREATED"]
+    assert old.lines("outbox", "--all", *at) == []
+
+
+def test_what_is_kept_for_another_address_is_mentioned(offline):
+    offline.lines("submit", sheet(offline, "320100,A,2017,名,1\n"), "--wait", "0", code=3)
+    other = ("--server", "unix:/nonexistent/socket", "--lang", "en")
+    done = offline.cli("outbox", *other)
+    assert f"1 version is kept for the registry at {offline.server}" in done.stderr
+    assert "kept for" not in offline.cli("outbox", *other, "--quiet").stderr
+    assert "kept for" not in offline.cli("outbox", "--lang", "en").stderr
+    lines = offline.lines("outbox", "list", "--all", *other[:2])
+    assert [(line["server"], line["state"]) for line in lines] == [(offline.server, "QUEUED")]
+    # Its number does not reach across: --server has to be named.
+    assert offline.cli("outbox", "drop", lines[0]["id"], *other).returncode == 1
+    assert offline.cli("outbox", "drop", lines[0]["id"]).returncode == 0
+
+
+# --- rows that were refused only later ---
+
+def test_rows_refused_later_come_back(offline):
+    path = sheet(offline, "320100,A,2017,名,1\n999999,B,2017,\"名, \"\"一\"\"\",近200个\n999999,C,2017,名,3\n")
+    offline.lines("submit", path, "--wait", "0", code=3)
+    offline.start()
+    assert outcomes(offline.lines("sync", code=1)) == ["CREATED", "REJECTED", "REJECTED"]
+    assert "--rejected" in offline.cli("outbox", "--lang", "en").stderr
+    for name in ("back.csv", "back.xlsx"):
+        back = offline.folder / name
+        done = offline.cli("outbox", "--rejected", back, "--lang", "zh")
+        assert done.returncode == 0 and "2 行" in done.stderr
+        assert offline.cli("outbox", "--rejected", back).returncode == 6  # never written over
+    text = (offline.folder / "back.csv").read_bytes().decode("utf-8-sig")
+    read = list(csv.DictReader(io.StringIO(text)))
+    assert [row["编号"] for row in read] == ["B", "C"]
+    assert read[0]["名称"] == '名, "一"' and "第 3 行" in read[0]["退回原因"] and "999999" in read[0]["退回原因"]
+    # As it stands it comes back; corrected it goes in, with nothing lost.
+    assert outcomes(offline.lines("submit", offline.folder / "back.xlsx", "--kind", "project", code=1)) == \
+        ["REJECTED"] * 2
+    fixed = offline.folder / "fixed.csv"
+    fixed.write_text(text.replace("999999,", "320100,"), "utf-8")
+    assert outcomes(offline.lines("submit", fixed, "--kind", "project")) == ["CREATED"] * 2
+    assert offline.client().total("project", "quantity")[:2] == (204, "nearly")
+    for line in offline.lines("outbox"):
+        offline.run("outbox", "drop", line["id"])
+    assert offline.lines("outbox", "--rejected", offline.folder / "none.csv") == [{"rejected": 0, "file": ""}]
+    assert not (offline.folder / "none.csv").exists()
+
+
+@pytest.mark.parametrize("arguments", [("--rejected", "x.txt"), ("--rejected", "x.csv", "more"),
+                                       ("--rejected", "x.csv", "--kind", "nothing"), ("--rejected",)])
+def test_rejected_rows_and_wrong_words(registry, arguments):
+    assert registry.cli("outbox", *arguments).returncode == 2
+
+
 def test_a_registry_that_moves_to_another_address_keeps_its_outbox(registry):
     path = sheet(registry, "320100,A,2017,名,1\n")
     registry.run("submit", path)
@@ -476,6 +553,22 @@ def test_what_a_restored_registry_lost_is_offered_again(registry):
     position = registry.client().position()
     assert registry.lines("sync") == []
     assert registry.client().position() == position
+
+
+def test_a_record_lost_with_its_withdrawal_is_nothing_to_withdraw(registry):
+    kept = back_up(registry)
+    path = sheet(registry, "320100,D,2017,名,1\n320100,E,2017,名,1\n")
+    registry.run("submit", path)
+    for key in "DE":
+        registry.run("withdraw", f"320100/project/2017/{key}", "--reason", "重复")
+    registry.stop()
+    sheet(registry, "320100,E,2017,名,2\n")  # and one is to come back
+    registry.lines("submit", path, "--wait", "0", code=3)
+    restore(registry, kept)
+    assert [(line["outcome"], line["address"][-1], line["revision"]) for line in registry.lines("sync")] == [
+        ("CREATED", "E", 1)]
+    assert rows(registry) == []
+    assert outcomes(registry.lines("submit", sheet(registry, "320100,D,2017,名,3\n"))) == ["CREATED"]
 
 
 def test_several_lost_revisions_go_back_as_the_last_one(registry):

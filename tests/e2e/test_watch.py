@@ -234,6 +234,29 @@ def test_rejected_rows_come_back_are_corrected_and_go_in(registry, watch):
     assert keys(registry) == ["A", "B"]
 
 
+def test_rejected_rows_that_cannot_be_written_hold_the_file(registry, watch):
+    w = watch()
+    cells = [line.split(",") for line in (rows("A") + row("B", "很多")).splitlines()]
+    w.put("project.xlsx", workbook.book_of(cells).bytes())
+    registry.stop()
+    w.once(code=3)
+    registry.start()
+    hand, = w.in_hand()
+    others = [hand / f"project.rejected{number}.xlsx" for number in ("", *range(-2, -1000, -1))]
+    for path in others:
+        path.write_text("x")
+    w.once(code=6)
+    assert w.in_hand() == [hand] and not w.has("failed")
+    blocked = w.lines("blocked")[0]
+    assert blocked["file"] == "project.xlsx" and "cannot be written" in blocked["error"]
+    for path in others:
+        path.unlink()
+    w.once(code=1)
+    assert w.has("failed/project.xlsx", "failed/project.rejected.xlsx")
+    assert keys(registry) == ["A"] and len(w.lines("file")) == 1
+    assert "came back in project.rejected.xlsx" in w.err.read_text() and ".taking" not in w.err.read_text()
+
+
 def test_rows_that_only_the_registry_rejects_come_back_too(registry, watch):
     w = watch()
     cells = [line.split(",") for line in (rows("A") + row("B", committee="999999")).splitlines()]
@@ -597,6 +620,27 @@ def test_once_without_a_line_says_3_and_the_next_one_ends_it(registry, watch):
     registry.start()
     w.once()
     assert w.outcomes("done/project.outcomes.csv") == [("2", "320100/project/2017/A", "CREATED")]
+    assert not w.in_hand()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_another_address_while_a_file_waits(registry, watch, known):
+    """The registry moves, and whoever sees to the watch says where to."""
+    w = watch()
+    if known:
+        w.put("project.csv", rows("A"))
+        w.once()
+    registry.stop()
+    w.put("project.csv", rows("A", "B"))
+    w.once(code=3)
+    registry.start()
+    moved = registry.folder / "moved.sock"
+    moved.symlink_to(registry.data / "taizhangd.sock")
+    w.options += ["--server", f"unix:{moved}"]
+    w.once()
+    assert keys(registry) == ["A", "B"]
+    last = w.lines("file")[-1]
+    assert (last["result"], last["created"], last["replaced"]) == ("done", 1 if known else 2, 0)
     assert not w.in_hand()
 
 

@@ -36,7 +36,7 @@ static ssize_t read_strings_part(void *ctx, void *out, size_t size)
     return (ssize_t)n;
 }
 
-static void fuzz_sheet(struct tz_bytes bytes)
+static void fuzz_sheet(struct tz_xml_input bytes)
 {
     struct tz_number_style style[] = {
         {0}, {.year = true, .month = true, .day = true}, {.percent = true}, {.zeros = 6}};
@@ -46,7 +46,8 @@ static void fuzz_sheet(struct tz_bytes bytes)
     int rc;
     size_t row = 0;
     tz_xlsx_strings_init(&strings);
-    MUST(tz_xlsx_strings_read(&strings, (struct tz_bytes){.read = read_strings_part, .ctx = &done}) == TZ_OK);
+    MUST(tz_xlsx_strings_read(&strings, (struct tz_xml_input){.read = read_strings_part, .ctx = &done}) ==
+         TZ_OK);
     struct tz_xlsx_rows *r = tz_xlsx_rows_new(bytes, &strings, &styles, false);
     MUST(r);
     while ((rc = tz_xlsx_rows_next(r)) == TZ_OK) {
@@ -65,7 +66,7 @@ static void fuzz_sheet(struct tz_bytes bytes)
     tz_xlsx_strings_free(&strings);
 }
 
-static void fuzz_strings(struct tz_bytes bytes)
+static void fuzz_strings(struct tz_xml_input bytes)
 {
     struct tz_xlsx_strings s;
     struct tz_buf text;
@@ -82,7 +83,7 @@ static void fuzz_strings(struct tz_bytes bytes)
     tz_xlsx_strings_free(&s);
 }
 
-static void fuzz_styles(struct tz_bytes bytes)
+static void fuzz_styles(struct tz_xml_input bytes)
 {
     struct tz_xlsx_styles s = {0};
     char out[TZ_NUMBER_TEXT_SIZE];
@@ -96,7 +97,7 @@ static void fuzz_styles(struct tz_bytes bytes)
     tz_xlsx_styles_free(&s);
 }
 
-static void fuzz_workbook(struct tz_bytes bytes, bool links)
+static void fuzz_workbook(struct tz_xml_input bytes, bool links)
 {
     struct tz_workbook_sheet sheet[] = {{.name = "a", .id = "rId1"}, {.name = "b", .id = "rId2"}};
     struct tz_workbook w = {0};
@@ -121,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (len < 2)
         return 0;
     struct input in = {.at = bytes + 2, .left = len - 2, .piece = bytes[1] % 64};
-    struct tz_bytes part = {.read = read_input, .ctx = &in};
+    struct tz_xml_input part = {.read = read_input, .ctx = &in};
     switch (bytes[0]) {
     case 's':
         fuzz_sheet(part);

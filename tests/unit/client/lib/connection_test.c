@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -402,7 +403,48 @@ static void finds_a_dead_registry(void **state)
     assert_in_range(now_ms() - began, 350, 2000);
     stop(&f);
     struct tz_connection_options real = tz_connection_defaults();
-    assert_true(real.idle_ms + real.give_up_ms < 5000 && real.connect_ms < 5000);
+    /* Told within 5 s, of which a busy machine may take its share. */
+    assert_true(real.idle_ms + real.give_up_ms <= 3500 && real.connect_ms <= 3500);
+}
+
+/* Takes a large request more slowly than a dead registry would be given up, and answers it then. */
+static void talk_thirsty(struct fake *f)
+{
+    static char bytes[8 * 1024];
+    size_t left = 0;
+    uint8_t header[TZ_FRAME_HEADER];
+    if (!greet(f) || recv(f->fd, header, sizeof header, MSG_WAITALL) != sizeof header)
+        return;
+    for (left = tz_frame_length(header); left > 0;) {
+        ssize_t n = recv(f->fd, bytes, left < sizeof bytes ? left : sizeof bytes, MSG_WAITALL);
+        if (n <= 0)
+            return;
+        left -= (size_t)n;
+        (void)poll(NULL, 0, 15);
+    }
+    answer_ping(f, 2, 7, true);
+}
+
+static void waits_while_bytes_leave(void **state)
+{
+    (void)state;
+    struct fake f;
+    uint64_t sum = 0;
+    static char address[700 * 1024];
+    tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
+    Taizhang__V1__GetRequest get = TAIZHANG__V1__GET_REQUEST__INIT;
+    Taizhang__V1__Address at = TAIZHANG__V1__ADDRESS__INIT;
+    memset(address, 'a', sizeof address - 1);
+    at.key = address;
+    get.address = &at;
+    request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_GET;
+    request.get = &get;
+    start(&f, talk_thirsty);
+    int64_t began = now_ms();
+    assert_int_equal(tz_connection_call(&f.connection, &request, add_position, &sum), TZ_RESULT_DONE);
+    assert_int_equal(sum, 7);
+    assert_true(now_ms() - began > 1000);
+    stop(&f);
 }
 
 /* Answers pings at once and the request itself much later than a dead registry would be given up. */
@@ -599,6 +641,7 @@ int main(void)
         cmocka_unit_test(bounds_answers),
         cmocka_unit_test(finds_a_dead_registry),
         cmocka_unit_test(waits_for_a_slow_registry),
+        cmocka_unit_test(waits_while_bytes_leave),
         cmocka_unit_test(matches_answers_out_of_order),
         cmocka_unit_test(refuses_a_wrong_number_of_outcomes),
         cmocka_unit_test(reads_server_addresses),

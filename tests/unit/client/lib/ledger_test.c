@@ -262,6 +262,25 @@ static void registries_do_not_mix(void **state)
     tz_profile_use(p, other);
     assert_int_equal(tz_ledger_claimed(p, "c1", &found), TZ_ENOENT);
     assert_int_equal(tz_ledger_next(p, "/in", 0, &found), TZ_ENOENT);
+    (void)take("c1", 1); /* the watch was sent to another registry meanwhile */
+}
+
+/* The watch was given another address, which turns out to be the same registry's. */
+static void a_claim_taken_again_before_the_registry_was_known(void **state)
+{
+    static const uint8_t registry[16] = {1};
+    (void)state;
+    struct tz_ledger_file found;
+    struct tz_ledger_file earlier = take("c1", 1);
+    put_row(&earlier, 2, "320100/project/2017/A", put("320100/project/2017/A", "x"));
+    assert_int_equal(tz_profile_use_server(p, "b:1"), TZ_OK);
+    struct tz_ledger_file later = take("c1", 1);
+    put_row(&later, 2, "320100/project/2017/A", put("320100/project/2017/A", "x"));
+    assert_int_equal(tz_profile_answered(p, "b:1", registry), TZ_OK);
+    assert_int_equal(tz_ledger_claimed(p, "c1", &found), TZ_OK);
+    assert_int_equal(found.id, later.id);
+    assert_int_equal(undecided(&later), 1);
+    assert_rows(&earlier, "");
 }
 
 int main(void)
@@ -277,6 +296,7 @@ int main(void)
         T(verdicts_and_messages),
         T(a_claim_is_never_there_twice_and_can_be_forgotten),
         T(registries_do_not_mix),
+        T(a_claim_taken_again_before_the_registry_was_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,15 +53,15 @@ static void the_same_version_waits_once(void **state)
     int64_t again;
     assert_int_equal(fixture_put(p, e, &again), TZ_OUTBOX_PUT_WAITING);
     assert_int_equal(again, first);
-    assert_int_equal(tz_outbox_sent(p, first), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, first - 1, first, 1), TZ_OK);
     assert_int_equal(fixture_put(p, e, &again), TZ_OUTBOX_PUT_WAITING);
     assert_int_equal(again, first);
     /* Each of these makes another version of it. */
     struct tz_outbox_entry other = e;
     other.confirmed = true;
     assert_int_equal(fixture_put(p, other, &again), TZ_OUTBOX_PUT_NEW);
-    other.keep_private = true;
-    assert_int_equal(fixture_put(p, other, &again), TZ_OUTBOX_PUT_NEW);
+    other.keep_private = true; /* those of the one that waits are meant */
+    assert_int_equal(fixture_put(p, other, &again), TZ_OUTBOX_PUT_WAITING);
     other.private_bytes = (struct tz_outbox_bytes){(const uint8_t *)"p", 1};
     assert_int_equal(fixture_put(p, other, &again), TZ_OUTBOX_PUT_NEW);
     other.has_base = true;
@@ -108,7 +108,7 @@ static void a_version_in_limbo_is_waited_for(void **state)
     struct fixture *f = *state;
     int64_t first = fixture_new(f->p, ADDRESS_A, "one");
     int64_t id;
-    assert_int_equal(tz_outbox_sent(f->p, first), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(f->p, first - 1, first, 1), TZ_OK);
     int64_t second = fixture_new(f->p, ADDRESS_A, "two");
     int64_t third = fixture_new(f->p, ADDRESS_A, "three"); /* instead of the second */
     assert_true(fixture_gone(f->p, second));
@@ -126,7 +126,7 @@ static void a_version_that_was_sent_once_keeps_its_place(void **state)
     struct tz_profile *p = profile(state);
     int64_t first = fixture_new(p, ADDRESS_A, "one");
     int64_t id;
-    assert_int_equal(tz_outbox_sent(p, first), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, first - 1, first, 1), TZ_OK);
     assert_int_equal(tz_outbox_unsent(p, first), TZ_OK);
     int64_t second = fixture_new(p, ADDRESS_A, "two");
     assert_int_equal(fixture_sendable(p, &id), 1);
@@ -140,7 +140,7 @@ static void a_base_of_its_own_is_kept_behind_another(void **state)
     struct tz_profile *p = profile(state);
     int64_t first = fixture_new(p, ADDRESS_A, "one");
     int64_t second;
-    assert_int_equal(tz_outbox_sent(p, first), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, first - 1, first, 1), TZ_OK);
     struct tz_outbox_entry e = fixture_version(ADDRESS_A, "two");
     e.has_base = true;
     e.base = 3;
@@ -154,7 +154,7 @@ static void what_waited_takes_the_place_of_what_was_not_taken(void **state)
     struct tz_profile *p = profile(state);
     int64_t first = fixture_new(p, ADDRESS_A, "one");
     int64_t id;
-    assert_int_equal(tz_outbox_sent(p, first), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, first - 1, first, 1), TZ_OK);
     int64_t second = fixture_new(p, ADDRESS_A, "two");
     DECIDE(p, first, REJECTED, 0);
     assert_true(fixture_gone(p, first));
@@ -169,7 +169,7 @@ static void unchanged_is_stored_again_only_if_wanted(void **state)
     enum tz_outbox_put what;
     int64_t first = fixture_new(p, ADDRESS_A, "one");
     int64_t id;
-    assert_int_equal(tz_outbox_sent(p, first), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, first - 1, first, 1), TZ_OK);
     DECIDE(p, first, CREATED, 1);
     assert_int_equal(tz_outbox_put(p, &e, true, &what, &id), TZ_OK);
     assert_int_equal(what, TZ_OUTBOX_PUT_UNCHANGED);
@@ -193,6 +193,116 @@ static void unchanged_is_stored_again_only_if_wanted(void **state)
     (void)fixture_new(p, ADDRESS_A, "two");
     assert_int_equal(tz_outbox_put(p, &e, true, &what, &id), TZ_OK);
     assert_int_equal(what, TZ_OUTBOX_PUT_NEW);
+}
+
+static struct tz_outbox_entry with_private(const char *body, const char *private_bytes)
+{
+    struct tz_outbox_entry e = fixture_version(ADDRESS_A, body);
+    e.private_bytes = (struct tz_outbox_bytes){(const uint8_t *)private_bytes, strlen(private_bytes)};
+    return e;
+}
+
+static struct tz_outbox_entry keeping_private(const char *body)
+{
+    struct tz_outbox_entry e = fixture_version(ADDRESS_A, body);
+    e.keep_private = true;
+    return e;
+}
+
+/* A sheet without the private columns after one with them: what the first stated is not in the registry. */
+static void private_bytes_that_never_arrived_are_not_lost(void **state)
+{
+    struct tz_profile *p = profile(state);
+    int64_t id;
+    assert_int_equal(fixture_put(p, with_private("one", "phone"), &id), TZ_OUTBOX_PUT_NEW);
+    assert_int_equal(fixture_put(p, keeping_private("one"), &id), TZ_OUTBOX_PUT_WAITING);
+    assert_int_equal(fixture_put(p, keeping_private("two"), &id), TZ_OUTBOX_PUT_NEW);
+    assert_int_equal(fixture_put(p, keeping_private("two"), &id), TZ_OUTBOX_PUT_WAITING);
+    struct seen_version v = fixture_get(p, id);
+    assert_false(v.e.keep_private);
+    assert_int_equal(v.e.private_bytes.len, 5);
+    DECIDE(p, id, REJECTED, 0);
+    assert_int_equal(fixture_put(p, keeping_private("three"), &id), TZ_OUTBOX_PUT_NEW);
+    v = fixture_get(p, id);
+    assert_false(v.e.keep_private);
+    assert_int_equal(v.e.private_bytes.len, 5);
+    /* In limbo they may arrive: then what the registry holds is meant. */
+    assert_int_equal(tz_outbox_sent(p, id), TZ_OK);
+    int64_t next;
+    assert_int_equal(fixture_put(p, keeping_private("four"), &next), TZ_OUTBOX_PUT_NEW);
+    assert_true(fixture_get(p, next).e.keep_private);
+    assert_int_equal(fixture_get(p, next).e.private_bytes.len, 0);
+}
+
+/* What was kept of ours is offered again with the rest when the registry loses it. */
+static void kept_private_bytes_are_known(void **state)
+{
+    struct tz_profile *p = profile(state);
+    enum tz_outbox_put what;
+    int64_t id;
+    int64_t same;
+    assert_int_equal(fixture_put(p, with_private("one", "phone"), &id), TZ_OUTBOX_PUT_NEW);
+    DECIDE(p, id, CREATED, 1);
+    assert_int_equal(fixture_put(p, keeping_private("two"), &id), TZ_OUTBOX_PUT_NEW);
+    DECIDE(p, id, UPDATED, 2);
+    assert_false(fixture_get(p, id).e.keep_private);
+    assert_int_equal(fixture_get(p, id).e.private_bytes.len, 5);
+    struct tz_outbox_entry e = with_private("two", "phone");
+    assert_int_equal(tz_outbox_put(p, &e, true, &what, &same), TZ_OK);
+    assert_int_equal(what, TZ_OUTBOX_PUT_UNCHANGED);
+    /* Somebody else wrote between: whose they are now is not known, and none is not the same. */
+    assert_int_equal(tz_profile_saw(p, ADDRESS_A, 4), TZ_OK);
+    assert_int_equal(fixture_put(p, keeping_private("three"), &id), TZ_OUTBOX_PUT_NEW);
+    DECIDE(p, id, UPDATED, 5);
+    assert_true(fixture_get(p, id).e.keep_private);
+    e = with_private("three", "");
+    assert_int_equal(tz_outbox_put(p, &e, true, &what, &same), TZ_OK);
+    assert_int_equal(what, TZ_OUTBOX_PUT_NEW);
+}
+
+struct places {
+    size_t count;
+    struct tz_outbox_place last;
+    char server[100];
+};
+
+static int look_at_place(void *ctx, const struct tz_outbox_place *place)
+{
+    struct places *all = ctx;
+    all->count++;
+    all->last = *place;
+    snprintf(all->server, sizeof all->server, "%s", place->server);
+    return 0;
+}
+
+static void what_is_kept_for_other_registries_is_known(void **state)
+{
+    static const uint8_t other[16] = "other registry";
+    struct tz_profile *p = profile(state);
+    struct places all = {0};
+    int64_t number;
+    assert_int_equal(tz_profile_answered(p, "old:1", fixture_registry), TZ_OK);
+    int64_t id = fixture_new(p, ADDRESS_A, "one");
+    assert_int_equal(tz_outbox_elsewhere(p, look_at_place, &all), TZ_OK);
+    assert_int_equal(all.count, 0);
+    assert_int_equal(tz_profile_use_server(p, "never:1"), TZ_OK);
+    assert_int_equal(tz_outbox_elsewhere(p, look_at_place, &all), TZ_OK);
+    assert_int_equal(all.count, 1);
+    assert_string_equal(all.server, "old:1");
+    assert_true(all.last.has_id && all.last.waiting == 1 && all.last.refused + all.last.conflicts == 0);
+    assert_int_equal(tz_outbox_stranded(p, id, &number), TZ_ENOENT);
+    /* Another one takes the address over. */
+    assert_int_equal(tz_profile_answered(p, "old:1", other), TZ_OK);
+    all.count = 0;
+    assert_int_equal(tz_outbox_elsewhere(p, look_at_place, &all), TZ_OK);
+    assert_int_equal(all.count, 1);
+    assert_string_equal(all.server, "");
+    assert_memory_equal(all.last.id, fixture_registry, 16);
+    assert_int_equal(tz_outbox_stranded(p, id, &number), TZ_OK);
+    int64_t before = tz_profile_use_number(p, number);
+    assert_int_equal(tz_outbox_drop(p, id, false), TZ_OK);
+    assert_int_equal(tz_profile_use_number(p, before), number);
+    assert_int_equal(tz_outbox_stranded(p, id, &number), TZ_ENOENT);
 }
 
 static void nothing_of_a_rolled_back_put_is_there(void **state)
@@ -320,7 +430,7 @@ static void tries_again_what_was_not_taken(void **state)
     struct tz_profile *p = profile(state);
     int64_t id = fixture_new(p, ADDRESS_A, "one");
     assert_int_equal(tz_outbox_retry(p, id), TZ_EINVAL);
-    assert_int_equal(tz_outbox_sent(p, id), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, id - 1, id, 1), TZ_OK);
     assert_int_equal(tz_outbox_retry(p, id), TZ_EINVAL);
     DECIDE(p, id, REJECTED, 0);
     assert_int_equal(tz_outbox_retry(p, id), TZ_OK);
@@ -336,7 +446,7 @@ static void drops_what_may_be_dropped(void **state)
 {
     struct tz_profile *p = profile(state);
     int64_t id = fixture_new(p, ADDRESS_A, "one");
-    assert_int_equal(tz_outbox_sent(p, id), TZ_OK);
+    assert_int_equal(tz_outbox_sent_all(p, id - 1, id, 1), TZ_OK);
     assert_int_equal(tz_outbox_drop(p, id, false), TZ_EINVAL);
     assert_int_equal(tz_outbox_drop(p, id, true), TZ_OK);
     assert_true(fixture_gone(p, id));
@@ -443,6 +553,9 @@ int main(void)
         TEST(a_base_of_its_own_is_kept_behind_another),
         TEST(what_waited_takes_the_place_of_what_was_not_taken),
         TEST(unchanged_is_stored_again_only_if_wanted),
+        TEST(private_bytes_that_never_arrived_are_not_lost),
+        TEST(kept_private_bytes_are_known),
+        TEST(what_is_kept_for_other_registries_is_known),
         TEST(nothing_of_a_rolled_back_put_is_there),
         TEST(lists_by_state_and_number),
         TEST(a_visitor_may_stop),

@@ -29,11 +29,11 @@ static inline ssize_t read_memory(void *ctx, void *out, size_t size)
     return (ssize_t)size;
 }
 
-static inline struct tz_bytes memory_part(struct memory_bytes *m, const char *text)
+static inline struct tz_xml_input memory_part(struct memory_bytes *m, const char *text)
 {
     m->at = text;
     m->left = strlen(text);
-    return (struct tz_bytes){.read = read_memory, .ctx = m};
+    return (struct tz_xml_input){.read = read_memory, .ctx = m};
 }
 
 #endif

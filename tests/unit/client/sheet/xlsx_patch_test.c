@@ -162,7 +162,7 @@ static int fails_with(const char *part, size_t len, struct tz_xlsx_patch *p)
     size_t n;
     *p = (struct tz_xlsx_patch){.column = 1, .text = text_of_row, .ctx = TEXTS("T1", "T2", "T3")};
     FILE *file = open_memstream(&out, &n);
-    int rc = tz_xlsx_patch(p, (struct tz_bytes){.read = read_memory, .ctx = &m}, file);
+    int rc = tz_xlsx_patch(p, (struct tz_xml_input){.read = read_memory, .ctx = &m}, file);
     fclose(file);
     free(out);
     return rc;
