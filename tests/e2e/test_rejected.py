@@ -57,7 +57,7 @@ def test_a_corrected_workbook_goes_in_as_it_is(registry, client):
     done = registry.cli("submit", path, "--lang", "zh")
     assert done.returncode == 1
     back = registry.folder / "2017项目.rejected.xlsx"
-    assert f"2 行退回，见 {back}：请在该文件中更正，然后提交该文件。" in done.stderr
+    assert f"2 行退回，见 {back}：请在那份文件里改正，然后报送那份文件。" in done.stderr
     made = Workbook(back)
     sheet = made.sheets[0]
     assert [s.name for s in made.sheets] == ["2017年"]
