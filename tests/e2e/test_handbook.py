@@ -245,6 +245,14 @@ def test_the_handbook_is_what_happens(make_registry, tmp_path):
     assert part.count("```console") >= 15  # it has not been emptied
 
 
+def test_what_it_has_installed_exists():
+    """Libraries of this Debian, by their names: what the program was linked with."""
+    needed = re.search(r"^sudo apt-get install (.+)$", HANDBOOK.read_text("utf-8"), re.MULTILINE)[1].split()
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *needed],
+                          capture_output=True, text=True)
+    assert set(done.stdout.splitlines()) == {f"{package} installed" for package in needed}, done.stderr
+
+
 def test_the_manual_page_has_every_command_and_option(tmp_path):
     page = re.sub(r"\\f.|[\"\\]", "", MANUAL.read_text("utf-8"))
     entries = re.split(r"^\.(?:TP|SH).*\n", page.partition(".SH COMMANDS")[2].partition(".SH OPTIONS")[0], flags=re.MULTILINE)
