@@ -29,10 +29,20 @@ static size_t without_suffix(const char *path, size_t len)
     return path[n - 1] == '/' ? len : n;
 }
 
+size_t tz_came_back_stem(const char *path)
+{
+    return without_suffix(path, without_ending(path));
+}
+
+bool tz_came_back_is(const char *path)
+{
+    return tz_came_back_stem(path) < without_ending(path);
+}
+
 bool tz_came_back_name(const char *path, const char *ending, unsigned number, char *out, size_t size)
 {
     char count[16] = "";
-    size_t len = without_suffix(path, without_ending(path));
+    size_t len = tz_came_back_stem(path);
     if (number > 1)
         snprintf(count, sizeof count, "-%u", number);
     int n = snprintf(out, size, "%.*s%s%s.%s", (int)len, path, suffix, count, ending);

@@ -23,4 +23,10 @@ int tz_came_back_place(struct tz_new_file *f, const char *path, const char *endi
 /* Says which files of earlier runs are out of date now that no row of `path` came back. */
 void tz_came_back_note_old(struct tz_cli *cli, const char *path);
 
+/* The length of a path up to its ending, and of FILE.rejected or FILE.rejected-2 up to that: what a corrected
+ * file was rejected from. */
+size_t tz_came_back_stem(const char *path);
+/* Whether a file is called FILE.rejected. */
+bool tz_came_back_is(const char *path);
+
 #endif

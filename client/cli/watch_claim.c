@@ -9,8 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/cli/came_back.h"
 #include "client/cli/time_text.h"
 #include "common/base/fault.h"
+
+/* At the end of a claim whose file came back: its name does not tell it any more. */
+static const char part[] = "-part";
 
 /* The name of a path without folders. */
 static const char *base(const char *path)
@@ -76,30 +80,23 @@ static int make_folders(const char *folder, const char *under, const char *name)
     return *both ? tz_files_make_folder(folder, both) : TZ_OK;
 }
 
-/* Where ".rejected" or ".rejected-2" begins at the end of a stem; else its length. A corrected file goes on
- * under the name that it was rejected from. */
-static size_t without_rejected(const char *name, size_t begin, size_t stem)
-{
-    static const char mark[] = ".rejected";
-    size_t end = stem;
-    while (end > begin && name[end - 1] >= '0' && name[end - 1] <= '9')
-        end--;
-    end = end < stem && end > begin && name[end - 1] == '-' ? end - 1 : stem;
-    size_t len = sizeof mark - 1;
-    return end > begin + len && memcmp(name + end - len, mark, len) == 0 ? end - len : stem;
-}
-
 /* The name in hand. Names are made of it that are longer, so a very long one is cut, at a character. */
 static void shorten(char out[TZ_FOLDER_NAME_SIZE], const char *name)
 {
     enum { STEM_MAX = 190, ENDING_MAX = 8 };
     size_t begin = (size_t)(base(name) - name);
     size_t ending = tz_files_stem(name);
-    size_t stem = without_rejected(name, begin, ending);
+    size_t stem = tz_came_back_stem(name);
     size_t kept = stem - begin > STEM_MAX ? begin + STEM_MAX : stem;
     while (kept < stem && kept > begin && ((unsigned char)name[kept] & 0xc0) == 0x80)
         kept--;
     snprintf(out, TZ_FOLDER_NAME_SIZE, "%.*s%.*s", (int)kept, name, ENDING_MAX, name + ending);
+}
+
+bool tz_claim_is_part(const struct tz_claim *c)
+{
+    size_t len = strlen(c->id);
+    return len >= sizeof part && strcmp(c->id + len - strlen(part), part) == 0;
 }
 
 int tz_claim_take(const char *folder, const char *name, const struct tz_env *env, struct tz_claim *out)
@@ -109,7 +106,8 @@ int tz_claim_take(const char *folder, const char *name, const struct tz_env *env
     uint32_t random;
     *out = (struct tz_claim){0};
     env->random(env->ctx, &random, sizeof random);
-    snprintf(out->id, sizeof out->id, "%015lld-%08x", (long long)env->wall_ms(env->ctx), random);
+    snprintf(out->id, sizeof out->id, "%015lld-%08x%s", (long long)env->wall_ms(env->ctx), random,
+             tz_came_back_is(name) ? part : "");
     shorten(out->name, name);
     snprintf(under, sizeof under, "%s/%s", TZ_CLAIM_FOLDER, out->id);
     int rc = set_paths(folder, out);

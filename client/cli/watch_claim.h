@@ -30,6 +30,9 @@ struct tz_claim {
 int tz_claim_take(const char *folder, const char *name, const struct tz_env *env,
                   struct tz_claim *out) TZ_MUSTCHECK;
 
+/* Whether it was called a.rejected.xlsx: rows that came back, only a part of a file. */
+bool tz_claim_is_part(const struct tz_claim *c);
+
 /* The claims in the folder, oldest first, those without a file left out (and their empty folders removed).
  * *out is the caller's to free, NULL for none. */
 int tz_claim_list(const char *folder, struct tz_claim **out, size_t *count) TZ_MUSTCHECK;

@@ -160,6 +160,7 @@ static struct tz_submit_options options_for(const struct tz_watch *w, const stru
     options.source = claim->name;
     options.path = claim->path;
     options.delivery = delivery;
+    options.whole.part = tz_claim_is_part(claim);
     return options;
 }
 

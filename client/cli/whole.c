@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/came_back.h"
 #include "client/cli/whole.h"
 
 #include <stdlib.h>
@@ -167,7 +168,7 @@ int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_d
 {
     struct tz_cli *cli = survey->cli;
     bool line = has_line(cli);
-    bool part = tz_headers_came_back(survey->rows->headers);
+    bool part = w->part || tz_came_back_is(source) || tz_headers_came_back(survey->rows->headers);
     if (!w->asked) {
         struct tz_beyond b = {.cli = cli, .survey = survey};
         if (cli->quiet || !line || !taken || part)
@@ -177,10 +178,10 @@ int tz_whole_run(const struct tz_whole *w, struct tz_survey *survey, struct tz_d
         return TZ_RESULT_DONE;
     }
     if (part) {
-        tz_cli_error(
-            cli, "%s",
-            _("The file holds only rows that came back (it has the column 退回原因): --whole was left "
-              "aside. Nothing was withdrawn."));
+        tz_cli_error(cli, "%s",
+                     _("The file holds only rows that came back (its name or the column 退回原因 says so): "
+                       "--whole was "
+                       "left aside. Nothing was withdrawn."));
         return TZ_RESULT_DONE;
     }
     if (survey->records == 0) {

@@ -12,6 +12,7 @@
 
 struct tz_whole {
     bool asked;                     /* --whole */
+    bool part;                      /* the file is known to hold only rows that came back */
     bool yes;                       /* --yes: they need not be confirmed */
     struct tz_option_number number; /* --withdraw N: exactly so many, however large a part that is */
     const char *reason;             /* NULL: none yet */

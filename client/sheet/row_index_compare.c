@@ -84,7 +84,10 @@ int tz_row_index_all_known(struct tz_row_index *x, bool *all)
 
 /* --- shifted rows --- */
 
-#define KNOWN "former f JOIN row r ON r.address = f.address WHERE f.withdrawn = 0"
+/* Of an address that is repeated the first row counts: the others are refused. */
+#define KNOWN                                                                                                \
+    "former f JOIN row r ON r.address = f.address WHERE f.withdrawn = 0"                                     \
+    " AND NOT EXISTS (SELECT 1 FROM row e WHERE e.address = r.address AND e.number < r.number)"
 /* Its mark, by which a record is recognised in another row, is another one than before. */
 #define DIFFERS KNOWN " AND r.mark <> f.mark"
 

@@ -2,6 +2,7 @@
 """Good rows go in, bad rows come back: the file of rejected rows, and what becomes of it when it is corrected."""
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -172,6 +173,15 @@ def test_of_a_repeated_address_the_later_row_is_blamed(registry, client):
     assert [row[3] for row in rows[1:]] == ["第二"]
     assert rows[1][7].startswith("Row 4 B4 Number: ") and "row 2" in rows[1][7]
     assert titles(client) == {"A": "第一", "B": "别的"}
+
+
+def test_a_repeated_address_is_blamed_again_when_the_file_is_submitted_again(registry):
+    path = registry.folder / "project.csv"
+    path.write_text("报送单位,编号,报告期,名称,项目数\n320100,A,2017,甲,1\n320100,A,2017,乙,1\n")
+    for first in ("CREATED", "UNCHANGED"):
+        done = registry.cli("submit", path, "--format", "json")
+        assert done.returncode == 1, done.stderr
+        assert [json.loads(line)["outcome"] for line in done.stdout.splitlines()] == [first, "REJECTED"]
 
 
 def test_a_conflict_does_not_come_back(registry, client):

@@ -346,6 +346,21 @@ def test_corrected_rows_of_a_whole_file_withdraw_nothing(registry, watch):
     assert keys(registry) == ["A", "B", "C", "D"] and line["to"].startswith("done/")
 
 
+@pytest.mark.parametrize("name", ["project.rejected.csv", "project.rejected-2.csv"])
+def test_rows_that_came_back_are_never_the_whole(registry, watch, name):
+    """Also without the column 退回原因, which somebody may well remove while correcting."""
+    w = watch("--whole", "--yes", "--reason", "不再存在")
+    w.put("project.csv", rows("A", "B"))
+    w.once()
+    w.put(name, rows("C"))
+    line = w.once()[-1]
+    assert keys(registry) == ["A", "B", "C"]
+    assert (line["file"], line["result"], line["created"], line["withdrawn"]) == ("project.csv", "done", 1, 0)
+    w.put("project.csv", rows("A", "C"))
+    w.once()
+    assert keys(registry) == ["A", "C"]
+
+
 def test_a_whole_file_without_a_line_waits_for_it(registry, watch):
     w = watch("--whole", "--yes", "--reason", "x")
     w.put("project.csv", rows("A", "B", "C", "D"))

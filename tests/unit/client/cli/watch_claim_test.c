@@ -116,6 +116,34 @@ static void a_file_goes_with_what_was_made_of_it(void **state)
     assert_nothing_in_hand();
 }
 
+static void a_file_that_came_back_is_a_part(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *taken;
+        bool part;
+    } files[] = {{"a.csv", "a.csv", false},
+                 {"b.rejected.csv", "b.csv", true},
+                 {"c.rejected-12.xlsx", "c.xlsx", true},
+                 {"d.rejected-x.csv", "d.rejected-x.csv", false},
+                 {"rejected.csv", "rejected.csv", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct tz_claim c;
+        struct tz_claim *list;
+        size_t count;
+        put(in(files[i].name));
+        take(files[i].name, &c);
+        assert_string_equal(c.name, files[i].taken);
+        assert_int_equal(tz_claim_list(folder, &list, &count), TZ_OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(tz_claim_is_part(&list[0]), files[i].part);
+        free(list);
+        assert_int_equal(tz_claim_finish(folder, &c, files[i].taken), TZ_OK);
+    }
+    assert_nothing_in_hand();
+}
+
 static void names_that_are_taken_get_the_time(void **state)
 {
     struct tz_claim c;
@@ -234,9 +262,13 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        T(a_file_goes_with_what_was_made_of_it),   T(names_that_are_taken_get_the_time),
-        T(given_back_it_is_where_it_was),          T(what_is_in_hand_is_listed_in_order),
-        T(a_very_long_name_is_cut_at_a_character), T(what_is_gone_is_not_taken),
+        T(a_file_goes_with_what_was_made_of_it),
+        T(a_file_that_came_back_is_a_part),
+        T(names_that_are_taken_get_the_time),
+        T(given_back_it_is_where_it_was),
+        T(what_is_in_hand_is_listed_in_order),
+        T(a_very_long_name_is_cut_at_a_character),
+        T(what_is_gone_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

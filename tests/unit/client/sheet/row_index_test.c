@@ -201,6 +201,22 @@ static void finds_shifted_rows(void **state)
     tz_row_index_free(x);
 }
 
+/* The later row is refused: the file may be submitted again without being asked about it. */
+static void a_repeated_number_is_no_shift(void **state)
+{
+    (void)state;
+    struct shown shown;
+    struct tz_row_index *x = tz_row_index_new();
+    former(x, A, "X1", "甲", "1");
+    add(x, 2, A, "X1", "甲", "1");
+    add(x, 3, A, "X1", "乙", "1");
+    struct tz_row_shifts s = shifts_of(x, &shown);
+    assert_int_equal(s.known, 1);
+    assert_int_equal(s.changed, 0);
+    assert_int_equal(s.moved, 0);
+    tz_row_index_free(x);
+}
+
 static void an_edit_is_no_shift(void **state)
 {
     (void)state;
@@ -410,6 +426,7 @@ int main(void)
         cmocka_unit_test(a_number_in_use_is_not_given_again),
         cmocka_unit_test(counts_addresses_by_scope),
         cmocka_unit_test(finds_shifted_rows),
+        cmocka_unit_test(a_repeated_number_is_no_shift),
         cmocka_unit_test(an_edit_is_no_shift),
         cmocka_unit_test(records_without_a_title_are_told_by_all_they_say),
         cmocka_unit_test(knows_a_file_from_before_it_was_numbered),
