@@ -37,6 +37,18 @@ static const struct {
     {TZ_CODE(HELLO_AGAIN), N_("The registry was greeted twice. This program is at fault: please report it.")},
     {TZ_CODE(ID_ZERO),
      N_("The registry got a request with the number 0. This program is at fault: please report it.")},
+    {TZ_CODE(KEY_UNKNOWN),
+     N_("The registry does not know this machine's key. Ask whoever manages keys for an invitation, and run "
+        "`taizhang join`.")},
+    {TZ_CODE(KEY_REVOKED),
+     N_("This machine's key was revoked ({text}). Ask whoever manages keys for a new invitation, and run "
+        "`taizhang join`.")},
+    {TZ_CODE(BAD_PROOF), N_("The registry did not accept the proof of this machine's key. Somebody may stand "
+                            "between this machine and "
+                            "the registry: tell its operator before you try again.")},
+    {TZ_CODE(INVITATION), N_("The invitation cannot be used: {text}. Ask whoever sent it for a new one.")},
+    {TZ_CODE(SLOW_DOWN),
+     N_("There was too much at once from this address or key: {text}. Try again in {number} ms.")},
 
     {TZ_CODE(UNKNOWN_REQUEST),
      N_("The registry does not know this request: it is older than this program. Ask its "
@@ -67,6 +79,8 @@ static const struct {
     {TZ_CODE(ANSWER_TOO_LARGE),
      N_("The answer would be too large (limit {number}). Ask for less: a smaller committee, one "
         "measure, a shorter list.")},
+    {TZ_CODE(RATE_LIMITED), N_("There was too much at once: {text}. Try again in {number} ms.")},
+    {TZ_CODE(BAD_PERSON), N_("This key may not act for \"{value}\". Name a person of its own line.")},
 
     {TZ_CODE(REQUIRED), N_("This field must be filled in.")},
     {TZ_CODE(NOT_CANONICAL),
@@ -198,6 +212,9 @@ static const struct {
     {TZ_CODE(IN_REPORTING_SET),
      N_("The committee \"{value}\" is in the reporting set {text} and cannot become a grouping unit. Take it "
         "out of the set first.")},
+    {TZ_CODE(RETIRED), N_("The committee \"{value}\" is closed; its successors: {text}. Write the code of "
+                          "the one that is right for "
+                          "this row.")},
 
     {TZ_CODE(CONFIRM_MONEY_RANGE),
      N_("\"{value}\" is unusually small or large for money: 万元 and 元 are easily mixed up. "
@@ -208,6 +225,18 @@ static const struct {
     {TZ_CODE(CONFIRM_MOBILE),
      N_("\"{value}\" holds a mobile number. Move it to the contact field, or submit again with "
         "--confirm if it may stand here.")},
+
+    {TZ_CODE(BAD_ROLE), N_("\"{value}\" is not a role. `taizhang key --help` lists them.")},
+    {TZ_CODE(ROLES_EXCLUDE),
+     N_("One key cannot hold these roles together: {text}. Give them to different keys.")},
+    {TZ_CODE(BEYOND_OWN), N_("You cannot give a role that you do not hold yourself: {text}. Ask the "
+                             "committee above, or whoever holds "
+                             "the role secure.")},
+    {TZ_CODE(OWN_KEY), N_("Nobody changes the roles of the own key. Ask another one who manages keys.")},
+    {TZ_CODE(BAD_TTL), N_("An invitation cannot be valid for so long; {number} seconds at most. Give a "
+                          "shorter time with --ttl.")},
+    {TZ_CODE(KEY_EXISTS),
+     N_("\"{value}\" is enrolled already. Choose another name, or revoke that one first.")},
 };
 
 const char *tz_message_template(tz_code code)

@@ -66,6 +66,7 @@ struct tz_peer {
     bool local; /* a Unix socket: uid is known */
     uid_t uid;
     char name[64]; /* "unix uid=1000", "127.0.0.1:40112" */
+    char host[48]; /* the address without the port; "unix" */
 };
 
 /* What a request in progress weighs. */

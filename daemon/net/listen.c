@@ -32,16 +32,21 @@ static int spare_descriptor(void)
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void name_address(const struct sockaddr_storage *a, socklen_t len, char *out, size_t size)
+/* "127.0.0.1:7117" in out, "127.0.0.1" in only (may be NULL). */
+static void name_address(const struct sockaddr_storage *a, socklen_t len, char *out, size_t size, char *only,
+                         size_t only_size)
 {
     char host[64];
     char port[8];
     if (getnameinfo((const struct sockaddr *)a, len, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
         snprintf(out, size, "?");
-        return;
+        host[0] = '\0';
+    } else {
+        snprintf(out, size, a->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
     }
-    snprintf(out, size, a->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+    if (only)
+        snprintf(only, only_size, "%.*s", (int)only_size - 1, host);
 }
 
 static void identify(const struct tz_listener *l, int fd, const struct sockaddr_storage *a, socklen_t len,
@@ -49,6 +54,7 @@ static void identify(const struct tz_listener *l, int fd, const struct sockaddr_
 {
     memset(out, 0, sizeof *out);
     if (l->local) {
+        snprintf(out->host, sizeof out->host, "unix");
         struct ucred cred;
         socklen_t size = sizeof cred;
         if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) == 0) {
@@ -63,7 +69,7 @@ static void identify(const struct tz_listener *l, int fd, const struct sockaddr_
     }
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    name_address(a, len, out->name, sizeof out->name);
+    name_address(a, len, out->name, sizeof out->name, out->host, sizeof out->host);
 }
 
 static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *address, int len,
@@ -267,13 +273,15 @@ static int resolve(const char *address, struct addrinfo **out, char why[TZ_WHY_S
     char host[64];
     const char *port;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    if (split_address(address, host, sizeof host, &port) != TZ_OK || getaddrinfo(host, port, &hints, out) != 0) {
+    if (split_address(address, host, sizeof host, &port) != TZ_OK ||
+        getaddrinfo(host, port, &hints, out) != 0) {
         snprintf(why, TZ_WHY_SIZE, "not an address with a port: %.100s", address);
         return TZ_EINVAL;
     }
     if (!is_loopback((*out)->ai_addr)) {
         freeaddrinfo(*out);
-        snprintf(why, TZ_WHY_SIZE, "not a loopback address: %.100s (there is no TLS in this version)", address);
+        snprintf(why, TZ_WHY_SIZE, "not a loopback address: %.100s (there is no TLS in this version)",
+                 address);
         return TZ_EINVAL;
     }
     return TZ_OK;
@@ -323,7 +331,7 @@ int tz_listen_tcp(struct tz_listener **out, const struct tz_listener_options *op
         return TZ_ENOMEM;
     }
     char name[80];
-    name_address(&bound, len, name, sizeof name);
+    name_address(&bound, len, name, sizeof name, NULL, 0);
     snprintf(l->name, sizeof l->name, "tcp %s", name);
     return listen_on(out, l, fd, why);
 }
