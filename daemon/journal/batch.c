@@ -35,6 +35,7 @@ void tz_batch_start(struct tz_batch *b, const struct tz_views *views, uint64_t e
     tz_arena_reset(&b->scratch);
     b->tree = views->tree;
     b->sets = views->sets;
+    b->principals = views->principals;
     b->epoch = epoch;
     b->position = position;
     b->entries = 0;

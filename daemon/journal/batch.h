@@ -42,6 +42,7 @@ struct tz_batch {
     struct tz_store *store;
     const struct tz_tree *tree; /* only the writer's thread changes it, so it reads without the lock */
     const struct tz_reporting_sets *sets; /* likewise */
+    const struct tz_principals *principals;
     const struct tz_env *env;
     uint64_t epoch;
     uint64_t position; /* last appended */
