@@ -97,8 +97,8 @@ int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__En
     bool live = type == TZ_ENTRY(RECORD);
     struct tz_entry_ask e = {
         .type = type,
-        .principal = s->op->principal,
-        .person = s->op->person,
+        .principal = s->op->grant->principal,
+        .person = s->op->grant->person,
         .reason = reason,
         .committee = s->key.committee,
         .code = ask->address.committee,

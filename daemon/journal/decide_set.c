@@ -29,8 +29,8 @@ static int write_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__R
 {
     struct tz_entry_ask e = {
         .type = TZ_ENTRY(REPORTING_SET),
-        .principal = op->principal,
-        .person = op->person,
+        .principal = op->grant->principal,
+        .person = op->grant->person,
         .key = body->name,
         .revision = revision,
         .base = revision - 1,
