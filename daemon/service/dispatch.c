@@ -11,6 +11,8 @@
 
 /* Requests kept for the next ones, and the memory that one may keep. */
 enum { SPARE_MAX = 256, SPARE_BYTES = 16 * 1024 };
+/* What a verb keeps of its connection. */
+enum { KEPT_MAX = 1024 };
 
 struct tz_desk {
     struct tz_request *spare;
@@ -287,6 +289,15 @@ static void run(struct tz_request *r, struct tz_conn *c)
         else
             send_answer(r, c);
         return;
+    }
+    if (r->verb->keep) {
+        r->op.arena.max += KEPT_MAX;
+        int rc = r->verb->keep(r, c);
+        if (rc != TZ_OK) {
+            tz_answer_rc(r, rc);
+            send_answer(r, c);
+            return;
+        }
     }
     if (r->verb->where == TZ_WRITER) {
         r->op.grant = &r->grant;
