@@ -85,7 +85,8 @@ uint64_t tz_lookup_views_position(struct tz_service *s)
 
 struct tz_realm tz_lookup_realm(const struct tz_service *s)
 {
-    return (struct tz_realm){.tree = s->views->tree, .now_ms = s->env->wall_ms(s->env->ctx)};
+    return (struct tz_realm){
+        .tree = s->views->tree, .principals = s->views->principals, .now_ms = s->env->wall_ms(s->env->ctx)};
 }
 
 void tz_lookup_today(const struct tz_service *s, char out[TZ_DATE_SIZE])

@@ -25,6 +25,24 @@ static void names_and_labels_find_their_bit(void **state)
     assert_int_equal(tz_role_find("Submit"), 0);
 }
 
+static void a_set_and_its_list_are_the_same(void **state)
+{
+    (void)state;
+    char *list[TZ_ROLES];
+    for (unsigned set = 0; set < 1u << TZ_ROLES; set++) {
+        unsigned again;
+        size_t n = tz_roles_list(set, list);
+        assert_true(tz_roles_read(list, n, &again));
+        assert_int_equal(again, set);
+    }
+    char *const twice[] = {list[0], list[0]}, *const backwards[] = {list[1], list[0]};
+    char *const unknown[] = {(char *)"owner"};
+    unsigned out;
+    assert_false(tz_roles_read(twice, 2, &out));
+    assert_false(tz_roles_read(backwards, 2, &out));
+    assert_false(tz_roles_read(unknown, 1, &out));
+}
+
 static void a_role_of_the_registry_stands_alone(void **state)
 {
     (void)state;
@@ -45,6 +63,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_labels_find_their_bit),
+        cmocka_unit_test(a_set_and_its_list_are_the_same),
         cmocka_unit_test(a_role_of_the_registry_stands_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
