@@ -19,7 +19,7 @@ static const char *right_name(enum tz_right right)
 int tz_access_decide(const struct tz_access_rules *rules, const struct tz_peer *peer, struct tz_grant *out,
                      struct tz_error *e)
 {
-    bool allowed = peer->local ? peer->uid == rules->owner : rules->insecure_loopback;
+    bool allowed = peer->local && peer->uid == rules->owner;
     *out = (struct tz_grant){0};
     if (!allowed) {
         tz_error_text(tz_error_set(e, TZ_CODE(NOT_ALLOWED), "peer", peer->name), "right",
@@ -27,7 +27,7 @@ int tz_access_decide(const struct tz_access_rules *rules, const struct tz_peer *
         return TZ_EINVAL;
     }
     out->rights = TZ_RIGHT_READ | TZ_RIGHT_WRITE | TZ_RIGHT_ADMINISTER;
-    out->principal = peer->local ? "socket" : "loopback";
+    out->principal = "socket";
     out->role = "administrator";
     return TZ_OK;
 }

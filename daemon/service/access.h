@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who may do what: decided here and nowhere else. In this version the owner of the daemon's process, on the
- * Unix socket, and with insecure_loopback any peer of a loopback listener, is the administrator of the whole
- * registry.
+ * Who may do what: decided here and nowhere else. The owner of the daemon's process, on the Unix socket, is
+ * the administrator of the whole registry.
  */
 #ifndef TZ_DAEMON_SERVICE_ACCESS_H
 #define TZ_DAEMON_SERVICE_ACCESS_H
@@ -25,7 +24,6 @@ struct tz_grant {
 
 struct tz_access_rules {
     uid_t owner;
-    bool insecure_loopback;
 };
 
 /* 0, or TZ_EINVAL with NOT_ALLOWED in *e. */

@@ -17,15 +17,13 @@ static void test_decisions(void **state)
     static const struct {
         bool local;
         uid_t uid;
-        bool insecure;
         const char *principal; /* NULL: refused */
     } rows[] = {
-        {true, 1000, false, "socket"}, {true, 1000, true, "socket"}, {true, 0, false, NULL},
-        {true, 0, true, NULL},         {true, 1001, false, NULL},    {true, (uid_t)-1, false, NULL},
-        {false, 0, false, NULL},       {false, 0, true, "loopback"}, {false, 1000, false, NULL},
+        {true, 1000, "socket"},  {true, 0, NULL},  {true, 1001, NULL},
+        {true, (uid_t)-1, NULL}, {false, 0, NULL}, {false, 1000, NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct tz_access_rules rules = {.owner = 1000, .insecure_loopback = rows[i].insecure};
+        struct tz_access_rules rules = {.owner = 1000};
         struct tz_peer peer = {.local = rows[i].local, .uid = rows[i].uid, .name = "peer"};
         struct tz_grant grant;
         struct tz_error e = {0};
