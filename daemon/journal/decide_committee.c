@@ -181,8 +181,8 @@ static int write_unit(struct import *im, const struct unit *u, const struct tz_c
 {
     struct tz_entry_ask e = {
         .type = TZ_ENTRY(COMMITTEE),
-        .principal = im->op->principal,
-        .person = im->op->person,
+        .principal = im->op->grant->principal,
+        .person = im->op->grant->person,
         .committee = c->unit.number,
         .code = u->item->body->code,
         .revision = c->unit.revision,
@@ -219,8 +219,15 @@ static int accept_unit(struct import *im, struct unit *u)
     }
     struct tz_change change = {.type = TZ_CHANGE_UNIT};
     rc = make_change(im, u, &change);
+    if (!rc)
+        rc = tz_decide_unit_access(im->b, im->op, im->tree, u->is_known ? &u->known : NULL, change.unit.body,
+                                   &u->errors);
     if (rc)
         return rc;
+    if (u->errors.count) {
+        tz_reject(im->op, u->done, &u->errors);
+        return TZ_OK;
+    }
     rc = tz_tree_put(im->tree, change.unit.number, change.unit.revision, change.unit.position,
                      change.unit.body, change.unit.private_);
     if (rc == TZ_EINVAL) { /* parent and loop were checked: the depth is left */

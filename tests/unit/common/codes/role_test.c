@@ -15,7 +15,9 @@ static void every_role_is_found_by_both_names(void **state)
     (void)state;
     for (size_t i = 0; i < TZ_ROLES; i++) {
         assert_int_equal(tz_role_find(tz_role_name(i)), 1u << i);
+        assert_int_equal(tz_role_named(tz_role_name(i)), 1u << i);
         assert_int_equal(tz_role_find(tz_role_label(i, true)), 1u << i);
+        assert_int_equal(tz_role_named(tz_role_label(i, true)), 0);
         assert_string_equal(tz_role_label(i, false), tz_role_name(i));
         assert_false(all & tz_role_find(tz_role_name(i)));
         all |= 1u << i;
