@@ -56,6 +56,9 @@ void tz_subject_check_reason(const struct tz_subject *s, struct tz_errors *error
 int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
                           const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
                           struct tz_errors *errors) TZ_MUSTCHECK;
+/* Whether the op may change what the unit is and where it stands. */
+bool tz_decide_may_change_unit(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                               const struct tz_unit_node *known);
 /* The members of a reporting set: 0, or TZ_EINVAL and NOT_ALLOWED is added. */
 int tz_decide_member_access(struct tz_batch *b, const struct tz_op *op, char *const *member, size_t count,
                             struct tz_errors *errors) TZ_MUSTCHECK;

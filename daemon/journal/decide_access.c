@@ -77,6 +77,13 @@ static int only_directory(struct tz_batch *b, const struct tz_unit_node *known,
     return rc;
 }
 
+bool tz_decide_may_change_unit(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                               const struct tz_unit_node *known)
+{
+    struct tz_reach reach = tz_access_relation(op->grant, tree, b->principals, known->parent);
+    return tz_access_decide(TZ_ACT_UNITS, &reach).allowed;
+}
+
 int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
                           const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
                           struct tz_errors *errors)

@@ -75,6 +75,8 @@ static int check_grouping(struct import *im, struct unit *u)
 {
     const Taizhang__V1__ReportingSetBody *set;
     bool has = false;
+    if (!tz_decide_may_change_unit(im->b, im->op, im->tree, &u->known))
+        return TZ_OK; /* refused for that, without a word on what is there */
     int rc = tz_store_has_records(im->b->store, u->known.number, &has);
     if (has)
         tz_errors_add(&u->errors, TZ_CODE(HAS_RECORDS), "type", u->item->body->code);

@@ -341,6 +341,21 @@ static bool read_message(struct tz_request *r, struct tz_conn *c, const uint8_t 
     return true;
 }
 
+/* A gateway's request is that of the person it names; from here on nothing is decided by the gateway's own
+ * roles. Looked up each time: a person who was revoked is gone with the next request. */
+static int become_person(struct tz_request *r, struct tz_error *e)
+{
+    struct tz_views *v = r->service->views;
+    if (!r->msg->act_for[0])
+        return TZ_OK;
+    tz_views_read_lock(v);
+    struct tz_realm realm = tz_lookup_realm(r->service);
+    struct tz_grant gateway = r->grant;
+    int rc = tz_access_act_for(&realm, &gateway, r->msg->act_for, &r->grant, e);
+    tz_views_unlock(v);
+    return rc;
+}
+
 /* Is there anything at all on which the peer may do this? */
 static int check_door(const struct tz_request *r, struct tz_error *e)
 {
@@ -378,7 +393,8 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
     } else if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if (check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
+               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);
     } else {
