@@ -5,9 +5,9 @@
     make_proofs.py           write the file
     make_proofs.py --check   fail if the file differs from what would be written
 
-What device keys sign, one a line; fields separated by blanks, in hex (- for none): what it is (hello or rotate), good or
-what is wrong with it, seed, public key and id of the key that signs; then of a hello the nonce, the SHA-256 of the
-certificate and the invitation's code, of a rotate the old key's public half and two of none; the signature."""
+What device keys sign, one a line; fields separated by blanks, in hex (- for none): what it is (hello or rotate),
+good or what is wrong with it, seed, public key and id of the key that signs; then of a hello the nonce, the SHA-256
+of the certificate and the invitation's code, of a rotate the old key's public half and two of none; the signature."""
 
 import hashlib
 
