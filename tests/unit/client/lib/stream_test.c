@@ -266,7 +266,7 @@ static int64_t fast_us(void *ctx)
 {
     static int64_t now;
     (void)ctx;
-    return now += 15000000;
+    return now += 25000000;
 }
 
 static void a_silent_peer_is_given_up(void **state)
