@@ -56,6 +56,9 @@ const struct tz_principal *tz_principal_find_key(const struct tz_principals *p,
                                                  const uint8_t public_key[TZ_KEY_PUBLIC_SIZE]);
 /* From 0 in the order of ids; NULL past the last. */
 const struct tz_principal *tz_principal_at(const struct tz_principals *p, size_t i);
+/* Of one committee, in the order of ids: the next after this id ("": the first); NULL: there are no more. */
+const struct tz_principal *tz_principal_next(const struct tz_principals *p, uint32_t committee,
+                                             const char *after);
 /* Not revoked, and its time is not over. */
 bool tz_principal_valid(const struct tz_principal *p, int64_t now_ms);
 /* Was a device key ever enrolled for this committee (revoked ones count)? 0: for the registry as a whole. */
