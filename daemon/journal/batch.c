@@ -35,6 +35,7 @@ void tz_batch_start(struct tz_batch *b, const struct tz_views *views, uint64_t e
     tz_arena_reset(&b->scratch);
     b->tree = views->tree;
     b->sets = views->sets;
+    b->principals = views->principals;
     b->epoch = epoch;
     b->position = position;
     b->entries = 0;
@@ -135,6 +136,10 @@ static int apply_one(const struct tz_change *c, struct tz_views *v)
                             c->unit.private_);
     case TZ_CHANGE_SET:
         return tz_reporting_sets_put(v->sets, c->set.revision, c->set.body);
+    case TZ_CHANGE_KEY:
+        return tz_principals_put_key(v->principals, &c->principal.header, c->principal.key);
+    case TZ_CHANGE_INVITATION:
+        return tz_principals_put_invitation(v->principals, &c->principal.header, c->principal.invitation);
     }
     return TZ_EINVAL;
 }

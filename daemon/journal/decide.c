@@ -97,8 +97,8 @@ int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__En
     bool live = type == TZ_ENTRY(RECORD);
     struct tz_entry_ask e = {
         .type = type,
-        .principal = s->op->principal,
-        .person = s->op->person,
+        .principal = s->op->grant->principal,
+        .person = s->op->grant->person,
         .reason = reason,
         .committee = s->key.committee,
         .code = ask->address.committee,
@@ -205,6 +205,14 @@ int tz_decide(struct tz_batch *b, struct tz_op *op)
         return tz_decide_committees(b, op);
     case TZ_OP_REPORTING_SET:
         return tz_decide_reporting_set(b, op);
+    case TZ_OP_KEY_PUT:
+        return tz_decide_key_put(b, op);
+    case TZ_OP_KEY_ROTATE:
+        return tz_decide_key_rotate(b, op);
+    case TZ_OP_INVITE:
+        return tz_decide_invite(b, op);
+    case TZ_OP_ENROL:
+        return tz_decide_enrol(b, op);
     }
     return TZ_EINVAL;
 }

@@ -181,8 +181,8 @@ static int write_unit(struct import *im, const struct unit *u, const struct tz_c
 {
     struct tz_entry_ask e = {
         .type = TZ_ENTRY(COMMITTEE),
-        .principal = im->op->principal,
-        .person = im->op->person,
+        .principal = im->op->grant->principal,
+        .person = im->op->grant->person,
         .committee = c->unit.number,
         .code = u->item->body->code,
         .revision = c->unit.revision,

@@ -29,8 +29,8 @@ static int write_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__R
 {
     struct tz_entry_ask e = {
         .type = TZ_ENTRY(REPORTING_SET),
-        .principal = op->principal,
-        .person = op->person,
+        .principal = op->grant->principal,
+        .person = op->grant->person,
         .key = body->name,
         .revision = revision,
         .base = revision - 1,
@@ -43,7 +43,7 @@ static int write_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__R
     c->set.body = body;
     int rc = tz_batch_append(b, &e);
     if (!rc)
-        rc = tz_store_set_reporting_set(b->store, body->name, revision, b->position);
+        rc = tz_store_set_named(b->store, TZ_NAMED_SET, body->name, revision, b->position);
     if (rc)
         return rc;
     op->done[0].outcome = revision == 1 ? TZ_OUTCOME(CREATED) : TZ_OUTCOME(UPDATED);
@@ -62,7 +62,7 @@ static int decide_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__
     plain.base.unknown_fields = NULL;
     int rc = tz_message_pack(&plain.base, &b->scratch, &bytes);
     if (!rc)
-        rc = tz_store_reporting_set(b->store, body->name, &revision, &position);
+        rc = tz_store_named(b->store, TZ_NAMED_SET, body->name, &revision, &position);
     if (!rc && revision)
         rc = tz_store_entry(b->store, position, &b->scratch, &current);
     if (rc)

@@ -6,6 +6,7 @@
 
 #include "common/base/fault.h"
 #include "common/wire/frame.h"
+#include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
 /* Requests kept for the next ones, and the memory that one may keep. */
@@ -288,8 +289,7 @@ static void run(struct tz_request *r, struct tz_conn *c)
         return;
     }
     if (r->verb->where == TZ_WRITER) {
-        r->op.principal = r->grant.principal;
-        r->op.person = NULL;
+        r->op.grant = &r->grant;
         r->op.failed = TZ_CODE(OK);
         r->op.complete = op_complete;
         r->op.owner = r;
@@ -330,6 +330,20 @@ static bool read_message(struct tz_request *r, struct tz_conn *c, const uint8_t 
     return true;
 }
 
+/* Is there anything at all on which the peer may do this? */
+static int check_door(const struct tz_request *r, struct tz_error *e)
+{
+    if (tz_access_possible(&r->grant, r->verb->action))
+        return TZ_OK;
+    struct tz_views *v = r->service->views;
+    tz_views_read_lock(v);
+    struct tz_realm realm = tz_lookup_realm(r->service);
+    uint32_t home = tz_access_home(&r->grant, v->tree);
+    int rc = tz_access_check(&realm, &r->grant, r->verb->action, home, NULL, e);
+    tz_views_unlock(v);
+    return rc;
+}
+
 void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
 {
     struct tz_service *s = ctx;
@@ -353,8 +367,7 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
     } else if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if (tz_access_check(&r->grant, r->verb->right, &e) != TZ_OK ||
-               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+    } else if (check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);
     } else {

@@ -282,7 +282,7 @@ const struct tz_verb tz_verb_changes = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_CHANGES,
     .name = "changes",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LIST,
     .lane = lane_of_changes,
     .read = read_changes,
 };

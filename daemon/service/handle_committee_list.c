@@ -183,6 +183,6 @@ const struct tz_verb tz_verb_committee_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_LIST,
     .name = "committee_list",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LOOK,
     .read = read_committees,
 };

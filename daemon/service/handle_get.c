@@ -92,7 +92,7 @@ const struct tz_verb tz_verb_get = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_GET,
     .name = "get",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_READ,
     .read = read_get,
 };
 
@@ -144,6 +144,6 @@ const struct tz_verb tz_verb_history = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_HISTORY,
     .name = "history",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_READ,
     .read = read_history,
 };

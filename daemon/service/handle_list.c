@@ -228,7 +228,7 @@ const struct tz_verb tz_verb_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_LIST,
     .name = "list",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LIST,
     .lane = lane_of_list,
     .read = read_list,
 };

@@ -22,7 +22,7 @@ const struct tz_verb tz_verb_ping = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_PING,
     .name = "ping",
     .where = TZ_INLINE,
-    .right = TZ_RIGHT_NONE,
+    .action = TZ_ACT_LOOK,
     .answer = answer_ping,
 };
 
@@ -98,6 +98,6 @@ const struct tz_verb tz_verb_status = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_STATUS,
     .name = "status",
     .where = TZ_INLINE,
-    .right = TZ_RIGHT_NONE,
+    .action = TZ_ACT_LOOK,
     .answer = answer_status,
 };

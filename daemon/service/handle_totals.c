@@ -66,7 +66,7 @@ const struct tz_verb tz_verb_totals = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS,
     .name = "totals",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_TOTALS,
     .lane = lane_of_totals,
     .read = read_totals,
 };
@@ -126,7 +126,7 @@ const struct tz_verb tz_verb_trace = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TRACE,
     .name = "trace",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LIST,
     .lane = lane_of_trace,
     .read = read_trace,
 };

@@ -83,6 +83,12 @@ uint64_t tz_lookup_views_position(struct tz_service *s)
     return position;
 }
 
+struct tz_realm tz_lookup_realm(const struct tz_service *s)
+{
+    return (struct tz_realm){
+        .tree = s->views->tree, .principals = s->views->principals, .now_ms = s->env->wall_ms(s->env->ctx)};
+}
+
 void tz_lookup_today(const struct tz_service *s, char out[TZ_DATE_SIZE])
 {
     tz_env_date(s->env, s->env->wall_ms(s->env->ctx), out);

@@ -29,6 +29,8 @@ int tz_lookup_position(uint64_t min_position, uint64_t position, struct tz_error
 size_t tz_lookup_page(uint32_t limit);
 /* The views' position (takes the read lock). */
 uint64_t tz_lookup_views_position(struct tz_service *s);
+/* What access is decided in, now; under the views' lock. */
+struct tz_realm tz_lookup_realm(const struct tz_service *s);
 /* Today in the registry's time zone. */
 void tz_lookup_today(const struct tz_service *s, char out[TZ_DATE_SIZE]);
 

@@ -23,7 +23,7 @@ struct tz_verb {
     Taizhang__V1__ClientMessage__BodyCase body;
     const char *name;
     enum tz_where where;
-    enum tz_right right;
+    enum tz_action action; /* asked for at the door; objects are asked for by the handler or the journal */
     /* I/O thread. May only refuse: 0, or TZ_EINVAL with the reason in *e. NULL: nothing to check. */
     int (*check)(const struct tz_request *r, struct tz_error *e);
     /* TZ_INLINE: answers. */
