@@ -6,13 +6,6 @@
 
 #include "common/schema/schema.h"
 
-/* Until the view is there, nobody was ever enrolled: principals is NULL everywhere. */
-#pragma weak tz_principals_enrolled
-#pragma weak tz_principals_role_enrolled
-#pragma weak tz_principal_find
-#pragma weak tz_principal_valid
-#pragma weak tz_principal_at
-
 /* --- the table --- */
 
 #define READERS (TZ_ROLE_SUBMIT | TZ_ROLE_REVIEW | TZ_ROLE_QUERY)
@@ -209,21 +202,13 @@ static const char *role_name(unsigned role)
 /* Who manages keys nearest to the committee, or at it. */
 static const char *giver(const struct tz_realm *realm, uint32_t committee, unsigned role)
 {
-    const struct tz_unit_node *nearest = NULL;
-    bool secure = false;
-    const struct tz_principal *p;
-    for (size_t i = 0; realm->principals && (p = tz_principal_at(realm->principals, i)); i++) {
-        if (!(p->roles & (TZ_ROLE_MANAGE | TZ_ROLE_SECURE)) || !tz_principal_valid(p, realm->now_ms))
-            continue;
-        secure |= p->roles & TZ_ROLE_SECURE;
-        if (!committee || role & TZ_ROLES_REGISTRY || !(p->roles & TZ_ROLE_MANAGE) || !p->committee ||
-            !tz_tree_above(realm->tree, p->committee, committee))
-            continue;
-        const struct tz_unit_node *u = tz_tree_at(realm->tree, p->committee);
-        if (!nearest || u->depth > nearest->depth)
-            nearest = u;
-    }
-    return nearest ? nearest->code : role_name(secure ? TZ_ROLE_SECURE : TZ_ROLE_OPERATE);
+    const struct tz_principals *p = realm->principals;
+    uint32_t n = role & TZ_ROLES_REGISTRY ? 0 : committee;
+    while (p && n && !tz_principals_managed(p, n))
+        n = tz_tree_parent(realm->tree, n);
+    if (p && n)
+        return tz_tree_at(realm->tree, n)->code;
+    return role_name(p && tz_principals_secured(p) ? TZ_ROLE_SECURE : TZ_ROLE_OPERATE);
 }
 
 void tz_access_deny(const struct tz_realm *realm, enum tz_action action, const struct tz_reach *reach,

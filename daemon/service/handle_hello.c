@@ -78,7 +78,7 @@ static void reply(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__H
     hello.epoch = s->registry.epoch;
     hello.position = tz_lookup_views_position(s);
     hello.principal = r->grant.principal;
-    if (tz_lookup_committee(s, "committee", "", &r->op.arena, &root, &none) == TZ_OK)
+    if (tz_lookup_committee(r, "committee", "", &r->op.arena, &root, NULL, &none) == TZ_OK)
         hello.committee = root.code;
     for (size_t i = 0; i < TZ_ROLES; i++)
         if (r->grant.roles & 1u << i)

@@ -30,6 +30,9 @@ struct tz_verb {
     void (*answer)(struct tz_request *r, struct tz_conn *c);
     /* TZ_READER, I/O thread: what it will cost. NULL: quick. */
     enum tz_lane (*lane)(const struct tz_request *r);
+    /* TZ_READER, I/O thread: r->kept, in op.arena, is what the connection knows. 0 or an enum tz_rc. NULL:
+     * nothing. */
+    int (*keep)(struct tz_request *r, const struct tz_conn *c);
     /* TZ_READER: answers. */
     void (*read)(struct tz_request *r, const struct tz_reading *with);
     /* TZ_WRITER, I/O thread: fills in r->op (type, count, ask, done). 0 or an enum tz_rc. */

@@ -29,12 +29,18 @@ struct index {
     size_t key_size;
 };
 
+struct office {
+    bool enrolled;    /* a device key was */
+    uint32_t managed; /* by how many, not revoked */
+};
+
 struct content {
     struct index keys;
     struct index invitations;
-    uint8_t *enrolled; /* by committee: a device key was */
-    size_t enrolled_room;
-    unsigned roles; /* of all device keys together */
+    struct office *office; /* by committee */
+    size_t offices;
+    unsigned roles;   /* of all device keys together */
+    uint32_t secured; /* how many, not revoked, hold `secure` */
 };
 
 struct tz_principals {
@@ -81,7 +87,7 @@ void tz_principals_free(struct tz_principals *p)
         invitation_free(p->c.invitations.at[i]);
     free(p->c.keys.at);
     free(p->c.invitations.at);
-    free(p->c.enrolled);
+    free(p->c.office);
     free(p);
 }
 
@@ -176,21 +182,38 @@ static bool read_id(const Taizhang__V1__KeyBody *body, char id[TZ_PRINCIPAL_SIZE
     return strcmp(id, expected) == 0;
 }
 
-static int note_enrolled(struct content *c, uint32_t committee)
+static int make_room(struct content *c, uint32_t committee)
 {
-    if (committee >= c->enrolled_room) {
-        size_t room = c->enrolled_room ? c->enrolled_room : 64;
-        while (room <= committee)
-            room *= 2;
-        uint8_t *enrolled = realloc(c->enrolled, room);
-        if (!enrolled)
-            return TZ_ENOMEM;
-        memset(enrolled + c->enrolled_room, 0, room - c->enrolled_room);
-        c->enrolled = enrolled;
-        c->enrolled_room = room;
-    }
-    c->enrolled[committee] = 1;
+    if (committee < c->offices)
+        return TZ_OK;
+    size_t room = c->offices ? c->offices : 64;
+    while (room <= committee)
+        room *= 2;
+    struct office *office = realloc(c->office, room * sizeof *office);
+    if (!office)
+        return TZ_ENOMEM;
+    memset(office + c->offices, 0, (room - c->offices) * sizeof *office);
+    c->office = office;
+    c->offices = room;
     return TZ_OK;
+}
+
+/* What others ask about a committee without looking at every key. */
+static void note(struct content *c, const struct tz_principal *p, const struct tz_principal *before)
+{
+    struct office *office = &c->office[p->committee];
+    if (p->public_key) {
+        office->enrolled = true;
+        c->roles |= p->roles;
+    }
+    if (before && !before->revoked) {
+        c->office[before->committee].managed -= (before->roles & TZ_ROLE_MANAGE) != 0;
+        c->secured -= (before->roles & TZ_ROLE_SECURE) != 0;
+    }
+    if (!p->revoked) {
+        office->managed += (p->roles & TZ_ROLE_MANAGE) != 0;
+        c->secured += (p->roles & TZ_ROLE_SECURE) != 0;
+    }
 }
 
 static int key_new(struct key **out, const Taizhang__V1__EntryHeader *h, const Taizhang__V1__KeyBody *body)
@@ -226,16 +249,15 @@ int tz_principals_put_key(struct tz_principals *p, const Taizhang__V1__EntryHead
     struct key *k;
     void *old = NULL;
     int rc = key_new(&k, header, body);
-    if (rc == TZ_OK && k->p.public_key)
-        rc = note_enrolled(&p->c, k->p.committee);
+    if (rc == TZ_OK)
+        rc = make_room(&p->c, k->p.committee);
     if (rc == TZ_OK)
         rc = index_put(&p->c.keys, k, &old);
     if (rc != TZ_OK) {
         key_free(k);
         return rc;
     }
-    if (k->p.public_key)
-        p->c.roles |= k->p.roles;
+    note(&p->c, &k->p, old ? &((const struct key *)old)->p : NULL);
     key_free(old);
     atomic_fetch_add(&p->generation, 1);
     return TZ_OK;
@@ -305,7 +327,17 @@ bool tz_principal_valid(const struct tz_principal *p, int64_t now_ms)
 
 bool tz_principals_enrolled(const struct tz_principals *p, uint32_t committee)
 {
-    return committee < p->c.enrolled_room && p->c.enrolled[committee];
+    return committee < p->c.offices && p->c.office[committee].enrolled;
+}
+
+bool tz_principals_managed(const struct tz_principals *p, uint32_t committee)
+{
+    return committee < p->c.offices && p->c.office[committee].managed;
+}
+
+bool tz_principals_secured(const struct tz_principals *p)
+{
+    return p->c.secured;
 }
 
 bool tz_principals_role_enrolled(const struct tz_principals *p, unsigned roles)

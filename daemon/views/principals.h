@@ -63,6 +63,9 @@ bool tz_principals_enrolled(const struct tz_principals *p, uint32_t committee);
 /* Was a key with all these roles ever enrolled (revoked ones count)? Of the registry's roles, which no key
  * ever changes; the others are those of today. */
 bool tz_principals_role_enrolled(const struct tz_principals *p, unsigned roles);
+/* Is there somebody, not revoked, who manages the keys of this committee; who holds `secure`? */
+bool tz_principals_managed(const struct tz_principals *p, uint32_t committee);
+bool tz_principals_secured(const struct tz_principals *p);
 
 /* NULL: unknown. code_sha256: TZ_SHA256_SIZE. */
 const struct tz_invitation *tz_invitation_find(const struct tz_principals *p, const uint8_t *code_sha256);

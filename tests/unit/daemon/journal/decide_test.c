@@ -298,7 +298,8 @@ static void money_that_jumps_is_confirmed(void **state)
 
 static void entries_say_everything(void **state)
 {
-    static const struct tz_grant clerk = {.principal = "socket:owner", .person = "clerk", .socket = true};
+    static const struct tz_grant clerk = {
+        .principal = "socket:owner", .person = "clerk", .roles = TZ_ROLE_SUBMIT, .committee = 2};
     struct fixture *f = *state;
     struct tz_arena arena;
     struct tz_entry e;
@@ -325,6 +326,7 @@ static void entries_say_everything(void **state)
     assert_int_equal(h->revision, 1);
     assert_int_equal(h->suite, 1);
     assert_string_equal(h->reason, "on the phone");
+    assert_int_equal(h->from, 2);
     assert_int_equal(h->ticket.len, 16);
     assert_true(tz_bytes_equal(e.body, op->ask[0].body));
     assert_true(tz_bytes_equal(e.private_, op->ask[0].private_));
