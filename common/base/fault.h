@@ -35,6 +35,7 @@
     X("client.pack.sealed") /* the bundle is on the disk, and not at its place */ \
     X("client.answer.sealed") /* so are the outcomes of a bundle that was submitted */ \
     X("client.unpack.taken") /* outcomes are taken in, and not committed */ \
+    X("daemon.certificate") /* the first start's certificate is on the disk, and not at its place */ \
     X("daemon.append") /* an operation was decided; its entry is not yet written */ \
     X("daemon.commit") /* every entry of the batch is written, nothing is committed */ \
     X("daemon.committed") /* on disk; the views do not have it */ \

@@ -79,7 +79,7 @@ void tz_access_of_socket(const struct tz_principals *p, struct tz_grant *out)
 
 bool tz_access_admits(const struct tz_access_rules *rules, bool local, uid_t uid)
 {
-    return local ? uid == rules->owner : rules->insecure_loopback;
+    return local && uid == rules->owner;
 }
 
 int tz_access_act_for(const struct tz_realm *realm, const struct tz_grant *gateway, const char *name,

@@ -42,22 +42,6 @@ def test_hello_before_there_is_a_tree(make_registry):
     assert make_registry().client().hello.committee == ""
 
 
-def test_tcp_on_loopback(make_registry):
-    registry = make_registry(tcp=True)
-    registry.plant()
-    client = registry.client(registry.tcp)
-    assert client.hello.principal == "socket"
-    client.put(record("320100/project/2017/K", bodies.project(5)))
-
-
-def test_tcp_needs_its_flag_and_a_loopback_address(make_registry):
-    for options in (["--listen", "127.0.0.1:0"], ["--listen", "0.0.0.0:0", "--insecure-loopback"]):
-        registry = make_registry(*options, start=False)
-        assert registry.launch().wait(30) != 0
-        registry.process = None
-        assert "loopback" in registry.log()
-
-
 def test_another_major_version_is_refused_with_those_served(registry):
     wire = registry.wire()
     hello(wire, major=2)

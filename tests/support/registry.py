@@ -50,7 +50,7 @@ class Registry:
     def __init__(self, folder, *options, tcp=False, data=None, wrapper=()):
         self.folder = pathlib.Path(folder)
         self.data = pathlib.Path(data) if data else self.folder / "data"
-        self.options = list(options) + (["--listen", "127.0.0.1:0", "--insecure-loopback"] if tcp else [])
+        self.options = list(options) + (["--listen", "127.0.0.1:0"] if tcp else [])
         self.wrapper = list(wrapper)  # a command that becomes the daemon, with other limits
         self.port_file = self.folder / "ports"
         self.log_file = self.folder / "log"
