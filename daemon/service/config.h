@@ -23,6 +23,15 @@ struct tz_config {
     int64_t max_connections;
     int64_t max_pending;
     int64_t max_connections_per_address;
+    int64_t max_connections_per_principal;
+    int64_t rate_requests;
+    int64_t rate_records;
+    int64_t rate_bytes;
+    int64_t rate_burst_seconds;
+    int64_t failures_per_minute;
+    int64_t access_log_days;
+    int64_t access_log_bytes;
+    bool access_log_syslog;
     int log_level; /* enum tz_log_level */
     int64_t frame_bytes;
     int64_t outstanding_requests;

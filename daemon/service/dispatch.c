@@ -6,6 +6,8 @@
 
 #include "common/base/fault.h"
 #include "common/wire/frame.h"
+#include "daemon/audit/access_log.h"
+#include "daemon/service/account.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
@@ -81,13 +83,20 @@ static struct tz_request *new_request(struct tz_service *s, struct tz_conn *c, s
     r->conn = tz_conn_id(c);
     r->verb = NULL;
     r->answered = false;
+    r->peer = *tz_conn_peer(c);
+    r->status = TZ_CODE(OK);
+    r->opened = false;
+    r->decided = false;
+    r->exported = 0;
     r->load = (struct tz_load){.bytes = frame_len};
     return r;
 }
 
+/* The end of a request that was answered, or whose connection is closed or gone. */
 static void free_request(struct tz_request *r)
 {
     struct tz_desk *d = desk_of(r->service, r->io);
+    tz_account(r);
     tz_arena_reset(&r->op.arena);
     if (r->out.cap > SPARE_BYTES)
         tz_buf_free(&r->out);
@@ -128,11 +137,15 @@ static void refuse_code(struct tz_conn *c, tz_code code, const char *reason)
 
 /* --- the way back --- */
 
-/* Sends what there is; the request is gone after this. */
+/* Sends what there is; the request is gone after this. What leaves does so after the callback, and after the
+ * access log was flushed. */
 static void send_answer(struct tz_request *r, struct tz_conn *c)
 {
+    struct tz_session *session = tz_conn_session(c);
     if (r->out.len == 0)
         tz_answer_code(r, TZ_CODE(INTERNAL));
+    r->opened = !session->noted && tz_conn_state(c) == TZ_CONN_OPEN;
+    session->noted = session->noted || r->opened;
     tz_conn_send(c, &r->out);
     free_request(r);
 }
@@ -155,11 +168,14 @@ void tz_dispatch_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
     (void)io;
     struct tz_request *r = (struct tz_request *)mail;
     if (r->verb->where == TZ_WRITER) {
+        r->decided = r->op.failed == TZ_CODE(OK) && r->op.type != TZ_OP_RECONCILE;
         if (r->op.failed != TZ_CODE(OK))
             tz_answer_code(r, r->op.failed);
         else
             r->verb->finish(r);
         tz_fault_point("daemon.answered");
+    } else if (r->exported && tz_account_blocked(r->service)) {
+        tz_answer_code(r, TZ_CODE(READ_ONLY)); /* nothing private leaves unlogged */
     }
     finish(r);
 }
@@ -224,6 +240,12 @@ static void park(struct tz_request *r, struct tz_conn *c)
     tz_io_set_parked(r->io, d->parked_count);
 }
 
+static void flush_access_log(struct tz_service *s)
+{
+    if (s->access_log)
+        tz_access_log_flush(s->access_log);
+}
+
 /* Tries each queue until it is full, oldest request first. */
 void tz_dispatch_retry(void *ctx, struct tz_io *io)
 {
@@ -231,6 +253,7 @@ void tz_dispatch_retry(void *ctx, struct tz_io *io)
     struct tz_desk *d = desk_of(s, io);
     bool full[QUEUES] = {false};
     struct tz_request *r = d->parked;
+    flush_access_log(s); /* the answers that were made just now leave after this */
     if (!r)
         return;
     d->parked = NULL;
@@ -370,11 +393,36 @@ static int check_door(const struct tz_request *r, struct tz_error *e)
     return rc;
 }
 
+static bool is_change(const struct tz_verb *verb)
+{
+    return verb->where == TZ_WRITER && verb != &tz_verb_reconcile;
+}
+
+static void take_request(struct tz_request *r, struct tz_conn *c)
+{
+    struct tz_error e;
+    if (tz_conn_state(c) == TZ_CONN_NEW && r->verb != &tz_verb_hello) {
+        refuse_code(c, TZ_CODE(HELLO_REQUIRED), "hello_required");
+        free_request(r);
+    } else if (!r->verb) {
+        tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
+        send_answer(r, c);
+    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
+               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+        tz_answer_error(r, &e);
+        send_answer(r, c);
+    } else if (is_change(r->verb) && tz_account_blocked(r->service)) {
+        tz_answer_code(r, TZ_CODE(READ_ONLY));
+        send_answer(r, c);
+    } else {
+        run(r, c);
+    }
+}
+
 void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
 {
     struct tz_service *s = ctx;
     const struct tz_session *session = tz_conn_session(c);
-    struct tz_error e;
     struct tz_request *r = new_request(s, c, len);
     if (!r) {
         refuse_code(c, TZ_CODE(BUSY), "no_memory");
@@ -387,17 +435,6 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
     atomic_fetch_add_explicit(&s->counters.requests, 1, memory_order_relaxed);
     r->verb = tz_verb_find(r->msg->body_case);
     r->grant = session->grant;
-    if (tz_conn_state(c) == TZ_CONN_NEW && r->verb != &tz_verb_hello) {
-        refuse_code(c, TZ_CODE(HELLO_REQUIRED), "hello_required");
-        free_request(r);
-    } else if (!r->verb) {
-        tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
-        send_answer(r, c);
-    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
-               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
-        tz_answer_error(r, &e);
-        send_answer(r, c);
-    } else {
-        run(r, c);
-    }
+    take_request(r, c);
+    flush_access_log(s);
 }

@@ -12,6 +12,7 @@
 struct tz_session {
     struct tz_service *service;
     struct tz_grant grant; /* nothing until Hello */
+    bool noted;            /* the access log has it */
 };
 
 int tz_desks_new(struct tz_service *s, unsigned count) TZ_MUSTCHECK;

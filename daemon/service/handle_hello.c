@@ -97,17 +97,17 @@ static void answer(struct tz_request *r, struct tz_conn *c)
     struct tz_error e;
     if (tz_conn_state(c) != TZ_CONN_NEW) {
         tz_error_set(&e, TZ_CODE(HELLO_AGAIN), NULL, NULL);
-        tz_conn_close(c, &e, "hello_again");
+        tz_answer_close(r, c, &e, "hello_again");
         return;
     }
     if (check_hello(h, &e) != TZ_OK) {
-        tz_conn_close(c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
+        tz_answer_close(r, c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
         return;
     }
     const struct tz_peer *peer = tz_conn_peer(c);
     if (!tz_access_admits(&r->service->access, peer->local, peer->uid)) {
         tz_error_text(tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "peer", peer->name), "right", "connect");
-        tz_conn_close(c, &e, "not_allowed");
+        tz_answer_close(r, c, &e, "not_allowed");
         return;
     }
     tz_access_of_socket(NULL, &session->grant);

@@ -21,6 +21,7 @@ struct tz_service_counters {
     atomic_uint_fast64_t stalls; /* requests that had to wait for room in a queue */
 };
 
+struct tz_access_log;
 struct tz_desk; /* one I/O thread's requests; dispatch.c */
 
 struct tz_service {
@@ -31,6 +32,7 @@ struct tz_service {
     struct tz_writer *writer;
     struct tz_readers *readers;
     struct tz_feed *feed;
+    struct tz_access_log *access_log; /* the caller's; NULL: nothing is kept, in tests */
     struct tz_net *net; /* set before its threads start */
     struct tz_access_rules access;
     struct tz_store_info registry; /* as opened: its position is not the present one */
@@ -43,7 +45,7 @@ struct tz_service {
 /* "taizhangd 0.1.0" */
 const char *tz_service_name(void);
 
-/* env, log, store, views, access are set by the caller before. Makes the writer and the readers, starts
+/* env, log, store, views, access, access_log are set by the caller before. Makes the writer and the readers, starts
  * nothing. */
 int tz_service_init(struct tz_service *s, unsigned io_threads, unsigned readers) TZ_MUSTCHECK;
 /* The handler that the net is made with. */
