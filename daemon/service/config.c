@@ -320,6 +320,18 @@ void tz_config_free(struct tz_config *c)
     tz_options_free(&tz_config_options, c);
 }
 
+struct tz_rate_options tz_config_rates(const struct tz_config *c)
+{
+    return (struct tz_rate_options){
+        .a_second = {[TZ_RATE_REQUESTS] = c->rate_requests,
+                     [TZ_RATE_RECORDS] = c->rate_records,
+                     [TZ_RATE_BYTES] = c->rate_bytes},
+        .burst_s = c->rate_burst_seconds,
+        .failures = c->failures_per_minute,
+        .connections = c->max_connections_per_principal,
+    };
+}
+
 struct tz_net_limits tz_config_limits(const struct tz_config *c)
 {
     struct tz_net_limits l = tz_net_default_limits;

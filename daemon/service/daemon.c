@@ -134,6 +134,7 @@ static enum tz_exit open_service(struct tz_daemon *d)
         .store = d->store,
         .views = d->views,
         .access_log = d->access_log,
+        .rates = tz_config_rates(d->config),
         .access = {.owner = geteuid()},
     };
     int rc = tz_service_init(&d->service, (unsigned)d->config->threads, (unsigned)d->config->readers);
@@ -298,6 +299,8 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
         struct tz_net_limits limits = tz_config_limits(d->config);
         struct tz_net_caps caps = net_caps(d);
         tz_net_set_limits(d->net, &limits, &caps);
+        struct tz_rate_options rates = tz_config_rates(d->config);
+        tz_limits_set(d->service.limits, &rates);
         tz_access_log_set_days(d->access_log, d->config->access_log_days);
         reload_certificate(d);
         tz_log(d->log, TZ_LOG_INFO, "reloaded", "%s", "");

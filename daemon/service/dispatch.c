@@ -393,6 +393,31 @@ static int check_door(const struct tz_request *r, struct tz_error *e)
     return rc;
 }
 
+static size_t records_of(const Taizhang__V1__ClientMessage *m)
+{
+    switch (m->body_case) {
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_SUBMIT:
+        return m->submit->n_records;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_WITHDRAW:
+        return m->withdraw->n_items;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_RECONCILE:
+        return m->reconcile->n_items;
+    default:
+        return 0;
+    }
+}
+
+/* The socket's owner may ask for as much as it likes. */
+static int check_rate(const struct tz_request *r, struct tz_error *e)
+{
+    const int64_t amount[TZ_RATES] = {[TZ_RATE_REQUESTS] = 1,
+                                      [TZ_RATE_RECORDS] = (int64_t)records_of(r->msg),
+                                      [TZ_RATE_BYTES] = (int64_t)r->load.bytes};
+    if (r->grant.socket || !r->grant.principal[0])
+        return TZ_OK;
+    return tz_limits_take(r->service->limits, &r->peer, r->grant.principal, r->grant.person, amount, e);
+}
+
 static bool is_change(const struct tz_verb *verb)
 {
     return verb->where == TZ_WRITER && verb != &tz_verb_reconcile;
@@ -407,8 +432,8 @@ static void take_request(struct tz_request *r, struct tz_conn *c)
     } else if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
-               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_rate(r, &e) != TZ_OK ||
+               check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);
     } else if (is_change(r->verb) && tz_account_blocked(r->service)) {
