@@ -89,6 +89,9 @@ static void name_object(const struct tz_request *r, size_t i, char out[OBJECT_SI
         if (m->reporting_set_put->body)
             name_text(m->reporting_set_put->body->name, out);
         break;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_ERASE:
+        name_wire(m->erase->address, out);
+        break;
     case TAIZHANG__V1__CLIENT_MESSAGE__BODY_KEY_PUT:
         name_text(m->key_put->id, out);
         break;
@@ -187,7 +190,10 @@ static void note_changed(const struct tz_request *r, size_t first, uint64_t coun
 {
     char committee[TZ_CODE_SIZE];
     char object[OBJECT_SIZE];
-    struct tz_access_event e = begin(r, TZ_ACCESS_CHANGED, committee);
+    bool erase = r->verb->body == TAIZHANG__V1__CLIENT_MESSAGE__BODY_ERASE;
+    struct tz_access_event e = begin(r, erase ? TZ_ACCESS_ERASED : TZ_ACCESS_CHANGED, committee);
+    if (erase)
+        e.reason = r->msg->erase->reason;
     name_object(r, first, object);
     e.object = object;
     e.code = r->op.failed; /* the commit may or may not have happened */

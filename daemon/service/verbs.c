@@ -19,6 +19,8 @@ static const struct tz_verb *const rows[] = {
     &tz_verb_reporting_set_list,
     &tz_verb_reporting_set_put,
     &tz_verb_status,
+    &tz_verb_audit,
+    &tz_verb_erase,
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };

@@ -67,5 +67,7 @@ extern const struct tz_verb tz_verb_committee_import;
 extern const struct tz_verb tz_verb_reporting_set_list;
 extern const struct tz_verb tz_verb_reporting_set_put;
 extern const struct tz_verb tz_verb_status;
+extern const struct tz_verb tz_verb_audit;
+extern const struct tz_verb tz_verb_erase;
 
 #endif
