@@ -88,8 +88,8 @@ int tz_access_act_for(const struct tz_realm *realm, const struct tz_grant *gatew
     const struct tz_principal *p = NULL;
     if (gateway->roles & TZ_ROLE_ACT_FOR && !gateway->socket && realm->principals)
         p = tz_principal_find(realm->principals, name);
-    if (!p || !tz_principal_valid(p, realm->now_ms) || !p->committee || !gateway->committee ||
-        !tz_tree_above(realm->tree, gateway->committee, p->committee)) {
+    if (!p || !tz_principal_valid(p, realm->now_ms) || p->roles & TZ_ROLES_REGISTRY || !p->committee ||
+        !gateway->committee || !tz_tree_above(realm->tree, gateway->committee, p->committee)) {
         tz_error_set(e, TZ_CODE(BAD_PERSON), "act_for", name);
         return TZ_EINVAL;
     }

@@ -9,6 +9,7 @@
 #include "daemon/audit/access_log.h"
 #include "daemon/service/account.h"
 #include "daemon/service/lookup.h"
+#include "daemon/service/session.h"
 #include "daemon/service/verbs.h"
 
 /* Requests kept for the next ones, and the memory that one may keep. */
@@ -124,8 +125,11 @@ void *tz_dispatch_open(void *ctx, struct tz_conn *c)
 
 void tz_dispatch_closed(void *ctx, void *session)
 {
+    struct tz_session *s = session;
     (void)ctx;
-    free(session);
+    tz_session_close(s);
+    free(s->handshake);
+    free(s);
 }
 
 static void refuse_code(struct tz_conn *c, tz_code code, const char *reason)
@@ -141,11 +145,8 @@ static void refuse_code(struct tz_conn *c, tz_code code, const char *reason)
  * access log was flushed. */
 static void send_answer(struct tz_request *r, struct tz_conn *c)
 {
-    struct tz_session *session = tz_conn_session(c);
     if (r->out.len == 0)
         tz_answer_code(r, TZ_CODE(INTERNAL));
-    r->opened = !session->noted && tz_conn_state(c) == TZ_CONN_OPEN;
-    session->noted = session->noted || r->opened;
     tz_conn_send(c, &r->out);
     free_request(r);
 }
@@ -158,7 +159,16 @@ static void finish(struct tz_request *r)
         free_request(r);
         return;
     }
-    send_answer(r, c);
+    if (r->verb->settle) {
+        r->verb->settle(r, c);
+        tz_conn_send(c, &r->out);
+        free_request(r);
+    } else if (r->op.failed == TZ_CODE(KEY_REVOKED) && r->verb->where == TZ_WRITER) {
+        refuse_code(c, TZ_CODE(KEY_REVOKED), "key_revoked");
+        free_request(r);
+    } else {
+        send_answer(r, c);
+    }
     tz_conn_done(c, load);
 }
 
@@ -167,8 +177,9 @@ void tz_dispatch_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
     (void)ctx;
     (void)io;
     struct tz_request *r = (struct tz_request *)mail;
-    if (r->verb->where == TZ_WRITER) {
+    if (r->verb->where == TZ_WRITER)
         r->decided = r->op.failed == TZ_CODE(OK) && r->op.type != TZ_OP_RECONCILE;
+    if (r->verb->where == TZ_WRITER && !r->verb->settle) {
         if (r->op.failed != TZ_CODE(OK))
             tz_answer_code(r, r->op.failed);
         else
@@ -221,6 +232,7 @@ static size_t queue_of(const struct tz_request *r)
 
 static void give_up(struct tz_request *r, int rc)
 {
+    r->op.failed = rc == TZ_ECLOSED ? TZ_CODE(SHUTTING_DOWN) : TZ_CODE(BUSY);
     if (rc == TZ_ECLOSED)
         tz_answer_code(r, TZ_CODE(SHUTTING_DOWN));
     else
@@ -303,22 +315,36 @@ static void start(struct tz_request *r, struct tz_conn *c)
     }
 }
 
+static void cannot_run(struct tz_request *r, struct tz_conn *c, int rc)
+{
+    if (r->verb->settle) {
+        r->op.failed = TZ_CODE(BUSY);
+        r->verb->settle(r, c);
+        free_request(r);
+    } else {
+        tz_answer_rc(r, rc);
+        send_answer(r, c);
+    }
+}
+
 static void run(struct tz_request *r, struct tz_conn *c)
 {
-    if (r->verb->where == TZ_INLINE) {
-        r->verb->answer(r, c);
-        if (tz_conn_state(c) != TZ_CONN_OPEN) /* refused at Hello: the connection says why */
-            free_request(r);
-        else
-            send_answer(r, c);
-        return;
+    const struct tz_verb *verb = r->verb;
+    if (verb->where == TZ_INLINE) {
+        verb->answer(r, c);
+        if (r->verb == verb) {
+            if (r->out.len == 0 && tz_conn_state(c) != TZ_CONN_OPEN) /* refused: the connection says why */
+                free_request(r);
+            else
+                send_answer(r, c);
+            return;
+        }
     }
     if (r->verb->keep) {
         r->op.arena.max += KEPT_MAX;
         int rc = r->verb->keep(r, c);
         if (rc != TZ_OK) {
-            tz_answer_rc(r, rc);
-            send_answer(r, c);
+            cannot_run(r, c, rc);
             return;
         }
     }
@@ -330,8 +356,7 @@ static void run(struct tz_request *r, struct tz_conn *c)
         r->op.next = NULL;
         int rc = r->verb->prepare(r);
         if (rc != TZ_OK) {
-            tz_answer_rc(r, rc);
-            send_answer(r, c);
+            cannot_run(r, c, rc);
             return;
         }
     }
@@ -377,6 +402,12 @@ static int become_person(struct tz_request *r, struct tz_error *e)
     int rc = tz_access_act_for(&realm, &gateway, r->msg->act_for, &r->grant, e);
     tz_views_unlock(v);
     return rc;
+}
+
+/* Is part of the handshake. */
+static bool greets(const struct tz_request *r)
+{
+    return r->verb == &tz_verb_hello || r->verb == &tz_verb_proof;
 }
 
 /* Is there anything at all on which the peer may do this? */
@@ -426,13 +457,10 @@ static bool is_change(const struct tz_verb *verb)
 static void take_request(struct tz_request *r, struct tz_conn *c)
 {
     struct tz_error e;
-    if (tz_conn_state(c) == TZ_CONN_NEW && r->verb != &tz_verb_hello) {
-        refuse_code(c, TZ_CODE(HELLO_REQUIRED), "hello_required");
-        free_request(r);
-    } else if (!r->verb) {
+    if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_rate(r, &e) != TZ_OK ||
+    } else if ((!greets(r) && become_person(r, &e) != TZ_OK) || check_rate(r, &e) != TZ_OK ||
                check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);
@@ -447,7 +475,8 @@ static void take_request(struct tz_request *r, struct tz_conn *c)
 void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
 {
     struct tz_service *s = ctx;
-    const struct tz_session *session = tz_conn_session(c);
+    struct tz_session *session = tz_conn_session(c);
+    struct tz_error e;
     struct tz_request *r = new_request(s, c, len);
     if (!r) {
         refuse_code(c, TZ_CODE(BUSY), "no_memory");
@@ -459,7 +488,18 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
     }
     atomic_fetch_add_explicit(&s->counters.requests, 1, memory_order_relaxed);
     r->verb = tz_verb_find(r->msg->body_case);
+    if (session->stage != TZ_STAGE_OPEN && !greets(r)) {
+        refuse_code(c, TZ_CODE(HELLO_REQUIRED), "hello_required");
+        free_request(r);
+        return;
+    }
     r->grant = session->grant;
-    take_request(r, c);
+    if (session->stage == TZ_STAGE_OPEN && tz_session_refresh(session, &e) != TZ_OK) {
+        tz_answer_close(r, c, &e, "key_revoked");
+        free_request(r);
+    } else {
+        r->grant = session->grant;
+        take_request(r, c);
+    }
     flush_access_log(s);
 }

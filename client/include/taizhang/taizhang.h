@@ -244,6 +244,7 @@ struct tz_box_record {
     const char *source;   /* where it comes from, for people: a file's name; may be NULL */
     uint64_t row;         /* of that file; 0: none */
     bool again;           /* store it also if it equals the version acknowledged last */
+    const char *reason;   /* why a committee above writes the record; may be NULL */
 };
 
 enum tz_box_put_code {
@@ -295,7 +296,7 @@ struct tz_box_version {
     size_t private_len;
     bool confirmed;
     bool keep_private;
-    const char *reason; /* of a withdrawal */
+    const char *reason; /* of a withdrawal, or of a write from above */
     const char *source;
     uint64_t row;
     int64_t queued_ms;

@@ -113,10 +113,10 @@ static void it_works_beside_a_daemon(void **state)
     struct tz_check_result result;
     char text[4096];
     fixture_open(f);
-    SUBMIT(f, "310000/project/2017/9", 0, 1, "title", "a");
+    SUBMIT(f, "110000/project/2017/9", 0, 1, "title", "a");
     assert_int_equal(check(f, &result, text, sizeof text), 0);
     assert_int_equal(result.position, 31);
-    SUBMIT(f, "310000/project/2017/10", 0, 1, "title", "a");
+    SUBMIT(f, "110000/project/2017/10", 0, 1, "title", "a");
     fixture_close(f);
 }
 
