@@ -6,6 +6,8 @@
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
+#include <assert.h>
+
 static void answer_ping(struct tz_request *r, struct tz_conn *c)
 {
     (void)c;
@@ -37,6 +39,7 @@ struct counter_list {
 
 static void add(struct counter_list *l, const char *name, uint64_t n)
 {
+    assert(l->count < COUNTERS);
     Taizhang__V1__Param *p = &l->param[l->count];
     taizhang__v1__param__init(p);
     p->name = (char *)(uintptr_t)name;

@@ -258,9 +258,9 @@ static void killed_at_every_step_of_rotating(void **state)
 {
     (void)state;
     static const char *const points[] = {
-        "client.file:1",  "client.key.made",     "client.write:1", "client.write:2",
-        "client.write:3", "client.key.enrolled", "client.write:4", "client.write:5",
-        "client.file:2",  "client.key.known",    "client.write:6", "client.key.revoked",
+        "client.file:1",       "client.key.made", "client.write:1", "client.write:2",     "client.write:3",
+        "client.key.enrolled", "client.write:4",  "client.write:5", "client.file:2",      "client.key.known",
+        "client.write:6",      "client.write:7",  "client.write:8", "client.key.revoked",
     };
     assert_int_equal(join(), TZ_RESULT_DONE);
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {

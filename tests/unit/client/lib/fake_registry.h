@@ -218,7 +218,7 @@ static bool fake_rotate(struct fake_registry *r, int fd, const tz_request *q, st
     return fake_send(fd, &m);
 }
 
-/* A key may revoke the one that it replaces. */
+/* A key may revoke itself. */
 static bool fake_revoke(struct fake_registry *r, int fd, const tz_request *q, const struct fake_key *by)
 {
     char id[TZ_KEY_ID_SIZE];
@@ -228,7 +228,7 @@ static bool fake_revoke(struct fake_registry *r, int fd, const tz_request *q, co
         if (strcmp(id, q->key_put->id) == 0)
             k = &r->key[i];
     }
-    if (!k || !q->key_put->revoke || strcmp(by->replaced, q->key_put->id) != 0 || !r->may_revoke)
+    if (!k || !q->key_put->revoke || k != by || !r->may_revoke)
         return fake_refuse(fd, q->id, TZ_CODE(NOT_ALLOWED), "manage");
     k->revoked = true;
     if (r->lose_reply == 3) {
