@@ -6,6 +6,8 @@
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
+#include <assert.h>
+
 static void answer_ping(struct tz_request *r, struct tz_conn *c)
 {
     (void)c;
@@ -27,7 +29,7 @@ const struct tz_verb tz_verb_ping = {
     .answer = answer_ping,
 };
 
-enum { COUNTERS = 11 };
+enum { COUNTERS = 12 };
 
 struct counter_list {
     Taizhang__V1__Param param[COUNTERS];
@@ -37,6 +39,7 @@ struct counter_list {
 
 static void add(struct counter_list *l, const char *name, uint64_t n)
 {
+    assert(l->count < COUNTERS);
     Taizhang__V1__Param *p = &l->param[l->count];
     taizhang__v1__param__init(p);
     p->name = (char *)(uintptr_t)name;
@@ -55,6 +58,7 @@ static void add_counters(struct counter_list *l, struct tz_service *s, const str
     add(l, "refused", atomic_load(&n->refused));
     add(l, "stalls", atomic_load(&s->counters.stalls));
     add(l, "reads", atomic_load(&s->counters.reads));
+    add(l, "guesses", atomic_load(&s->counters.guesses));
     add(l, "batches", w->batches);
     add(l, "operations", w->operations);
     add(l, "entries", w->entries);

@@ -401,6 +401,13 @@ const struct tz_invitation *tz_invitation_at(const struct tz_principals *p, size
     return i < p->c.invitations.count ? &((const struct invitation *)p->c.invitations.at[i])->i : NULL;
 }
 
+size_t tz_invitation_after(const struct tz_principals *p, const uint8_t *code_sha256)
+{
+    bool known;
+    size_t i = index_place(&p->c.invitations, code_sha256, &known);
+    return i + known;
+}
+
 const char *tz_invitation_state(const struct tz_invitation *i, int64_t now_ms)
 {
     if (i->body->used_by[0])

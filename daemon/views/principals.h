@@ -74,6 +74,8 @@ bool tz_principals_secured(const struct tz_principals *p);
 const struct tz_invitation *tz_invitation_find(const struct tz_principals *p, const uint8_t *code_sha256);
 /* From 0 in the order of code hashes; NULL past the last. */
 const struct tz_invitation *tz_invitation_at(const struct tz_principals *p, size_t i);
+/* The place of the first after this hash. */
+size_t tz_invitation_after(const struct tz_principals *p, const uint8_t *code_sha256);
 /* "open", "used", "cancelled", "expired" */
 const char *tz_invitation_state(const struct tz_invitation *i, int64_t now_ms);
 

@@ -222,34 +222,36 @@ class Registry:
             made.close()
         self.clients = []
 
-    def environment(self, **more):
+    def environment(self, profile="default", **more):
         """What the command line sees: a home of its own, the C locale, this registry."""
         keep = {name: value for name, value in os.environ.items()
                 if name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")}
         env = {**keep, "HOME": str(self.home), "LC_ALL": "C", "TAIZHANG_SERVER": self.server, **more}
-        if TLS and "TAIZHANG_SERVER" not in more and self.admit_home(env["HOME"]):
+        if TLS and "TAIZHANG_SERVER" not in more and self.admit_home(env["HOME"], profile):
             del env["TAIZHANG_SERVER"]
         return {name: value for name, value in env.items() if value is not None}
 
-    def admit_home(self, home):
+    def admit_home(self, home, profile="default"):
         """Of TZ_TRANSPORT=tls: whether this home has joined, which it does as soon as it can."""
         with self.lock:
-            if home in self.joined:
+            if (home, profile) in self.joined:
                 return True
         if self.process is None or not self.admit_root():
             return False
         with self.lock:
             line = self.line("000000", *ROOT)
-            subprocess.run([CLI, "join", line], check=True, capture_output=True, timeout=60 * SLOW,
-                           env={"HOME": home, "LC_ALL": "C"}, stdin=subprocess.DEVNULL)
-            self.joined.add(home)
+            done = subprocess.run([CLI, "join", line, "--profile", profile], stdin=subprocess.DEVNULL, text=True,
+                                  capture_output=True, timeout=60 * SLOW, env={"HOME": home, "LC_ALL": "C"})
+            assert done.returncode == 0, done
+            self.joined.add((home, profile))
         return True
 
     def cli(self, *args, stdin=None, env=None, timeout=120, cwd=None, wrapper=()):
         """Runs taizhang, stdin in bytes; a CompletedProcess with texts."""
         feed = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        profile = args[args.index("--profile") + 1] if "--profile" in args else "default"
         done = subprocess.run([*wrapper, CLI, *map(str, args)], capture_output=True, cwd=cwd or self.folder,
-                              timeout=timeout * SLOW, env=self.environment(**(env or {})), **feed)
+                              timeout=timeout * SLOW, env=self.environment(profile, **(env or {})), **feed)
         done.stdout = done.stdout.decode("utf-8")
         done.stderr = done.stderr.decode("utf-8")
         assert REPORT.search(done.stderr) is None, done.stderr

@@ -243,6 +243,10 @@ static void invitations_have_a_state(void **state)
     assert_int_equal(invite(p, 3, 1, &b), TZ_OK);
     assert_int_equal(tz_invitation_at(p, 0)->body->code_sha256.data[0], 3);
     assert_null(tz_invitation_at(p, 2));
+    for (int n = 0; n < 12; n++) {
+        memset(code, n, sizeof code);
+        assert_int_equal(tz_invitation_after(p, code), (n >= 3) + (n >= 9));
+    }
     memset(code, 9, sizeof code);
     const struct tz_invitation *i = tz_invitation_find(p, code);
     assert_non_null(i);
