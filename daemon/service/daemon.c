@@ -18,6 +18,7 @@
 #include "daemon/service/descriptors.h"
 #include "daemon/service/port_file.h"
 #include "daemon/service/recheck.h"
+#include "daemon/service/roles_held.h"
 #include "daemon/service/service.h"
 #include "daemon/store/lock.h"
 
@@ -378,6 +379,15 @@ static int start_threads(struct tz_daemon *d)
     return rc;
 }
 
+static void tell_roles(struct tz_daemon *d)
+{
+    int64_t now = d->env->wall_ms(d->env->ctx);
+    char secure[TZ_HOLDERS_SIZE], audit[TZ_HOLDERS_SIZE];
+    tz_log(d->log, TZ_LOG_INFO, "roles_held", "secure=%s audit=%s",
+           tz_role_holders(d->views, TZ_ROLE_SECURE, now, secure),
+           tz_role_holders(d->views, TZ_ROLE_AUDIT, now, audit));
+}
+
 static enum tz_exit announce(struct tz_daemon *d)
 {
     char why[TZ_WHY_SIZE];
@@ -389,6 +399,7 @@ static enum tz_exit announce(struct tz_daemon *d)
     struct tz_tls_info tls;
     if (tz_net_tls_info(d->net, &tls) == TZ_OK && !tls.address[0])
         tz_log(d->log, TZ_LOG_WARN, "public_address_unknown", "set=public-address");
+    tell_roles(d);
     tz_log(d->log, TZ_LOG_INFO, "ready",
            "version=%s pid=%ld position=%" PRIu64 " epoch=%" PRIu64 " committees=%" PRIu32 " records=%" PRIu64
            " events=%s",
