@@ -275,7 +275,7 @@ def test_a_rotation_asked_for_twice_is_one(registry, city):
     assert made.old_until_ms == made.key.enrolled_ms + 7 * DAY_MS
     assert made.key.body.name == "南京" and list(made.key.body.roles) == ["submit", "query", "manage"]
     with Client(registry.server) as owner:
-        assert refused(owner.rotate, city, DeviceKey()) == "NOT_ALLOWED"
+        assert refused(owner.rotate, city, DeviceKey()) == "UNSUPPORTED"
 
 
 def test_all_of_it_is_there_after_a_restart(registry, owner, city):
