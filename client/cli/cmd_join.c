@@ -5,6 +5,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/key_words.h"
 #include "client/cli/messages.h"
+#include "client/cli/who.h"
 #include "client/lib/enrol.h"
 #include "client/lib/outbox.h"
 
@@ -129,9 +130,7 @@ struct joined {
     struct tz_cli *cli;
     const struct tz_enrolment *e;
     char committee_name[256];
-    char *role[TZ_ROLES];
-    size_t roles;
-    char role_text[200];
+    struct tz_who_roles roles;
     uint64_t waiting;
 };
 
@@ -167,13 +166,6 @@ static void look_around(struct joined *j)
         (void)tz_cli_profile_failed(cli);
 }
 
-static void split_roles(struct joined *j)
-{
-    snprintf(j->role_text, sizeof j->role_text, "%s", j->e->connection.roles);
-    for (char *s = j->role_text, *save; (s = strtok_r(s, ",", &save)) && j->roles < TZ_ROLES; s = NULL)
-        j->role[j->roles++] = s;
-}
-
 static int tell_json(const struct joined *j)
 {
     struct tz_buf out;
@@ -191,7 +183,7 @@ static int tell_json(const struct joined *j)
         tz_json_key(&json, texts[i][0]);
         tz_json_text(&json, texts[i][1]);
     }
-    tz_key_json_roles(&json, "roles", j->role, j->roles);
+    tz_key_json_roles(&json, "roles", j->roles.name, j->roles.count);
     tz_json_key(&json, "again");
     tz_json_bool(&json, j->e->again);
     tz_json_end_object(&json);
@@ -206,7 +198,7 @@ static int tell(const struct joined *j)
     const struct tz_connection *c = &j->e->connection;
     FILE *out = j->cli->out;
     tz_buf_init(&roles, 1024);
-    tz_key_put_roles(&roles, j->role, j->roles, j->cli->zh);
+    tz_key_put_roles(&roles, j->roles.name, j->roles.count, j->cli->zh);
     fprintf(out, j->e->again ? _("You have joined %s already.") : _("You have joined %s."),
             j->e->line->server);
     putc('\n', out);
@@ -245,7 +237,7 @@ static int join(struct tz_cli *cli, const struct tz_invite_line *line, const cha
     tz_enrol_close(&e); /* what it says of the connection stays */
     if (rc != TZ_RESULT_DONE)
         return not_joined(cli, &e);
-    split_roles(&j);
+    tz_who_roles(&e.connection, &j.roles);
     look_around(&j);
     return cli->format == TZ_FORMAT_JSON ? tell_json(&j) : tell(&j);
 }

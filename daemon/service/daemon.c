@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "daemon/net/self_signed.h"
+#include "daemon/audit/access_log.h"
+#include "daemon/audit/syslog.h"
 #include "daemon/service/descriptors.h"
 #include "daemon/service/port_file.h"
 #include "daemon/service/recheck.h"
@@ -32,6 +34,7 @@ struct tz_daemon {
     struct tz_lock *lock;
     struct tz_store *store;
     struct tz_views *views;
+    struct tz_access_log *access_log;
     struct event_base *base;
     struct event *signal[SIGNALS];
     struct event *poll; /* while draining */
@@ -104,6 +107,27 @@ static enum tz_exit open_store(struct tz_daemon *d)
     return rc == TZ_OK ? TZ_EXIT_OK : failed_rc(d, "views", rc);
 }
 
+static enum tz_exit open_access_log(struct tz_daemon *d)
+{
+    char path[PATH_MAX + 16];
+    char why[TZ_WHY_SIZE] = "";
+    struct tz_access_log_options o = {.dir = path,
+                                      .env = d->env,
+                                      .log = d->log,
+                                      .days = d->config->access_log_days,
+                                      .file_bytes = (uint64_t)d->config->access_log_bytes,
+                                      .syslog = d->config->access_log_syslog ? TZ_SYSLOG_SOCKET : NULL};
+    snprintf(path, sizeof path, "%s/" TZ_ACCESS_FOLDER, d->dir);
+    int rc = tz_access_log_open(&d->access_log, &o, why, sizeof why);
+    if (rc != TZ_OK)
+        return failed(d, TZ_EXIT_FAILED, "access_log", why[0] ? why : tz_rc_string(rc));
+    const struct tz_access_event started = {
+        .type = TZ_ACCESS_STARTED, .object = tz_service_name(), .position = tz_store_info(d->store).position};
+    tz_access_log_add(d->access_log, &started);
+    tz_access_log_flush(d->access_log);
+    return TZ_EXIT_OK;
+}
+
 static enum tz_exit open_service(struct tz_daemon *d)
 {
     d->service = (struct tz_service){
@@ -111,6 +135,8 @@ static enum tz_exit open_service(struct tz_daemon *d)
         .log = d->log,
         .store = d->store,
         .views = d->views,
+        .access_log = d->access_log,
+        .rates = tz_config_rates(d->config),
         .access = {.owner = geteuid()},
     };
     int rc = tz_service_init(&d->service, (unsigned)d->config->threads, (unsigned)d->config->readers);
@@ -289,6 +315,9 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
         struct tz_net_limits limits = tz_config_limits(d->config);
         struct tz_net_caps caps = net_caps(d);
         tz_net_set_limits(d->net, &limits, &caps);
+        struct tz_rate_options rates = tz_config_rates(d->config);
+        tz_limits_set(d->service.limits, &rates);
+        tz_access_log_set_days(d->access_log, d->config->access_log_days);
         reload_certificate(d);
         tz_log(d->log, TZ_LOG_INFO, "reloaded", "%s", "");
     }
@@ -330,6 +359,8 @@ enum tz_exit tz_daemon_open(struct tz_daemon **out, struct tz_config *config, in
     if (rc == TZ_EXIT_OK)
         rc = open_loop(d);
     if (rc == TZ_EXIT_OK)
+        rc = open_access_log(d);
+    if (rc == TZ_EXIT_OK)
         rc = open_service(d);
     if (rc == TZ_EXIT_OK)
         rc = open_tls(d);
@@ -352,7 +383,9 @@ static int start_threads(struct tz_daemon *d)
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = tz_service_start(&d->service);
+    int rc = tz_access_log_start(d->access_log);
+    if (rc == TZ_OK)
+        rc = tz_service_start(&d->service);
     if (rc == TZ_OK)
         rc = tz_net_start(d->net);
     if (rc == TZ_OK && d->service.registry.unclean)
@@ -426,6 +459,7 @@ void tz_daemon_close(struct tz_daemon *d)
         event_free(d->day);
     if (d->base)
         event_base_free(d->base);
+    tz_access_log_close(d->access_log);
     if (d->views)
         tz_views_free(d->views);
     if (d->store)

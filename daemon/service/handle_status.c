@@ -3,6 +3,7 @@
  * Ping and status.
  */
 #include "daemon/service/from_above.h"
+#include "daemon/service/account.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
@@ -104,7 +105,7 @@ static void read_status(struct tz_request *r, const struct tz_reading *with)
     tz_lookup_today(s, today);
     fill_service(r, &reply);
     reply.tree = today;
-    reply.read_only = writer.read_only;
+    reply.read_only = writer.read_only || tz_account_blocked(s);
     reply.n_counters = counters.count;
     reply.counters = counters.list;
     int rc = tz_from_above(r, with, &reply.from_above, &reply.n_from_above);
