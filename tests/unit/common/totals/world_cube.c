@@ -5,7 +5,7 @@
 static uint64_t w_next_position = 1;
 
 /* A tree of the world's units; parents may have higher numbers than their children. */
-static struct tz_tree *w_tree(const struct world *w)
+static __attribute__((unused)) struct tz_tree *w_tree(const struct world *w)
 {
     struct tz_tree *t;
     char code[TZ_CODE_SIZE];
@@ -33,8 +33,8 @@ static int w_try(const struct tz_tree *t, uint32_t n, const Taizhang__V1__Commit
 }
 
 /* Moves a unit, or changes its level, in the world and in the cube. */
-static int w_move(struct world *w, struct tz_tree *t, struct tz_cube *c, uint32_t n, uint32_t parent,
-                  uint8_t level)
+static __attribute__((unused)) int w_move(struct world *w, struct tz_tree *t, struct tz_cube *c, uint32_t n,
+                                          uint32_t parent, uint8_t level)
 {
     struct world after = {.level = {0}};
     char code[TZ_CODE_SIZE];
