@@ -31,6 +31,14 @@ unsigned tz_role_find(const char *name)
     return 0;
 }
 
+unsigned tz_role_named(const char *name)
+{
+    for (unsigned i = 0; i < TZ_ROLES; i++)
+        if (strcmp(roles[i].name, name) == 0)
+            return 1u << i;
+    return 0;
+}
+
 bool tz_roles_valid(unsigned set, const char **a, const char **b)
 {
     if (!(set & TZ_ROLES_REGISTRY) || (set & (set - 1)) == 0)

@@ -34,6 +34,8 @@ const char *tz_role_name(size_t i);
 const char *tz_role_label(size_t i, bool zh);
 /* By its name or Chinese label. 0: there is none. */
 unsigned tz_role_find(const char *name);
+/* By its name on the wire alone. */
+unsigned tz_role_named(const char *name);
 /* The roles of one principal: one of the registry's three stands alone. *a, *b (may be NULL): the first two
  * that exclude one another. */
 bool tz_roles_valid(unsigned roles, const char **a, const char **b);

@@ -23,6 +23,7 @@ enum {
     TZ_TICKET_SIZE = 16,
     TZ_LIST_ITEMS = 32,
     TZ_TEXT_CHARACTERS = 2000,
+    TZ_REASON_CHARACTERS = 500, /* of a write from above: each of its entries repeats it */
 };
 
 void tz_frame_put_length(uint8_t out[TZ_FRAME_HEADER], uint32_t len);

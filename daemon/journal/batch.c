@@ -35,10 +35,12 @@ void tz_batch_start(struct tz_batch *b, const struct tz_views *views, uint64_t e
     tz_arena_reset(&b->scratch);
     b->tree = views->tree;
     b->sets = views->sets;
+    b->principals = views->principals;
     b->epoch = epoch;
     b->position = position;
     b->entries = 0;
     b->time_ms = now > last_ms ? now : last_ms;
+    b->access.op = NULL;
     b->changes = NULL;
     b->end = &b->changes;
 }
@@ -102,6 +104,7 @@ int tz_batch_append(struct tz_batch *b, const struct tz_entry_ask *ask)
     h.base_revision = ask->base;
     h.suite = SUITE;
     h.reason = text(ask->reason);
+    h.from = ask->from;
     if (ask->ticket)
         h.ticket = (ProtobufCBinaryData){16, (uint8_t *)ask->ticket};
     tz_sha256(body_sum, ask->body.data, ask->body.len, NULL, 0);

@@ -42,6 +42,7 @@ struct tz_batch {
     struct tz_store *store;
     const struct tz_tree *tree; /* only the writer's thread changes it, so it reads without the lock */
     const struct tz_reporting_sets *sets; /* likewise */
+    const struct tz_principals *principals;
     const struct tz_env *env;
     uint64_t epoch;
     uint64_t position; /* last appended */
@@ -51,6 +52,11 @@ struct tz_batch {
     struct tz_arena scratch; /* until the next change is decided */
     struct tz_change *changes;
     struct tz_change **end;
+    struct { /* the last decision on access: records come by committee */
+        const struct tz_op *op;
+        uint32_t committee;
+        struct tz_decision decision;
+    } access;
 };
 
 /* The most that a batch's views may take before it is closed to further operations. */
@@ -68,6 +74,7 @@ struct tz_entry_ask {
     const char *principal;
     const char *person;
     const char *reason;
+    uint32_t from; /* the committee above that writes; 0: its own */
     uint32_t committee;
     const char *code;
     uint32_t kind;

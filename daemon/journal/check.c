@@ -97,10 +97,13 @@ static int run_snapshot(struct tz_check *c, struct tz_store *store)
         return rc;
     tz_arena_init(&c->scratch, SCRATCH_MAX);
     tz_check_index_init(&c->addresses);
-    tz_check_index_init(&c->sets);
+    for (size_t i = 0; i < TZ_NAMED_COUNT; i++)
+        tz_check_index_init(&c->named[i].names);
     rc = tz_tree_new(&c->tree);
     if (!rc)
         rc = tz_cube_new(&c->cube, c->tree);
+    if (!rc)
+        rc = tz_principals_new(&c->principals);
     if (!rc)
         rc = tz_reader_begin(c->reader, &c->position);
     if (!rc)
@@ -110,10 +113,13 @@ static int run_snapshot(struct tz_check *c, struct tz_store *store)
         c->result->committees = tz_tree_count(c->tree);
     tz_tree_free(c->tree);
     tz_check_index_free(&c->addresses);
-    tz_check_index_free(&c->sets);
+    for (size_t i = 0; i < TZ_NAMED_COUNT; i++) {
+        tz_check_index_free(&c->named[i].names);
+        free(c->named[i].current);
+    }
+    tz_principals_free(c->principals);
     free(c->address);
     free(c->unit);
-    free(c->set);
     tz_arena_free(&c->scratch);
     tz_reader_close(c->reader);
     return rc;

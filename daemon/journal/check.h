@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `taizhangd check`: replays the journal from its first entry, recomputes all that is derived from it, and
- * compares: current and past revisions, parts, committees, reporting sets, the totals cube cell by cell, and
- * the cube's totals with a slow sum written plainly over the records. Reads one snapshot, so it may run
- * beside a daemon. Memory grows with the number of addresses.
+ * compares: current and past revisions, parts, committees, reporting sets, keys, invitations, what was
+ * written from above, the totals cube cell by cell, and the cube's totals with a slow sum written plainly
+ * over the records. Reads one snapshot, so it may run beside a daemon. Memory grows with the number of
+ * addresses.
  */
 #ifndef TZ_DAEMON_JOURNAL_CHECK_H
 #define TZ_DAEMON_JOURNAL_CHECK_H

@@ -22,10 +22,16 @@ struct tz_check_address {
     int64_t value[TZ_MEASURES_MAX];
 };
 
-/* A committee, by number - 1, or a reporting set. */
+/* A committee, by number - 1, or what has a name. */
 struct tz_check_current {
     uint64_t revision;
     uint64_t position;
+};
+
+struct tz_check_named {
+    struct tz_check_index names;
+    struct tz_check_current *current; /* by number of the name */
+    size_t room;
 };
 
 struct tz_check {
@@ -44,9 +50,9 @@ struct tz_check {
     size_t address_room;
     struct tz_check_current *unit;
     size_t unit_room;
-    struct tz_check_index sets;
-    struct tz_check_current *set;
-    size_t set_room;
+    struct tz_check_named named[TZ_NAMED_COUNT];
+    struct tz_principals *principals;
+    uint64_t from_above; /* entries */
 
     uint64_t next; /* position that the replay expects */
     int64_t last_ms;

@@ -4,6 +4,7 @@
  * carried out on a state of our own.
  */
 #include <inttypes.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "daemon/journal/check_internal.h"
@@ -215,6 +216,20 @@ static int replay_committee(struct tz_check *c, const struct tz_entry *e, const 
     return rc;
 }
 
+/* The next revision of what has a name: the header's key. */
+static int replay_named(struct tz_check *c, const struct tz_entry *e, const header *h, enum tz_named what)
+{
+    struct tz_check_named *named = &c->named[what];
+    int64_t n = tz_check_index_add(&named->names, h->key, strlen(h->key));
+    if (n == TZ_CHECK_NONE ||
+        tz_check_room((void **)&named->current, &named->room, named->names.count, sizeof *named->current))
+        return TZ_ENOMEM;
+    if (h->revision != named->current[n].revision + 1)
+        wrong(c, e, _("the revision does not follow"));
+    named->current[n] = (struct tz_check_current){h->revision, e->position};
+    return TZ_OK;
+}
+
 static int replay_set(struct tz_check *c, const struct tz_entry *e, const header *h)
 {
     const Taizhang__V1__ReportingSetBody *body = (const Taizhang__V1__ReportingSetBody *)unpack(
@@ -224,13 +239,60 @@ static int replay_set(struct tz_check *c, const struct tz_entry *e, const header
         wrong(c, e, _("the reporting set is not canonical"));
         return TZ_OK;
     }
-    int64_t n = tz_check_index_add(&c->sets, h->key, strlen(h->key));
-    if (n == TZ_CHECK_NONE || tz_check_room((void **)&c->set, &c->set_room, c->sets.count, sizeof *c->set))
-        return TZ_ENOMEM;
-    if (h->revision != c->set[n].revision + 1)
-        wrong(c, e, _("the reporting set's revision does not follow"));
-    c->set[n] = (struct tz_check_current){h->revision, e->position};
-    return TZ_OK;
+    return replay_named(c, e, h, TZ_NAMED_SET);
+}
+
+/* --- keys and invitations --- */
+
+static int replay_key(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    const Taizhang__V1__KeyBody *body =
+        (const Taizhang__V1__KeyBody *)unpack(c, &taizhang__v1__key_body__descriptor, e->body);
+    if (!canonical(c, (const ProtobufCMessage *)body, e->body) || strcmp(body->id, h->key) != 0 ||
+        body->committee > tz_tree_count(c->tree)) {
+        wrong(c, e, _("the key is not canonical"));
+        return TZ_OK;
+    }
+    const struct tz_principal *before = tz_principal_find(c->principals, body->id);
+    if (before && (before->committee != body->committee || (before->revoked && !body->revoked)))
+        wrong(c, e, _("the key's committee changes, or its revocation ends"));
+    int rc = tz_principals_put_key(c->principals, h, body);
+    if (rc == TZ_EINVAL) {
+        wrong(c, e, _("the key's id, public half or roles do not fit one another"));
+        return TZ_OK;
+    }
+    return rc ? rc : replay_named(c, e, h, TZ_NAMED_KEY);
+}
+
+static bool named_by_hash(const header *h, const Taizhang__V1__InvitationBody *body)
+{
+    char hex[2 * TZ_SHA256_SIZE + 1];
+    if (body->code_sha256.len != TZ_SHA256_SIZE)
+        return false;
+    sodium_bin2hex(hex, sizeof hex, body->code_sha256.data, body->code_sha256.len);
+    return strcmp(hex, h->key) == 0;
+}
+
+static int replay_invitation(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    const Taizhang__V1__InvitationBody *body =
+        (const Taizhang__V1__InvitationBody *)unpack(c, &taizhang__v1__invitation_body__descriptor, e->body);
+    if (!canonical(c, (const ProtobufCMessage *)body, e->body) || !named_by_hash(h, body) ||
+        body->committee > tz_tree_count(c->tree)) {
+        wrong(c, e, _("the invitation is not canonical"));
+        return TZ_OK;
+    }
+    const struct tz_invitation *before = tz_invitation_find(c->principals, body->code_sha256.data);
+    if (before && (before->body->used_by[0] || before->body->cancelled))
+        wrong(c, e, _("the invitation was used or cancelled before"));
+    if (body->used_by[0] && !tz_principal_find(c->principals, body->used_by))
+        wrong(c, e, _("the invitation's key is not enrolled"));
+    int rc = tz_principals_put_invitation(c->principals, h, body);
+    if (rc == TZ_EINVAL) {
+        wrong(c, e, _("the invitation is not canonical"));
+        return TZ_OK;
+    }
+    return rc ? rc : replay_named(c, e, h, TZ_NAMED_INVITATION);
 }
 
 static int replay_entry(void *ctx, const struct tz_entry *e)
@@ -247,6 +309,7 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
         return TZ_OK;
     }
     check_header(c, e, h);
+    c->from_above += h->from != 0;
     switch (h->type) {
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD:
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_WITHDRAWAL:
@@ -255,6 +318,10 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
         return replay_committee(c, e, h);
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_REPORTING_SET:
         return replay_set(c, e, h);
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_KEY:
+        return replay_key(c, e, h);
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_INVITATION:
+        return replay_invitation(c, e, h);
     default:
         wrong(c, e, _("unknown type"));
         return TZ_OK;

@@ -83,15 +83,51 @@ static int check_committee(void *ctx, const struct tz_table_row *row)
     return 0;
 }
 
+static void check_named(struct count *n, const struct tz_table_row *row, enum tz_named what,
+                        const char *table)
+{
+    const struct tz_check_named *named = &n->c->named[what];
+    int64_t i = tz_check_index_find(&named->names, row->key.key, row->key.key_len);
+    n->rows++;
+    if (i == TZ_CHECK_NONE || named->current[i].revision != row->head.revision ||
+        named->current[i].position != row->head.position)
+        tz_check_finding(n->c, _("table %s, %.*s: not what the journal says"), table, (int)row->key.key_len,
+                         row->key.key ? row->key.key : "");
+}
+
 static int check_set(void *ctx, const struct tz_table_row *row)
 {
+    check_named(ctx, row, TZ_NAMED_SET, "reporting_set");
+    return 0;
+}
+
+static int check_key(void *ctx, const struct tz_table_row *row)
+{
+    check_named(ctx, row, TZ_NAMED_KEY, "key");
+    return 0;
+}
+
+static int check_invitation(void *ctx, const struct tz_table_row *row)
+{
+    check_named(ctx, row, TZ_NAMED_INVITATION, "invitation");
+    return 0;
+}
+
+static int check_from_above(void *ctx, const struct tz_table_row *row)
+{
     struct count *n = ctx;
-    int64_t i = tz_check_index_find(&n->c->sets, row->key.key, row->key.key_len);
+    struct tz_entry e;
+    Taizhang__V1__EntryHeader *h = NULL;
     n->rows++;
-    if (i == TZ_CHECK_NONE || n->c->set[i].revision != row->head.revision ||
-        n->c->set[i].position != row->head.position)
-        tz_check_finding(n->c, _("table reporting_set, %.*s: not what the journal says"),
-                         (int)row->key.key_len, row->key.key ? row->key.key : "");
+    tz_arena_reset(&n->c->scratch);
+    int rc = tz_reader_entry(n->c->reader, row->head.position, &n->c->scratch, &e);
+    if (rc && rc != TZ_ENOENT)
+        return rc;
+    if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
+        h = NULL;
+    if (!h || !h->from || h->committee != row->key.committee)
+        tz_check_finding(n->c, _("table from_above, entry %" PRIu64 ": not what the journal says"),
+                         row->head.position);
     return 0;
 }
 
@@ -127,6 +163,13 @@ int tz_check_tables(struct tz_check *c)
     if (!rc)
         rc = check_table(c, TZ_TABLE_COMMITTEES, "committee", check_committee, tz_tree_count(c->tree));
     if (!rc)
-        rc = check_table(c, TZ_TABLE_SETS, "reporting_set", check_set, c->sets.count);
+        rc = check_table(c, TZ_TABLE_SETS, "reporting_set", check_set, c->named[TZ_NAMED_SET].names.count);
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_KEYS, "key", check_key, c->named[TZ_NAMED_KEY].names.count);
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_INVITATIONS, "invitation", check_invitation,
+                         c->named[TZ_NAMED_INVITATION].names.count);
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_FROM_ABOVE, "from_above", check_from_above, c->from_above);
     return rc;
 }

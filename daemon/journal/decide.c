@@ -14,6 +14,7 @@ void tz_subject_init(struct tz_batch *b, struct tz_op *op, size_t i, struct tz_s
     s->unit = tz_tree_find(b->tree, a->committee, strlen(a->committee));
     if (!s->unit)
         return;
+    s->access = tz_decide_access(b, op, s->unit->number);
     s->key.committee = s->unit->number;
     s->key.kind = a->kind;
     s->key.period = tz_period_order(a->period);
@@ -89,7 +90,7 @@ int tz_subject_stale(struct tz_batch *b, struct tz_subject *s)
 }
 
 int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
-                      struct tz_bytes body, const char *reason)
+                      struct tz_bytes body)
 {
     const struct tz_change_ask *ask = s->ask;
     char period[TZ_PERIOD_SIZE];
@@ -97,9 +98,10 @@ int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__En
     bool live = type == TZ_ENTRY(RECORD);
     struct tz_entry_ask e = {
         .type = type,
-        .principal = s->op->principal,
-        .person = s->op->person,
-        .reason = reason,
+        .principal = s->op->grant->principal,
+        .person = s->op->grant->person,
+        .reason = s->access.from ? ask->reason : NULL,
+        .from = s->access.from,
         .committee = s->key.committee,
         .code = ask->address.committee,
         .kind = s->key.kind,
@@ -113,6 +115,8 @@ int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__En
     if (live)
         e.private_ = ask->keep_private && s->has_entry ? s->entry.private_ : ask->private_;
     int rc = tz_batch_append(b, &e);
+    if (!rc && e.from)
+        rc = tz_store_add_from_above(b->store, e.committee, b->position);
     if (rc)
         return rc;
     struct tz_head head = {.revision = e.revision, .position = b->position, .live = live};
@@ -169,6 +173,10 @@ static int reconcile_one(struct tz_batch *b, struct tz_op *op, size_t i)
         rc = tz_subject_has_ticket(b, &s, &yes, &position);
     if (rc)
         return rc;
+    if (s.unit && !s.access.allowed) {
+        s.done->held = TZ_HELD(NONE);
+        return TZ_OK;
+    }
     if (s.ask->base >= s.head.revision)
         s.done->held = TZ_HELD(NONE);
     else if (!yes)

@@ -12,7 +12,8 @@
  *   3. base = cur: validated, then CREATED or UPDATED as cur+1;
  *   4. base > cur: BEHIND (the registry was restored from a backup);
  *   5. else CONFLICT.
- * For a withdrawal 2 is: withdrawn already.
+ * For a withdrawal 2 is: withdrawn already. Before all of them stands whether the principal may write there
+ * at all.
  */
 #ifndef TZ_DAEMON_JOURNAL_DECIDE_H
 #define TZ_DAEMON_JOURNAL_DECIDE_H
@@ -29,6 +30,7 @@ struct tz_subject {
     const struct tz_change_ask *ask;
     struct tz_change_done *done;
     const struct tz_unit_node *unit; /* NULL: unknown committee; then head is empty */
+    struct tz_decision access;       /* of writing there */
     struct tz_record_key key;
     struct tz_head head;
     bool has_entry; /* the current entry was read */
@@ -39,6 +41,29 @@ int tz_decide_records(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_withdrawals(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_committees(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_reporting_set(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+
+/* --- who may (decide_access.c) --- */
+
+/* Whether the op may write records of the committee. */
+struct tz_decision tz_decide_access(struct tz_batch *b, const struct tz_op *op, uint32_t committee);
+/* True: it may not, and is refused. Asked before anything else: who has no reach learns nothing of what is
+ * there. */
+bool tz_subject_denied(struct tz_batch *b, struct tz_subject *s);
+/* A write from above says why; asked when it comes to validation, so that a repeat needs no reason. */
+void tz_subject_check_reason(const struct tz_subject *s, struct tz_errors *errors);
+/* A unit that is new (known NULL) or changes: NOT_ALLOWED is added. tree: staged; body: with its parent's
+ * number. */
+int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
+                          struct tz_errors *errors) TZ_MUSTCHECK;
+/* Whether the op may change what the unit is and where it stands. */
+bool tz_decide_may_change_unit(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                               const struct tz_unit_node *known);
+/* The members of a reporting set: 0, or TZ_EINVAL and NOT_ALLOWED is added. */
+int tz_decide_member_access(struct tz_batch *b, const struct tz_op *op, char *const *member, size_t count,
+                            struct tz_errors *errors) TZ_MUSTCHECK;
+
+/* --- an address --- */
 
 /* Resolves the committee. Empties the scratch arena. */
 void tz_subject_init(struct tz_batch *b, struct tz_op *op, size_t i, struct tz_subject *s);
@@ -54,10 +79,10 @@ void tz_subject_settle(struct tz_subject *s, Taizhang__V1__OutcomeCode outcome, 
                        uint64_t position);
 /* Rules 4 and 5. */
 int tz_subject_stale(struct tz_batch *b, struct tz_subject *s) TZ_MUSTCHECK;
-/* A new revision: its entry and its head. What the ask keeps of private bytes is taken from the live entry,
- * which then has been read. */
+/* A new revision: its entry and its head, and the mark of a write from above. What the ask keeps of private
+ * bytes is taken from the live entry, which then has been read. */
 int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
-                      struct tz_bytes body, const char *reason) TZ_MUSTCHECK;
+                      struct tz_bytes body) TZ_MUSTCHECK;
 
 /* What the service found, as a list to add to. */
 void tz_ask_errors(const struct tz_change_ask *ask, struct tz_errors *out);

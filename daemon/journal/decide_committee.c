@@ -75,6 +75,8 @@ static int check_grouping(struct import *im, struct unit *u)
 {
     const Taizhang__V1__ReportingSetBody *set;
     bool has = false;
+    if (!tz_decide_may_change_unit(im->b, im->op, im->tree, &u->known))
+        return TZ_OK; /* refused for that, without a word on what is there */
     int rc = tz_store_has_records(im->b->store, u->known.number, &has);
     if (has)
         tz_errors_add(&u->errors, TZ_CODE(HAS_RECORDS), "type", u->item->body->code);
@@ -181,8 +183,8 @@ static int write_unit(struct import *im, const struct unit *u, const struct tz_c
 {
     struct tz_entry_ask e = {
         .type = TZ_ENTRY(COMMITTEE),
-        .principal = im->op->principal,
-        .person = im->op->person,
+        .principal = im->op->grant->principal,
+        .person = im->op->grant->person,
         .committee = c->unit.number,
         .code = u->item->body->code,
         .revision = c->unit.revision,
@@ -219,8 +221,15 @@ static int accept_unit(struct import *im, struct unit *u)
     }
     struct tz_change change = {.type = TZ_CHANGE_UNIT};
     rc = make_change(im, u, &change);
+    if (!rc)
+        rc = tz_decide_unit_access(im->b, im->op, im->tree, u->is_known ? &u->known : NULL, change.unit.body,
+                                   &u->errors);
     if (rc)
         return rc;
+    if (u->errors.count) {
+        tz_reject(im->op, u->done, &u->errors);
+        return TZ_OK;
+    }
     rc = tz_tree_put(im->tree, change.unit.number, change.unit.revision, change.unit.position,
                      change.unit.body, change.unit.private_);
     if (rc == TZ_EINVAL) { /* parent and loop were checked: the depth is left */

@@ -201,6 +201,7 @@ static int examine(struct tz_batch *b, struct candidate *c)
     const struct tz_change_ask *ask = c->s.ask;
     tz_ask_errors(ask, &c->errors);
     check_committee(c);
+    tz_subject_check_reason(&c->s, &c->errors);
     if (!c->s.unit || !ask->record.kind)
         return TZ_OK;
     int rc = read_before(b, c);
@@ -266,7 +267,7 @@ static int decide_new(struct tz_batch *b, struct candidate *c)
     change->record.whole.facts = c->whole_live ? c->whole.facts : NULL;
     rc = note_replacing(c, change);
     if (!rc)
-        rc = tz_subject_append(b, &c->s, TZ_ENTRY(RECORD), c->s.ask->body, c->s.ask->reason);
+        rc = tz_subject_append(b, &c->s, TZ_ENTRY(RECORD), c->s.ask->body);
     if (!rc)
         rc = update_part(b, c);
     if (!rc)
@@ -343,7 +344,7 @@ int tz_decide_records(struct tz_batch *b, struct tz_op *op)
         memset(&c.after, 0, sizeof c.after);
         c.whole_live = false;
         tz_subject_init(b, op, i, &c.s);
-        if (repeated(&seen, &c.s, i))
+        if (tz_subject_denied(b, &c.s) || repeated(&seen, &c.s, i))
             continue;
         if (c.s.ask->refused)
             tz_refuse(op, c.s.done, c.s.ask);

@@ -24,13 +24,22 @@ static void check_members(const struct tz_batch *b, const Taizhang__V1__Reportin
         tz_errors_add(errors, TZ_CODE(REQUIRED), "name", NULL);
 }
 
+/* Of the members that it shall have, and of those that it has. */
+static int check_access(struct tz_batch *b, const struct tz_op *op,
+                        const Taizhang__V1__ReportingSetBody *body, struct tz_errors *errors)
+{
+    const Taizhang__V1__ReportingSetBody *old = tz_reporting_set_find(b->sets, body->name, NULL);
+    int rc = tz_decide_member_access(b, op, body->members, body->n_members, errors);
+    return rc || !old ? rc : tz_decide_member_access(b, op, old->members, old->n_members, errors);
+}
+
 static int write_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__ReportingSetBody *body,
                      struct tz_bytes bytes, uint64_t revision)
 {
     struct tz_entry_ask e = {
         .type = TZ_ENTRY(REPORTING_SET),
-        .principal = op->principal,
-        .person = op->person,
+        .principal = op->grant->principal,
+        .person = op->grant->person,
         .key = body->name,
         .revision = revision,
         .base = revision - 1,
@@ -43,7 +52,7 @@ static int write_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__R
     c->set.body = body;
     int rc = tz_batch_append(b, &e);
     if (!rc)
-        rc = tz_store_set_reporting_set(b->store, body->name, revision, b->position);
+        rc = tz_store_set_named(b->store, TZ_NAMED_SET, body->name, revision, b->position);
     if (rc)
         return rc;
     op->done[0].outcome = revision == 1 ? TZ_OUTCOME(CREATED) : TZ_OUTCOME(UPDATED);
@@ -62,13 +71,19 @@ static int decide_set(struct tz_batch *b, struct tz_op *op, const Taizhang__V1__
     plain.base.unknown_fields = NULL;
     int rc = tz_message_pack(&plain.base, &b->scratch, &bytes);
     if (!rc)
-        rc = tz_store_reporting_set(b->store, body->name, &revision, &position);
+        rc = tz_store_named(b->store, TZ_NAMED_SET, body->name, &revision, &position);
     if (!rc && revision)
         rc = tz_store_entry(b->store, position, &b->scratch, &current);
     if (rc)
         return rc == TZ_ENOENT ? TZ_ECORRUPT : rc;
-    if (!revision || !tz_bytes_equal(current.body, bytes))
-        return write_set(b, op, body, bytes, revision + 1);
+    if (!revision || !tz_bytes_equal(current.body, bytes)) {
+        struct tz_errors errors;
+        errors.count = errors.dropped = 0;
+        if (check_access(b, op, body, &errors) == TZ_OK)
+            return write_set(b, op, body, bytes, revision + 1);
+        tz_reject(op, &op->done[0], &errors);
+        return TZ_OK;
+    }
     op->done[0].outcome = TZ_OUTCOME(UNCHANGED);
     op->done[0].revision = revision;
     op->done[0].position = position;

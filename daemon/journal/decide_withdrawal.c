@@ -18,7 +18,7 @@ static int write_withdrawal(struct tz_batch *b, struct tz_subject *s)
     if (rc)
         return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
     change->record.has_before = true;
-    rc = tz_subject_append(b, s, TZ_ENTRY(WITHDRAWAL), body, NULL);
+    rc = tz_subject_append(b, s, TZ_ENTRY(WITHDRAWAL), body);
     if (!rc && change->record.before.has_whole)
         rc = tz_store_set_part(b->store, &s->key, &change->record.before.whole, NULL);
     if (!rc)
@@ -43,8 +43,11 @@ static int decide_withdrawal(struct tz_batch *b, struct tz_subject *s)
     }
     if (s->ask->base != s->head.revision)
         return tz_subject_stale(b, s);
-    if (s->ask->errors && s->ask->errors->count)
-        tz_refuse(s->op, s->done, s->ask);
+    struct tz_errors errors;
+    tz_ask_errors(s->ask, &errors);
+    tz_subject_check_reason(s, &errors);
+    if (errors.count)
+        tz_reject(s->op, s->done, &errors);
     else if (!s->unit)
         tz_reject_one(s->op, s->done, TZ_CODE(UNKNOWN_COMMITTEE), "committee", s->ask->address.committee);
     else if (!s->head.revision)
@@ -64,7 +67,7 @@ int tz_decide_withdrawals(struct tz_batch *b, struct tz_op *op)
             continue;
         }
         rc = tz_subject_read(b, op, i, &s);
-        if (!rc)
+        if (!rc && !tz_subject_denied(b, &s))
             rc = decide_withdrawal(b, &s);
     }
     return rc;

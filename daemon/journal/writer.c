@@ -215,6 +215,7 @@ static int rebuild_views(struct tz_writer *w)
     v->tree = fresh->tree;
     v->cube = fresh->cube;
     v->sets = fresh->sets;
+    tz_principals_swap(v->principals, fresh->principals);
     v->epoch = fresh->epoch;
     v->position = fresh->position;
     tz_views_unlock(v);

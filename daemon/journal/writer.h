@@ -8,6 +8,7 @@
 #define TZ_DAEMON_JOURNAL_WRITER_H
 
 #include "common/schema/record.h"
+#include "daemon/service/access.h"
 #include "daemon/store/store.h"
 #include "daemon/views/views.h"
 
@@ -58,9 +59,8 @@ struct tz_change_done {
 struct tz_op {
     enum tz_op_type type;
     struct tz_arena arena;
-    size_t bytes;          /* of the request, for the queue's limit */
-    const char *principal; /* who: the journal keeps it */
-    const char *person;
+    size_t bytes;                 /* of the request, for the queue's limit */
+    const struct tz_grant *grant; /* who, and what it may do: decided for each change */
     size_t count;
     struct tz_change_ask *ask;
     struct tz_change_done *done;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
+#include "common/codes/identity.h"
 #include "common/wire/frame.h"
 
 int tz_asks_check_count(const char *field, size_t count, struct tz_error *e)
@@ -69,6 +71,18 @@ void tz_asks_address(struct tz_change_ask *ask, const Taizhang__V1__Address *add
         tz_errors_add(errors, TZ_CODE(BAD_TICKET), "ticket", NULL);
     else
         memcpy(ask->ticket, ticket->data, TZ_TICKET_SIZE);
+}
+
+void tz_asks_check_reason(const char *reason, size_t limit, struct tz_errors *errors)
+{
+    size_t len = strlen(reason);
+    size_t characters;
+    if (!tz_text_valid(reason, len, &characters))
+        tz_errors_add(errors, TZ_CODE(BAD_TEXT), "reason", reason);
+    else if (characters > limit)
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), "reason", reason), "limit", (int64_t)limit);
+    else if (tz_text_has_resident_id(reason, len))
+        tz_errors_add(errors, TZ_CODE(RESIDENT_ID), "reason", NULL);
 }
 
 /* --- repeats --- */

@@ -20,6 +20,8 @@ int tz_asks_errors(struct tz_request *r, size_t i, const struct tz_errors *error
 /* Address and ticket of ask i from the wire; errors are added. */
 void tz_asks_address(struct tz_change_ask *ask, const Taizhang__V1__Address *address,
                      const ProtobufCBinaryData *ticket, struct tz_errors *errors);
+/* What a person gives as a reason: text of at most this many characters, without a resident-ID number. */
+void tz_asks_check_reason(const char *reason, size_t limit, struct tz_errors *errors);
 /* Refuses every ask whose address stands before it in the same request (REPEATED_ADDRESS, the first one's
  * index). */
 int tz_asks_refuse_repeats(struct tz_request *r) TZ_MUSTCHECK;

@@ -6,10 +6,13 @@
 
 #include "common/base/fault.h"
 #include "common/wire/frame.h"
+#include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
 /* Requests kept for the next ones, and the memory that one may keep. */
 enum { SPARE_MAX = 256, SPARE_BYTES = 16 * 1024 };
+/* What a verb keeps of its connection. */
+enum { KEPT_MAX = 1024 };
 
 struct tz_desk {
     struct tz_request *spare;
@@ -287,9 +290,17 @@ static void run(struct tz_request *r, struct tz_conn *c)
             send_answer(r, c);
         return;
     }
+    if (r->verb->keep) {
+        r->op.arena.max += KEPT_MAX;
+        int rc = r->verb->keep(r, c);
+        if (rc != TZ_OK) {
+            tz_answer_rc(r, rc);
+            send_answer(r, c);
+            return;
+        }
+    }
     if (r->verb->where == TZ_WRITER) {
-        r->op.principal = r->grant.principal;
-        r->op.person = NULL;
+        r->op.grant = &r->grant;
         r->op.failed = TZ_CODE(OK);
         r->op.complete = op_complete;
         r->op.owner = r;
@@ -330,6 +341,35 @@ static bool read_message(struct tz_request *r, struct tz_conn *c, const uint8_t 
     return true;
 }
 
+/* A gateway's request is that of the person it names; from here on nothing is decided by the gateway's own
+ * roles. Looked up each time: a person who was revoked is gone with the next request. */
+static int become_person(struct tz_request *r, struct tz_error *e)
+{
+    struct tz_views *v = r->service->views;
+    if (!r->msg->act_for[0])
+        return TZ_OK;
+    tz_views_read_lock(v);
+    struct tz_realm realm = tz_lookup_realm(r->service);
+    struct tz_grant gateway = r->grant;
+    int rc = tz_access_act_for(&realm, &gateway, r->msg->act_for, &r->grant, e);
+    tz_views_unlock(v);
+    return rc;
+}
+
+/* Is there anything at all on which the peer may do this? */
+static int check_door(const struct tz_request *r, struct tz_error *e)
+{
+    if (tz_access_possible(&r->grant, r->verb->action))
+        return TZ_OK;
+    struct tz_views *v = r->service->views;
+    tz_views_read_lock(v);
+    struct tz_realm realm = tz_lookup_realm(r->service);
+    uint32_t home = tz_access_home(&r->grant, v->tree);
+    int rc = tz_access_check(&realm, &r->grant, r->verb->action, home, NULL, e);
+    tz_views_unlock(v);
+    return rc;
+}
+
 void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
 {
     struct tz_service *s = ctx;
@@ -353,7 +393,7 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
     } else if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if (tz_access_check(&r->grant, r->verb->right, &e) != TZ_OK ||
+    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
                (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);

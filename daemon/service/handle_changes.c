@@ -120,9 +120,12 @@ static int add_record(struct changes *c, uint64_t position, uint32_t committee)
         return rc;
     rc = find_holder(c, committee);
     if (rc == TZ_OK)
-        rc = tz_state_make(&e, &c->holder, false, c->with->arena, &c->record[c->records]);
+        rc = tz_state_make(c->r->service->views, &e, &c->holder, false, c->with->arena,
+                           &c->record[c->records]);
     if (rc != TZ_OK)
         return rc;
+    if (!tz_scope_has(&c->scope, committee))
+        tz_state_publish(c->record[c->records]);
     c->bytes += protobuf_c_message_get_packed_size(&c->record[c->records]->base);
     c->records++;
     c->count++;
@@ -260,7 +263,7 @@ static void read_changes(struct tz_request *r, const struct tz_reading *with)
     struct tz_committee_ref top;
     struct tz_error e;
     tz_arena_init(&c.scratch, SCRATCH_MAX);
-    int rc = tz_lookup_committee(r->service, "committee", q->committee, with->arena, &top, &e);
+    int rc = tz_lookup_committee(r, "committee", q->committee, with->arena, &top, NULL, &e);
     if (rc == TZ_OK) {
         c.top = top.number;
         rc = changes(&c, &e);
@@ -282,7 +285,7 @@ const struct tz_verb tz_verb_changes = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_CHANGES,
     .name = "changes",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LIST,
     .lane = lane_of_changes,
     .read = read_changes,
 };

@@ -49,6 +49,13 @@ static bool matches(const struct search *s, const struct tz_unit_node *u)
            strstr(u->body->short_name, find);
 }
 
+static bool shows_contacts(const struct search *s, uint32_t committee)
+{
+    const struct tz_views *v = s->r->service->views;
+    struct tz_reach reach = tz_access_relation(&s->r->grant, s->tree, v->principals, committee);
+    return tz_access_decide(TZ_ACT_CONTACTS, &reach).allowed;
+}
+
 static int add_row(struct search *s, const struct tz_unit_node *u, struct tz_arena *arena)
 {
     Taizhang__V1__Committee *c = tz_arena_alloc(arena, sizeof *c);
@@ -58,7 +65,7 @@ static int add_row(struct search *s, const struct tz_unit_node *u, struct tz_are
     c->body = (Taizhang__V1__CommitteeBody *)(uintptr_t)u->body;
     c->number = u->number;
     c->revision = u->revision;
-    if (u->private_) {
+    if (u->private_ && shows_contacts(s, u->number)) {
         c->n_contacts = u->private_->n_contacts;
         c->contacts = u->private_->contacts;
     }
@@ -157,7 +164,7 @@ static void read_committees(struct tz_request *r, const struct tz_reading *with)
     struct tz_committee_ref top;
     struct tz_error e;
     uint32_t from;
-    int rc = tz_lookup_committee(r->service, "under", s.q->under, with->arena, &top, &e);
+    int rc = tz_lookup_committee(r, "under", s.q->under, with->arena, &top, NULL, &e);
     s.row = tz_arena_alloc(with->arena, sizeof(Taizhang__V1__Committee *) * s.limit);
     if (rc == TZ_OK && !s.row)
         rc = TZ_ENOMEM;
@@ -183,6 +190,6 @@ const struct tz_verb tz_verb_committee_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_LIST,
     .name = "committee_list",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LOOK,
     .read = read_committees,
 };

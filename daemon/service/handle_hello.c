@@ -68,7 +68,7 @@ static void reply(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__H
     Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
     Taizhang__V1__HelloReply hello = TAIZHANG__V1__HELLO_REPLY__INIT;
     Taizhang__V1__Limits limits;
-    char *roles[] = {(char *)(uintptr_t)r->grant.role};
+    char *roles[TZ_ROLES];
 
     tz_limits_fill(&limits, tz_conn_limits(c));
     hello.major = TZ_PROTOCOL_MAJOR;
@@ -77,10 +77,12 @@ static void reply(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__H
     hello.registry_id = (ProtobufCBinaryData){sizeof s->registry.registry_id, s->registry.registry_id};
     hello.epoch = s->registry.epoch;
     hello.position = tz_lookup_views_position(s);
-    hello.principal = (char *)(uintptr_t)r->grant.principal;
-    if (tz_lookup_committee(s, "committee", "", &r->op.arena, &root, &none) == TZ_OK)
+    hello.principal = r->grant.principal;
+    if (tz_lookup_committee(r, "committee", "", &r->op.arena, &root, NULL, &none) == TZ_OK)
         hello.committee = root.code;
-    hello.n_roles = 1;
+    for (size_t i = 0; i < TZ_ROLES; i++)
+        if (r->grant.roles & 1u << i)
+            roles[hello.n_roles++] = (char *)(uintptr_t)tz_role_name(i);
     hello.roles = roles;
     hello.limits = &limits;
     m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_HELLO;
@@ -102,13 +104,16 @@ static void answer(struct tz_request *r, struct tz_conn *c)
         tz_conn_close(c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
         return;
     }
-    if (tz_access_decide(&r->service->access, tz_conn_peer(c), &session->grant, &e) != TZ_OK) {
+    const struct tz_peer *peer = tz_conn_peer(c);
+    if (!tz_access_admits(&r->service->access, peer->local, peer->uid)) {
+        tz_error_text(tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "peer", peer->name), "right", "connect");
         tz_conn_close(c, &e, "not_allowed");
         return;
     }
+    tz_access_of_socket(NULL, &session->grant);
     char client[256];
     tz_log(r->service->log, TZ_LOG_INFO, "session_opened",
-           "conn=%" PRIu64 " peer=\"%s\" principal=%s client=%s", r->conn, tz_conn_peer(c)->name,
+           "conn=%" PRIu64 " peer=\"%s\" principal=%s client=%s", r->conn, peer->name,
            session->grant.principal, tz_log_quote(client, sizeof client, h->client, strlen(h->client)));
     r->grant = session->grant;
     tz_conn_opened(c);
@@ -119,6 +124,6 @@ const struct tz_verb tz_verb_hello = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_HELLO,
     .name = "hello",
     .where = TZ_INLINE,
-    .right = TZ_RIGHT_NONE,
+    .action = TZ_ACT_LOOK,
     .answer = answer,
 };

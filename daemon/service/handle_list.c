@@ -45,7 +45,8 @@ static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_hea
         l->more = true;
         return 1;
     }
-    int rc = tz_state_make(e, l->unit, l->q->private_, l->with->arena, &l->row[l->count]);
+    int rc =
+        tz_state_make(l->r->service->views, e, l->unit, l->q->private_, l->with->arena, &l->row[l->count]);
     if (rc != TZ_OK)
         return rc;
     l->bytes += protobuf_c_message_get_packed_size(&l->row[l->count]->base);
@@ -163,7 +164,7 @@ static int check_arguments(struct listing *l, struct tz_error *e)
         }
         l->period = tz_period_order(period);
     }
-    int rc = tz_lookup_committee(l->r->service, "committee", q->committee, l->with->arena, &top, e);
+    int rc = tz_lookup_committee(l->r, "committee", q->committee, l->with->arena, &top, NULL, e);
     if (rc != TZ_OK)
         return rc;
     l->top = top.number;
@@ -228,7 +229,7 @@ const struct tz_verb tz_verb_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_LIST,
     .name = "list",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LIST,
     .lane = lane_of_list,
     .read = read_list,
 };

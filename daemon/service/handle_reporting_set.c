@@ -71,7 +71,7 @@ const struct tz_verb tz_verb_reporting_set_put = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_REPORTING_SET_PUT,
     .name = "reporting_set_put",
     .where = TZ_WRITER,
-    .right = TZ_RIGHT_ADMINISTER,
+    .action = TZ_ACT_SETS,
     .check = check_put,
     .prepare = prepare_put,
     .finish = finish_put,
@@ -126,6 +126,6 @@ const struct tz_verb tz_verb_reporting_set_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_REPORTING_SET_LIST,
     .name = "reporting_set_list",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LOOK,
     .read = read_list,
 };

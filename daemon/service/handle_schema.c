@@ -49,7 +49,7 @@ const struct tz_verb tz_verb_schema = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_SCHEMA,
     .name = "schema",
     .where = TZ_INLINE,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LOOK,
     .check = check,
     .answer = answer,
 };

@@ -2,6 +2,7 @@
  *
  * Ping and status.
  */
+#include "daemon/service/from_above.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
@@ -22,7 +23,7 @@ const struct tz_verb tz_verb_ping = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_PING,
     .name = "ping",
     .where = TZ_INLINE,
-    .right = TZ_RIGHT_NONE,
+    .action = TZ_ACT_LOOK,
     .answer = answer_ping,
 };
 
@@ -59,36 +60,54 @@ static void add_counters(struct counter_list *l, struct tz_service *s, const str
     add(l, "entries", w->entries);
 }
 
-static void answer_status(struct tz_request *r, struct tz_conn *c)
+static int keep_limits(struct tz_request *r, const struct tz_conn *c)
+{
+    r->kept = tz_arena_alloc(&r->op.arena, sizeof(Taizhang__V1__Limits));
+    if (!r->kept)
+        return TZ_ENOMEM;
+    tz_limits_fill(r->kept, tz_conn_limits(c));
+    return TZ_OK;
+}
+
+static void fill_service(struct tz_request *r, Taizhang__V1__StatusReply *reply)
+{
+    struct tz_service *s = r->service;
+    reply->server = (char *)(uintptr_t)tz_service_name();
+    reply->registry_id = (ProtobufCBinaryData){sizeof s->registry.registry_id, s->registry.registry_id};
+    reply->epoch = s->registry.epoch;
+    reply->time_ms = s->env->wall_ms(s->env->ctx);
+    reply->started_ms = s->started_ms;
+    tz_views_read_lock(s->views);
+    reply->position = s->views->position;
+    reply->committees = tz_tree_count(s->views->tree);
+    reply->records = tz_cube_records(s->views->cube);
+    tz_views_unlock(s->views);
+    reply->connections = atomic_load(&tz_net_counters(s->net)->connections);
+    reply->limits = r->kept;
+}
+
+static void read_status(struct tz_request *r, const struct tz_reading *with)
 {
     struct tz_service *s = r->service;
     struct tz_writer_stats writer;
     struct counter_list counters = {.count = 0};
     char today[TZ_DATE_SIZE];
-    Taizhang__V1__Limits limits;
     Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
     Taizhang__V1__StatusReply reply = TAIZHANG__V1__STATUS_REPLY__INIT;
 
     tz_writer_stats(s->writer, &writer);
     add_counters(&counters, s, &writer);
     tz_lookup_today(s, today);
-    tz_limits_fill(&limits, tz_conn_limits(c));
-    reply.server = (char *)(uintptr_t)tz_service_name();
-    reply.registry_id = (ProtobufCBinaryData){sizeof s->registry.registry_id, s->registry.registry_id};
-    reply.epoch = s->registry.epoch;
+    fill_service(r, &reply);
     reply.tree = today;
-    reply.time_ms = s->env->wall_ms(s->env->ctx);
-    reply.started_ms = s->started_ms;
-    tz_views_read_lock(s->views);
-    reply.position = s->views->position;
-    reply.committees = tz_tree_count(s->views->tree);
-    reply.records = tz_cube_records(s->views->cube);
-    tz_views_unlock(s->views);
-    reply.connections = atomic_load(&tz_net_counters(s->net)->connections);
     reply.read_only = writer.read_only;
-    reply.limits = &limits;
     reply.n_counters = counters.count;
     reply.counters = counters.list;
+    int rc = tz_from_above(r, with, &reply.from_above, &reply.n_from_above);
+    if (rc != TZ_OK) {
+        tz_answer_rc(r, rc);
+        return;
+    }
     m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_STATUS_REPORT;
     m.status_report = &reply;
     tz_answer(r, &m, true);
@@ -97,7 +116,8 @@ static void answer_status(struct tz_request *r, struct tz_conn *c)
 const struct tz_verb tz_verb_status = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_STATUS,
     .name = "status",
-    .where = TZ_INLINE,
-    .right = TZ_RIGHT_NONE,
-    .answer = answer_status,
+    .where = TZ_READER,
+    .action = TZ_ACT_LOOK,
+    .keep = keep_limits,
+    .read = read_status,
 };

@@ -11,7 +11,15 @@
 
 static int check(const struct tz_request *r, struct tz_error *e)
 {
-    return tz_asks_check_count("records", r->msg->submit->n_records, e);
+    const Taizhang__V1__SubmitRequest *q = r->msg->submit;
+    struct tz_errors errors;
+    int rc = tz_asks_check_count("records", q->n_records, e);
+    errors.count = errors.dropped = 0;
+    tz_asks_check_reason(q->reason, TZ_REASON_CHARACTERS, &errors);
+    if (rc != TZ_OK || errors.count == 0)
+        return rc;
+    *e = errors.item[0];
+    return TZ_EINVAL;
 }
 
 static void check_size(const char *field, size_t len, struct tz_errors *errors)
@@ -31,6 +39,7 @@ static int prepare_record(struct tz_request *r, size_t i, int64_t today)
     ask->base = w->base_revision;
     ask->confirmed = w->confirmed;
     ask->keep_private = w->keep_private;
+    ask->reason = r->msg->submit->reason;
     ask->body = (struct tz_bytes){w->body.data, w->body.len};
     ask->private_ = (struct tz_bytes){w->private_.data, w->private_.len};
     tz_asks_address(ask, w->address, &w->ticket, &errors);
@@ -93,7 +102,7 @@ const struct tz_verb tz_verb_submit = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_SUBMIT,
     .name = "submit",
     .where = TZ_WRITER,
-    .right = TZ_RIGHT_WRITE,
+    .action = TZ_ACT_WRITE,
     .check = check,
     .prepare = prepare,
     .finish = finish,

@@ -19,7 +19,7 @@ static void answer_failure(struct tz_request *r, int rc, const struct tz_error *
 static int begin(struct tz_request *r, const struct tz_reading *with, const char *code, uint64_t min_position,
                  struct tz_committee_ref *node, struct tz_error *e)
 {
-    int rc = tz_lookup_committee(r->service, "committee", code, with->arena, node, e);
+    int rc = tz_lookup_committee(r, "committee", code, with->arena, node, NULL, e);
     return rc == TZ_OK ? tz_lookup_position(min_position, tz_lookup_views_position(r->service), e) : rc;
 }
 
@@ -66,7 +66,7 @@ const struct tz_verb tz_verb_totals = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS,
     .name = "totals",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_TOTALS,
     .lane = lane_of_totals,
     .read = read_totals,
 };
@@ -126,7 +126,7 @@ const struct tz_verb tz_verb_trace = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TRACE,
     .name = "trace",
     .where = TZ_READER,
-    .right = TZ_RIGHT_READ,
+    .action = TZ_ACT_LIST,
     .lane = lane_of_trace,
     .read = read_trace,
 };

@@ -2,10 +2,6 @@
  *
  * Withdraw: a revision that says why the record no longer counts.
  */
-#include <string.h>
-
-#include "common/base/text.h"
-#include "common/codes/identity.h"
 #include "common/wire/frame.h"
 #include "daemon/service/asks.h"
 #include "daemon/service/verbs.h"
@@ -13,19 +9,6 @@
 static int check(const struct tz_request *r, struct tz_error *e)
 {
     return tz_asks_check_count("items", r->msg->withdraw->n_items, e);
-}
-
-static void check_reason(const char *reason, struct tz_errors *errors)
-{
-    size_t len = strlen(reason);
-    size_t characters;
-    if (!tz_text_valid(reason, len, &characters))
-        tz_errors_add(errors, TZ_CODE(BAD_TEXT), "reason", reason);
-    else if (characters > TZ_TEXT_CHARACTERS)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), "reason", reason), "limit",
-                        TZ_TEXT_CHARACTERS);
-    else if (tz_text_has_resident_id(reason, len))
-        tz_errors_add(errors, TZ_CODE(RESIDENT_ID), "reason", NULL);
 }
 
 static int prepare_item(struct tz_request *r, size_t i)
@@ -37,7 +20,7 @@ static int prepare_item(struct tz_request *r, size_t i)
     ask->base = w->base_revision;
     ask->reason = w->reason;
     tz_asks_address(ask, w->address, &w->ticket, &errors);
-    check_reason(w->reason, &errors);
+    tz_asks_check_reason(w->reason, TZ_TEXT_CHARACTERS, &errors);
     return tz_asks_errors(r, i, &errors, true);
 }
 
@@ -74,7 +57,7 @@ const struct tz_verb tz_verb_withdraw = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_WITHDRAW,
     .name = "withdraw",
     .where = TZ_WRITER,
-    .right = TZ_RIGHT_WRITE,
+    .action = TZ_ACT_WRITE,
     .check = check,
     .prepare = prepare,
     .finish = finish,

@@ -5,6 +5,7 @@
 
 #include "common/codes/division.h"
 #include "common/wire/frame.h"
+#include "daemon/service/verbs.h"
 
 static int copy_unit(const struct tz_unit_node *u, struct tz_arena *arena, struct tz_committee_ref *out)
 {
@@ -15,27 +16,35 @@ static int copy_unit(const struct tz_unit_node *u, struct tz_arena *arena, struc
     return out->name ? TZ_OK : TZ_ENOMEM;
 }
 
-int tz_lookup_committee(struct tz_service *s, const char *field, const char *code, struct tz_arena *arena,
-                        struct tz_committee_ref *out, struct tz_error *e)
+int tz_lookup_committee(const struct tz_request *r, const char *field, const char *code,
+                        struct tz_arena *arena, struct tz_committee_ref *out, struct tz_decision *access,
+                        struct tz_error *e)
 {
+    struct tz_views *v = r->service->views;
     size_t len = strlen(code);
     if (len > 0 && !tz_code_valid(code, len)) {
         tz_error_set(e, TZ_CODE(BAD_CODE), field, code);
         return TZ_EINVAL;
     }
-    tz_views_read_lock(s->views);
-    const struct tz_tree *t = s->views->tree;
-    const struct tz_unit_node *u = len ? tz_tree_find(t, code, len) : tz_tree_at(t, tz_tree_root(t));
-    int rc = u ? copy_unit(u, arena, out) : TZ_EINVAL;
-    tz_views_unlock(s->views);
-    if (rc == TZ_EINVAL)
+    tz_views_read_lock(v);
+    struct tz_realm realm = tz_lookup_realm(r->service);
+    const struct tz_tree *t = v->tree;
+    const struct tz_unit_node *u =
+        len ? tz_tree_find(t, code, len) : tz_tree_at(t, tz_access_home(&r->grant, t));
+    int rc = TZ_EINVAL;
+    if (!u)
         tz_error_set(e, TZ_CODE(UNKNOWN_COMMITTEE), field, code);
+    else
+        rc = tz_access_check(&realm, &r->grant, r->verb->action, u->number, access, e);
+    if (rc == TZ_OK)
+        rc = copy_unit(u, arena, out);
+    tz_views_unlock(v);
     return rc;
 }
 
-int tz_lookup_address(struct tz_service *s, const Taizhang__V1__Address *w, struct tz_arena *arena,
+int tz_lookup_address(const struct tz_request *r, const Taizhang__V1__Address *w, struct tz_arena *arena,
                       struct tz_address *address, struct tz_committee_ref *committee,
-                      struct tz_record_key *key, struct tz_error *e)
+                      struct tz_record_key *key, struct tz_decision *access, struct tz_error *e)
 {
     struct tz_errors errors;
     errors.count = errors.dropped = 0;
@@ -50,7 +59,7 @@ int tz_lookup_address(struct tz_service *s, const Taizhang__V1__Address *w, stru
             tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "address", NULL);
         return TZ_EINVAL;
     }
-    int rc = tz_lookup_committee(s, "committee", address->committee, arena, committee, e);
+    int rc = tz_lookup_committee(r, "committee", address->committee, arena, committee, access, e);
     if (rc != TZ_OK)
         return rc;
     *key = (struct tz_record_key){.committee = committee->number,
@@ -81,6 +90,12 @@ uint64_t tz_lookup_views_position(struct tz_service *s)
     uint64_t position = s->views->position;
     tz_views_unlock(s->views);
     return position;
+}
+
+struct tz_realm tz_lookup_realm(const struct tz_service *s)
+{
+    return (struct tz_realm){
+        .tree = s->views->tree, .principals = s->views->principals, .now_ms = s->env->wall_ms(s->env->ctx)};
 }
 
 void tz_lookup_today(const struct tz_service *s, char out[TZ_DATE_SIZE])

@@ -23,6 +23,7 @@ struct tz_request {
     struct tz_load load;
     Taizhang__V1__ClientMessage *msg; /* in op.arena */
     struct tz_op op;                  /* its arena is the request's, also where there is no operation */
+    void *kept;                       /* the verb's, of the connection */
     struct tz_buf out;                /* the answer's frames */
     bool answered;                    /* the final message is in it */
 };

@@ -21,8 +21,25 @@ static int read_reason(const struct tz_entry *e, struct tz_arena *arena, Taizhan
     return TZ_OK;
 }
 
-int tz_state_make(const struct tz_entry *e, const struct tz_committee_ref *committee, bool with_private,
-                  struct tz_arena *arena, Taizhang__V1__RecordState **out)
+/* The present code of the committee that wrote. */
+static int read_from(struct tz_views *v, uint64_t number, struct tz_arena *arena,
+                     Taizhang__V1__RecordState *s)
+{
+    tz_views_read_lock(v);
+    const struct tz_unit_node *u = number <= UINT32_MAX ? tz_tree_at(v->tree, (uint32_t)number) : NULL;
+    if (u)
+        s->from = tz_arena_strndup(arena, u->code, strlen(u->code));
+    tz_views_unlock(v);
+    return !u ? TZ_ECORRUPT : s->from ? TZ_OK : TZ_ENOMEM;
+}
+
+void tz_state_publish(Taizhang__V1__RecordState *s)
+{
+    s->from = s->reason = s->person = (char *)(uintptr_t)protobuf_c_empty_string;
+}
+
+int tz_state_make(struct tz_views *views, const struct tz_entry *e, const struct tz_committee_ref *committee,
+                  bool with_private, struct tz_arena *arena, Taizhang__V1__RecordState **out)
 {
     Taizhang__V1__RecordState *s = tz_arena_alloc(arena, sizeof *s);
     Taizhang__V1__Address *a = tz_arena_alloc(arena, sizeof *a);
@@ -56,6 +73,8 @@ int tz_state_make(const struct tz_entry *e, const struct tz_committee_ref *commi
     int rc = copy_bytes(arena, e->body, &s->body);
     if (rc == TZ_OK && h->type == TAIZHANG__V1__ENTRY_TYPE__ENTRY_WITHDRAWAL)
         rc = read_reason(e, arena, s);
+    if (rc == TZ_OK && h->from)
+        rc = read_from(views, h->from, arena, s);
     if (rc == TZ_OK && with_private)
         rc = copy_bytes(arena, e->private_, &s->private_);
     return rc;

@@ -8,8 +8,11 @@
 #include "daemon/service/lookup.h"
 
 /* Everything is copied into the arena but the committee's name, which is lent. with_private: the private
- * bytes too. 0, TZ_ECORRUPT or TZ_ENOMEM. */
-int tz_state_make(const struct tz_entry *e, const struct tz_committee_ref *committee, bool with_private,
-                  struct tz_arena *arena, Taizhang__V1__RecordState **out) TZ_MUSTCHECK;
+ * bytes too. Of a write from above the writer's code is looked up, under the read lock. 0, TZ_ECORRUPT or
+ * TZ_ENOMEM. */
+int tz_state_make(struct tz_views *views, const struct tz_entry *e, const struct tz_committee_ref *committee,
+                  bool with_private, struct tz_arena *arena, Taizhang__V1__RecordState **out) TZ_MUSTCHECK;
+/* Drops what is for the committee's own line alone: who wrote from above for whom, and why. */
+void tz_state_publish(Taizhang__V1__RecordState *s);
 
 #endif

@@ -23,13 +23,16 @@ struct tz_verb {
     Taizhang__V1__ClientMessage__BodyCase body;
     const char *name;
     enum tz_where where;
-    enum tz_right right;
+    enum tz_action action; /* asked for at the door; objects are asked for by the handler or the journal */
     /* I/O thread. May only refuse: 0, or TZ_EINVAL with the reason in *e. NULL: nothing to check. */
     int (*check)(const struct tz_request *r, struct tz_error *e);
     /* TZ_INLINE: answers. */
     void (*answer)(struct tz_request *r, struct tz_conn *c);
     /* TZ_READER, I/O thread: what it will cost. NULL: quick. */
     enum tz_lane (*lane)(const struct tz_request *r);
+    /* TZ_READER, I/O thread: r->kept, in op.arena, is what the connection knows. 0 or an enum tz_rc. NULL:
+     * nothing. */
+    int (*keep)(struct tz_request *r, const struct tz_conn *c);
     /* TZ_READER: answers. */
     void (*read)(struct tz_request *r, const struct tz_reading *with);
     /* TZ_WRITER, I/O thread: fills in r->op (type, count, ask, done). 0 or an enum tz_rc. */

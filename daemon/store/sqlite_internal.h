@@ -15,7 +15,7 @@
 
 enum {
     TZ_SQLITE_APPLICATION = 0x547a4c67, /* "TzLg" */
-    TZ_SQLITE_VERSION = 1,              /* of the schema; migrations in sqlite_open.c */
+    TZ_SQLITE_VERSION = 2,              /* of the schema; migrations in sqlite_open.c */
     TZ_SQLITE_BUSY_MS = 5000,
     TZ_SQLITE_CHECKPOINT_PAGES = 4000,
     TZ_KEY_COLUMNS = 4,
@@ -41,8 +41,9 @@ enum tz_sqlite_write {
     W_HAS_RECORDS,
     W_COMMITTEE,
     W_SET_COMMITTEE,
-    W_SET,
-    W_SET_SET,
+    W_NAMED, /* one for each enum tz_named; so the next */
+    W_SET_NAMED = W_NAMED + TZ_NAMED_COUNT,
+    W_ADD_FROM_ABOVE = W_SET_NAMED + TZ_NAMED_COUNT,
     W_COUNT
 };
 
@@ -117,8 +118,9 @@ int tz_sqlite_has_part(void *db, const struct tz_record_key *whole, uint32_t com
 int tz_sqlite_has_records(void *db, uint32_t committee, bool *out);
 int tz_sqlite_committee(void *db, uint32_t number, uint64_t *revision, uint64_t *position);
 int tz_sqlite_set_committee(void *db, uint32_t number, uint64_t revision, uint64_t position);
-int tz_sqlite_reporting_set(void *db, const char *name, uint64_t *revision, uint64_t *position);
-int tz_sqlite_set_reporting_set(void *db, const char *name, uint64_t revision, uint64_t position);
+int tz_sqlite_named(void *db, enum tz_named what, const char *name, uint64_t *revision, uint64_t *position);
+int tz_sqlite_set_named(void *db, enum tz_named what, const char *name, uint64_t revision, uint64_t position);
+int tz_sqlite_add_from_above(void *db, uint32_t committee, uint64_t position);
 
 /* --- sqlite_commit.c --- */
 int tz_sqlite_begin(void *db, uint64_t *position);
@@ -140,12 +142,16 @@ enum tz_sqlite_read {
     R_JOURNAL,
     R_OUTLINE,
     R_COMMITTEES,
-    R_SETS,
+    R_NAMED, /* one for each enum tz_named */
+    R_FROM_ABOVE = R_NAMED + TZ_NAMED_COUNT,
     R_TABLE_HEADS,
     R_TABLE_PAST,
     R_TABLE_PARTS,
     R_TABLE_COMMITTEES,
     R_TABLE_SETS,
+    R_TABLE_KEYS,
+    R_TABLE_INVITATIONS,
+    R_TABLE_FROM_ABOVE,
     R_COUNT
 };
 
@@ -171,7 +177,8 @@ int tz_sqlite_reader_all(void *reader, tz_visit_head visit, void *ctx);
 int tz_sqlite_reader_journal(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_outline(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_committees(void *reader, tz_visit_entry visit, void *ctx);
-int tz_sqlite_reader_reporting_sets(void *reader, tz_visit_entry visit, void *ctx);
+int tz_sqlite_reader_named(void *reader, enum tz_named what, tz_visit_entry visit, void *ctx);
+int tz_sqlite_reader_from_above(void *reader, uint32_t committee, tz_visit_entry visit, void *ctx);
 int tz_sqlite_reader_rows(void *reader, enum tz_table table, tz_visit_row visit, void *ctx);
 int tz_sqlite_reader_integrity(void *reader, enum tz_integrity how, tz_visit_text visit, void *ctx);
 void tz_sqlite_reader_interrupt(void *reader);

@@ -37,6 +37,12 @@ static const char *const migration[TZ_SQLITE_VERSION] = {
     "  position INTEGER NOT NULL) STRICT;"
     "CREATE TABLE reporting_set(name TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL,"
     "  position INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE key(id TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE invitation(id TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE from_above(committee INTEGER NOT NULL, position INTEGER NOT NULL,"
+    "  PRIMARY KEY(committee, position)) STRICT, WITHOUT ROWID;",
 };
 
 /* A sentence for the operator, and the result beside it. */

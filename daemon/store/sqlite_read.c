@@ -12,6 +12,10 @@
 #define ENTRY  "e.header, e.body, e.private, e.salt"
 #define AFTER  "h.committee=?1 AND (h.kind, h.period, h.key) > (?2,?3,?4) ORDER BY h.kind, h.period, h.key"
 
+#define NAMED(table, name)                                                                                   \
+    "SELECT e.position," ENTRY " FROM " table " n CROSS JOIN entry e ON e.position=n.position"               \
+    " ORDER BY n." name
+
 static const char *const read_sql[R_COUNT] = {
     [R_BEGIN] = "BEGIN",
     [R_END] = "COMMIT",
@@ -31,8 +35,12 @@ static const char *const read_sql[R_COUNT] = {
     [R_COMMITTEES] =
         "SELECT e.position," ENTRY " FROM committee c CROSS JOIN entry e ON e.position=c.position"
         " ORDER BY c.number",
-    [R_SETS] = "SELECT e.position," ENTRY " FROM reporting_set s CROSS JOIN entry e ON e.position=s.position"
-               " ORDER BY s.name",
+    [R_NAMED + TZ_NAMED_SET] = NAMED("reporting_set", "name"),
+    [R_NAMED + TZ_NAMED_KEY] = NAMED("key", "id"),
+    [R_NAMED + TZ_NAMED_INVITATION] = NAMED("invitation", "id"),
+    [R_FROM_ABOVE] =
+        "SELECT e.position," ENTRY " FROM from_above f CROSS JOIN entry e ON e.position=f.position"
+        " WHERE f.committee=?1 ORDER BY f.position DESC",
     [R_TABLE_HEADS] = "SELECT " KEY "," HEAD " FROM head h ORDER BY committee, kind, period, key",
     [R_TABLE_PAST] = "SELECT committee, kind, period, key, revision, position FROM past"
                      " ORDER BY committee, kind, period, key, revision",
@@ -40,6 +48,10 @@ static const char *const read_sql[R_COUNT] = {
                       " ORDER BY committee, kind, period, key, part_committee, part_key",
     [R_TABLE_COMMITTEES] = "SELECT number, 0, 0, '', revision, position FROM committee ORDER BY number",
     [R_TABLE_SETS] = "SELECT 0, 0, 0, name, revision, position FROM reporting_set ORDER BY name",
+    [R_TABLE_KEYS] = "SELECT 0, 0, 0, id, revision, position FROM key ORDER BY id",
+    [R_TABLE_INVITATIONS] = "SELECT 0, 0, 0, id, revision, position FROM invitation ORDER BY id",
+    [R_TABLE_FROM_ABOVE] =
+        "SELECT committee, 0, 0, '', 0, position FROM from_above ORDER BY committee, position",
 };
 
 int tz_sqlite_reader_open(void **reader, void *db)
@@ -150,8 +162,9 @@ const struct tz_store_ops tz_sqlite_ops = {
     .has_records = tz_sqlite_has_records,
     .committee = tz_sqlite_committee,
     .set_committee = tz_sqlite_set_committee,
-    .reporting_set = tz_sqlite_reporting_set,
-    .set_reporting_set = tz_sqlite_set_reporting_set,
+    .named = tz_sqlite_named,
+    .set_named = tz_sqlite_set_named,
+    .add_from_above = tz_sqlite_add_from_above,
     .reader_open = tz_sqlite_reader_open,
     .reader_close = tz_sqlite_reader_close,
     .reader_begin = tz_sqlite_reader_begin,
@@ -164,7 +177,8 @@ const struct tz_store_ops tz_sqlite_ops = {
     .reader_journal = tz_sqlite_reader_journal,
     .reader_outline = tz_sqlite_reader_outline,
     .reader_committees = tz_sqlite_reader_committees,
-    .reader_reporting_sets = tz_sqlite_reader_reporting_sets,
+    .reader_named = tz_sqlite_reader_named,
+    .reader_from_above = tz_sqlite_reader_from_above,
     .reader_rows = tz_sqlite_reader_rows,
     .reader_integrity = tz_sqlite_reader_integrity,
     .reader_interrupt = tz_sqlite_reader_interrupt,

@@ -109,10 +109,17 @@ int tz_sqlite_reader_committees(void *reader, tz_visit_entry visit, void *ctx)
     return visit_entries(r, r->stmt[R_COMMITTEES], "committees", visit, ctx);
 }
 
-int tz_sqlite_reader_reporting_sets(void *reader, tz_visit_entry visit, void *ctx)
+int tz_sqlite_reader_named(void *reader, enum tz_named what, tz_visit_entry visit, void *ctx)
 {
     struct tz_sqlite_reader *r = reader;
-    return visit_entries(r, r->stmt[R_SETS], "reporting_sets", visit, ctx);
+    return visit_entries(r, r->stmt[R_NAMED + what], "named", visit, ctx);
+}
+
+int tz_sqlite_reader_from_above(void *reader, uint32_t committee, tz_visit_entry visit, void *ctx)
+{
+    struct tz_sqlite_reader *r = reader;
+    sqlite3_bind_int64(r->stmt[R_FROM_ABOVE], 1, committee);
+    return visit_entries(r, r->stmt[R_FROM_ABOVE], "from_above", visit, ctx);
 }
 
 static int column_row(sqlite3_stmt *st, enum tz_table table, struct tz_table_row *row)
@@ -133,9 +140,14 @@ static int column_row(sqlite3_stmt *st, enum tz_table table, struct tz_table_row
 int tz_sqlite_reader_rows(void *reader, enum tz_table table, tz_visit_row visit, void *ctx)
 {
     static const enum tz_sqlite_read statement[] = {
-        [TZ_TABLE_HEADS] = R_TABLE_HEADS, [TZ_TABLE_PAST] = R_TABLE_PAST,
-        [TZ_TABLE_PARTS] = R_TABLE_PARTS, [TZ_TABLE_COMMITTEES] = R_TABLE_COMMITTEES,
+        [TZ_TABLE_HEADS] = R_TABLE_HEADS,
+        [TZ_TABLE_PAST] = R_TABLE_PAST,
+        [TZ_TABLE_PARTS] = R_TABLE_PARTS,
+        [TZ_TABLE_COMMITTEES] = R_TABLE_COMMITTEES,
         [TZ_TABLE_SETS] = R_TABLE_SETS,
+        [TZ_TABLE_KEYS] = R_TABLE_KEYS,
+        [TZ_TABLE_INVITATIONS] = R_TABLE_INVITATIONS,
+        [TZ_TABLE_FROM_ABOVE] = R_TABLE_FROM_ABOVE,
     };
     struct tz_sqlite_reader *r = reader;
     sqlite3_stmt *st = r->stmt[statement[table]];

@@ -7,6 +7,11 @@
 
 #define KEY_IS "committee=?1 AND kind=?2 AND period=?3 AND key=?4"
 
+#define NAMED(table, name) "SELECT revision, position FROM " table " WHERE " name "=?1"
+#define SET_NAMED(table, name)                                                                               \
+    "INSERT INTO " table "(" name ", revision, position) VALUES(?1,?2,?3)"                                   \
+    " ON CONFLICT(" name ") DO UPDATE SET revision=?2, position=?3"
+
 const char *const tz_sqlite_write_sql[W_COUNT] = {
     [W_BEGIN] = "BEGIN IMMEDIATE",
     [W_COMMIT] = "COMMIT",
@@ -30,9 +35,13 @@ const char *const tz_sqlite_write_sql[W_COUNT] = {
     [W_COMMITTEE] = "SELECT revision, position FROM committee WHERE number=?1",
     [W_SET_COMMITTEE] = "INSERT INTO committee(number, revision, position) VALUES(?1,?2,?3)"
                         " ON CONFLICT(number) DO UPDATE SET revision=?2, position=?3",
-    [W_SET] = "SELECT revision, position FROM reporting_set WHERE name=?1",
-    [W_SET_SET] = "INSERT INTO reporting_set(name, revision, position) VALUES(?1,?2,?3)"
-                  " ON CONFLICT(name) DO UPDATE SET revision=?2, position=?3",
+    [W_NAMED + TZ_NAMED_SET] = NAMED("reporting_set", "name"),
+    [W_NAMED + TZ_NAMED_KEY] = NAMED("key", "id"),
+    [W_NAMED + TZ_NAMED_INVITATION] = NAMED("invitation", "id"),
+    [W_SET_NAMED + TZ_NAMED_SET] = SET_NAMED("reporting_set", "name"),
+    [W_SET_NAMED + TZ_NAMED_KEY] = SET_NAMED("key", "id"),
+    [W_SET_NAMED + TZ_NAMED_INVITATION] = SET_NAMED("invitation", "id"),
+    [W_ADD_FROM_ABOVE] = "INSERT INTO from_above(committee, position) VALUES(?1,?2)",
 };
 
 /* Runs a statement that gives no rows. */
@@ -181,18 +190,27 @@ int tz_sqlite_set_committee(void *db, uint32_t number, uint64_t revision, uint64
     return run(s, W_SET_COMMITTEE, "set_committee");
 }
 
-int tz_sqlite_reporting_set(void *db, const char *name, uint64_t *revision, uint64_t *position)
+int tz_sqlite_named(void *db, enum tz_named what, const char *name, uint64_t *revision, uint64_t *position)
 {
     struct tz_sqlite *s = db;
-    sqlite3_bind_text(s->stmt[W_SET], 1, name, -1, SQLITE_STATIC);
-    return current(s, W_SET, revision, position);
+    sqlite3_bind_text(s->stmt[W_NAMED + what], 1, name, -1, SQLITE_STATIC);
+    return current(s, W_NAMED + what, revision, position);
 }
 
-int tz_sqlite_set_reporting_set(void *db, const char *name, uint64_t revision, uint64_t position)
+int tz_sqlite_set_named(void *db, enum tz_named what, const char *name, uint64_t revision, uint64_t position)
 {
     struct tz_sqlite *s = db;
-    sqlite3_bind_text(s->stmt[W_SET_SET], 1, name, -1, SQLITE_STATIC);
-    tz_sqlite_bind_uint(s->stmt[W_SET_SET], 2, revision);
-    tz_sqlite_bind_uint(s->stmt[W_SET_SET], 3, position);
-    return run(s, W_SET_SET, "set_reporting_set");
+    sqlite3_stmt *st = s->stmt[W_SET_NAMED + what];
+    sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
+    tz_sqlite_bind_uint(st, 2, revision);
+    tz_sqlite_bind_uint(st, 3, position);
+    return run(s, W_SET_NAMED + what, "set_named");
+}
+
+int tz_sqlite_add_from_above(void *db, uint32_t committee, uint64_t position)
+{
+    struct tz_sqlite *s = db;
+    sqlite3_bind_int64(s->stmt[W_ADD_FROM_ABOVE], 1, committee);
+    tz_sqlite_bind_uint(s->stmt[W_ADD_FROM_ABOVE], 2, position);
+    return run(s, W_ADD_FROM_ABOVE, "add_from_above");
 }

@@ -186,15 +186,23 @@ int tz_store_set_committee(struct tz_store *s, uint32_t number, uint64_t revisio
     return number ? s->ops->set_committee(s->db, number, revision, position) : TZ_EINVAL;
 }
 
-int tz_store_reporting_set(struct tz_store *s, const char *name, uint64_t *revision, uint64_t *position)
+int tz_store_named(struct tz_store *s, enum tz_named what, const char *name, uint64_t *revision,
+                   uint64_t *position)
 {
-    return s->ops->reporting_set(s->db, name, revision, position);
+    return s->ops->named(s->db, what, name, revision, position);
 }
 
-int tz_store_set_reporting_set(struct tz_store *s, const char *name, uint64_t revision, uint64_t position)
+int tz_store_set_named(struct tz_store *s, enum tz_named what, const char *name, uint64_t revision,
+                       uint64_t position)
 {
     assert(s->in_transaction);
-    return name[0] ? s->ops->set_reporting_set(s->db, name, revision, position) : TZ_EINVAL;
+    return name[0] ? s->ops->set_named(s->db, what, name, revision, position) : TZ_EINVAL;
+}
+
+int tz_store_add_from_above(struct tz_store *s, uint32_t committee, uint64_t position)
+{
+    assert(s->in_transaction);
+    return committee && position <= s->last ? s->ops->add_from_above(s->db, committee, position) : TZ_EINVAL;
 }
 
 int tz_reader_open(struct tz_reader **out, struct tz_store *s)
@@ -290,10 +298,16 @@ int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx)
     return r->ops->reader_committees(r->reader, visit, ctx);
 }
 
-int tz_reader_reporting_sets(struct tz_reader *r, tz_visit_entry visit, void *ctx)
+int tz_reader_named(struct tz_reader *r, enum tz_named what, tz_visit_entry visit, void *ctx)
 {
     assert(r->in_snapshot);
-    return r->ops->reader_reporting_sets(r->reader, visit, ctx);
+    return r->ops->reader_named(r->reader, what, visit, ctx);
+}
+
+int tz_reader_from_above(struct tz_reader *r, uint32_t committee, tz_visit_entry visit, void *ctx)
+{
+    assert(r->in_snapshot);
+    return r->ops->reader_from_above(r->reader, committee, visit, ctx);
 }
 
 int tz_reader_rows(struct tz_reader *r, enum tz_table table, tz_visit_row visit, void *ctx)

@@ -37,6 +37,9 @@ struct tz_entry {
     struct tz_bytes salt;
 };
 
+/* What is known by a name: a reporting set's, a principal's id, the hash of an invitation's code in hex. */
+enum tz_named { TZ_NAMED_SET, TZ_NAMED_KEY, TZ_NAMED_INVITATION, TZ_NAMED_COUNT };
+
 struct tz_store_info {
     uint8_t registry_id[16];
     uint64_t epoch;
@@ -95,15 +98,17 @@ int tz_store_has_part(struct tz_store *s, const struct tz_record_key *whole, uin
                       bool *out) TZ_MUSTCHECK;
 /* Has the committee a live record? */
 int tz_store_has_records(struct tz_store *s, uint32_t committee, bool *out) TZ_MUSTCHECK;
-/* Committees and reporting sets: the current entry of each; revision 0: there never was one. */
+/* Committees, and what has a name of its own: the current entry of each; revision 0: there never was one. */
 int tz_store_committee(struct tz_store *s, uint32_t number, uint64_t *revision,
                        uint64_t *position) TZ_MUSTCHECK;
 int tz_store_set_committee(struct tz_store *s, uint32_t number, uint64_t revision,
                            uint64_t position) TZ_MUSTCHECK;
-int tz_store_reporting_set(struct tz_store *s, const char *name, uint64_t *revision,
-                           uint64_t *position) TZ_MUSTCHECK;
-int tz_store_set_reporting_set(struct tz_store *s, const char *name, uint64_t revision,
-                               uint64_t position) TZ_MUSTCHECK;
+int tz_store_named(struct tz_store *s, enum tz_named what, const char *name, uint64_t *revision,
+                   uint64_t *position) TZ_MUSTCHECK;
+int tz_store_set_named(struct tz_store *s, enum tz_named what, const char *name, uint64_t revision,
+                       uint64_t position) TZ_MUSTCHECK;
+/* The entry at this position was written into the committee from above. */
+int tz_store_add_from_above(struct tz_store *s, uint32_t committee, uint64_t position) TZ_MUSTCHECK;
 
 /* --- readers --- */
 
@@ -137,20 +142,32 @@ int tz_reader_journal(struct tz_reader *r, uint64_t from, tz_visit_entry visit, 
 /* The same without private bytes and salts, and of a body no more than its first TZ_OUTLINE_BODY bytes. */
 enum { TZ_OUTLINE_BODY = 512 };
 int tz_reader_outline(struct tz_reader *r, uint64_t from, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
-/* The current entry of every committee, by number; of every reporting set, by name. */
+/* The current entry of every committee, by number; of everything with a name, by name. */
 int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
-int tz_reader_reporting_sets(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+int tz_reader_named(struct tz_reader *r, enum tz_named what, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
+/* What was written into a committee from above, the last first. */
+int tz_reader_from_above(struct tz_reader *r, uint32_t committee, tz_visit_entry visit,
+                         void *ctx) TZ_MUSTCHECK;
 
 /* --- for checks --- */
 
-enum tz_table { TZ_TABLE_HEADS, TZ_TABLE_PAST, TZ_TABLE_PARTS, TZ_TABLE_COMMITTEES, TZ_TABLE_SETS };
+enum tz_table {
+    TZ_TABLE_HEADS,
+    TZ_TABLE_PAST,
+    TZ_TABLE_PARTS,
+    TZ_TABLE_COMMITTEES,
+    TZ_TABLE_SETS,
+    TZ_TABLE_KEYS,
+    TZ_TABLE_INVITATIONS,
+    TZ_TABLE_FROM_ABOVE,
+};
 
 /* A row of a derived table as it stands. Which members are filled depends on the table. */
 struct tz_table_row {
-    struct tz_record_key key;   /* HEADS, PAST; PARTS: the part; COMMITTEES: its committee is the number;
-                                   SETS: its key is the name */
+    struct tz_record_key key;   /* HEADS, PAST; PARTS: the part; COMMITTEES, FROM_ABOVE: its committee is the
+                                   number; SETS, KEYS, INVITATIONS: its key is the name */
     struct tz_record_key whole; /* PARTS */
-    struct tz_head head;        /* HEADS; revision and position: PAST, COMMITTEES, SETS */
+    struct tz_head head;        /* HEADS; position: all but PARTS; revision: not FROM_ABOVE either */
 };
 typedef int (*tz_visit_row)(void *ctx, const struct tz_table_row *row);
 /* Every row of a table in the order of its key. */

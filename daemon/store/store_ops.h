@@ -35,8 +35,9 @@ struct tz_store_ops {
     int (*has_records)(void *db, uint32_t committee, bool *out);
     int (*committee)(void *db, uint32_t number, uint64_t *revision, uint64_t *position);
     int (*set_committee)(void *db, uint32_t number, uint64_t revision, uint64_t position);
-    int (*reporting_set)(void *db, const char *name, uint64_t *revision, uint64_t *position);
-    int (*set_reporting_set)(void *db, const char *name, uint64_t revision, uint64_t position);
+    int (*named)(void *db, enum tz_named what, const char *name, uint64_t *revision, uint64_t *position);
+    int (*set_named)(void *db, enum tz_named what, const char *name, uint64_t revision, uint64_t position);
+    int (*add_from_above)(void *db, uint32_t committee, uint64_t position);
 
     int (*reader_open)(void **reader, void *db);
     void (*reader_close)(void *reader);
@@ -53,7 +54,8 @@ struct tz_store_ops {
     int (*reader_journal)(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
     int (*reader_outline)(void *reader, uint64_t from, tz_visit_entry visit, void *ctx);
     int (*reader_committees)(void *reader, tz_visit_entry visit, void *ctx);
-    int (*reader_reporting_sets)(void *reader, tz_visit_entry visit, void *ctx);
+    int (*reader_named)(void *reader, enum tz_named what, tz_visit_entry visit, void *ctx);
+    int (*reader_from_above)(void *reader, uint32_t committee, tz_visit_entry visit, void *ctx);
     int (*reader_rows)(void *reader, enum tz_table table, tz_visit_row visit, void *ctx);
     int (*reader_integrity)(void *reader, enum tz_integrity how, tz_visit_text visit, void *ctx);
     void (*reader_interrupt)(void *reader);

@@ -41,6 +41,8 @@ struct tz_principals;
 
 int tz_principals_new(struct tz_principals **out) TZ_MUSTCHECK;
 void tz_principals_free(struct tz_principals *p);
+/* Exchanges what both hold; both generations grow. */
+void tz_principals_swap(struct tz_principals *a, struct tz_principals *b);
 
 /* As the entry says; header: the entry's. TZ_EINVAL: not a principal (id, key or role). */
 int tz_principals_put_key(struct tz_principals *p, const Taizhang__V1__EntryHeader *header,
@@ -58,8 +60,12 @@ const struct tz_principal *tz_principal_at(const struct tz_principals *p, size_t
 bool tz_principal_valid(const struct tz_principal *p, int64_t now_ms);
 /* Was a device key ever enrolled for this committee (revoked ones count)? 0: for the registry as a whole. */
 bool tz_principals_enrolled(const struct tz_principals *p, uint32_t committee);
-/* Was a key with all these roles ever enrolled? */
+/* Was a key with all these roles ever enrolled (revoked ones count)? Of the registry's roles, which no key
+ * ever changes; the others are those of today. */
 bool tz_principals_role_enrolled(const struct tz_principals *p, unsigned roles);
+/* Is there somebody, not revoked, who manages the keys of this committee; who holds `secure`? */
+bool tz_principals_managed(const struct tz_principals *p, uint32_t committee);
+bool tz_principals_secured(const struct tz_principals *p);
 
 /* NULL: unknown. code_sha256: TZ_SHA256_SIZE. */
 const struct tz_invitation *tz_invitation_find(const struct tz_principals *p, const uint8_t *code_sha256);

@@ -122,6 +122,34 @@ static int load_set(void *ctx, const struct tz_entry *e)
     return rc;
 }
 
+/* --- principals --- */
+
+static int load_key(void *ctx, const struct tz_entry *e)
+{
+    Taizhang__V1__EntryHeader *h = taizhang__v1__entry_header__unpack(NULL, e->header.len, e->header.data);
+    Taizhang__V1__KeyBody *b = taizhang__v1__key_body__unpack(NULL, e->body.len, e->body.data);
+    int rc = h && b ? tz_principals_put_key(ctx, h, b) : TZ_ECORRUPT;
+    taizhang__v1__entry_header__free_unpacked(h, NULL);
+    taizhang__v1__key_body__free_unpacked(b, NULL);
+    return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
+}
+
+static int load_invitation(void *ctx, const struct tz_entry *e)
+{
+    Taizhang__V1__EntryHeader *h = taizhang__v1__entry_header__unpack(NULL, e->header.len, e->header.data);
+    Taizhang__V1__InvitationBody *b = taizhang__v1__invitation_body__unpack(NULL, e->body.len, e->body.data);
+    int rc = h && b ? tz_principals_put_invitation(ctx, h, b) : TZ_ECORRUPT;
+    taizhang__v1__entry_header__free_unpacked(h, NULL);
+    taizhang__v1__invitation_body__free_unpacked(b, NULL);
+    return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
+}
+
+static int load_principals(struct tz_principals *p, struct tz_reader *r)
+{
+    int rc = tz_reader_named(r, TZ_NAMED_KEY, load_key, p);
+    return rc == TZ_OK ? tz_reader_named(r, TZ_NAMED_INVITATION, load_invitation, p) : rc;
+}
+
 /* --- records --- */
 
 struct load {
@@ -178,7 +206,9 @@ static int load(struct tz_views *v, struct tz_reader *r)
         return rc;
     rc = load_tree(v->tree, r);
     if (rc == TZ_OK)
-        rc = tz_reader_reporting_sets(r, load_set, v->sets);
+        rc = tz_reader_named(r, TZ_NAMED_SET, load_set, v->sets);
+    if (rc == TZ_OK)
+        rc = load_principals(v->principals, r);
     if (rc == TZ_OK)
         rc = load_records(v, r);
     if (rc == TZ_OK)
@@ -203,6 +233,8 @@ int tz_views_open(struct tz_views **out, struct tz_reader *r, struct tz_log *log
     if (rc == TZ_OK)
         rc = tz_reporting_sets_new(&v->sets);
     if (rc == TZ_OK)
+        rc = tz_principals_new(&v->principals);
+    if (rc == TZ_OK)
         rc = load(v, r);
     if (rc != TZ_OK) {
         tz_log(log, TZ_LOG_ERROR, "views_open", "reason=\"%s\"", tz_rc_string(rc));
@@ -223,6 +255,7 @@ void tz_views_free(struct tz_views *v)
     tz_cube_free(v->cube);
     tz_tree_free(v->tree);
     tz_reporting_sets_free(v->sets);
+    tz_principals_free(v->principals);
     pthread_rwlock_destroy(&v->lock);
     free(v);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * All views together: tree, cube and reporting sets, under one rwlock, at one journal position. The writer
- * takes the lock after its commit; a query takes it for one computation.
+ * All views together: tree, cube, reporting sets and principals, under one rwlock, at one journal position.
+ * The writer takes the lock after its commit; a query takes it for one computation.
  */
 #ifndef TZ_DAEMON_VIEWS_VIEWS_H
 #define TZ_DAEMON_VIEWS_VIEWS_H
@@ -11,6 +11,7 @@
 #include "common/totals/cube.h"
 #include "common/totals/view_record.h"
 #include "daemon/store/store.h"
+#include "daemon/views/principals.h"
 
 struct tz_views {
     pthread_rwlock_t lock;
@@ -19,6 +20,8 @@ struct tz_views {
     uint64_t position; /* all entries up to here are in */
     uint64_t epoch;
     struct tz_reporting_sets *sets;
+    struct tz_principals
+        *principals; /* the pointer stays, so that its generation can be read without the lock */
 };
 
 /* Built from the store's current state. */

@@ -46,7 +46,7 @@ def test_tcp_on_loopback(make_registry):
     registry = make_registry(tcp=True)
     registry.plant()
     client = registry.client(registry.tcp)
-    assert client.hello.principal == "loopback"
+    assert client.hello.principal == "socket"
     client.put(record("320100/project/2017/K", bodies.project(5)))
 
 

@@ -154,6 +154,9 @@ static void every_tampering_is_found(void **state)
         "DELETE FROM committee WHERE number=5",
         "UPDATE reporting_set SET position=6",
         "DELETE FROM reporting_set",
+        "INSERT INTO key VALUES('key:0123456789abcdef', 1, 6)",
+        "INSERT INTO invitation VALUES('00', 1, 6)",
+        "INSERT INTO from_above VALUES(1, 6)",
     };
     for (size_t i = 0; i < sizeof tampering / sizeof *tampering; i++) {
         struct tz_check_result result;

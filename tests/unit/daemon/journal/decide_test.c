@@ -298,6 +298,8 @@ static void money_that_jumps_is_confirmed(void **state)
 
 static void entries_say_everything(void **state)
 {
+    static const struct tz_grant clerk = {
+        .principal = "socket:owner", .person = "clerk", .roles = TZ_ROLE_SUBMIT, .committee = 2};
     struct fixture *f = *state;
     struct tz_arena arena;
     struct tz_entry e;
@@ -306,7 +308,7 @@ static void entries_say_everything(void **state)
     tz_arena_init(&arena, 1 << 20);
     struct tz_op *op = op_new(f, TZ_OP_SUBMIT, 1);
     op_record(op, 0, "110101/worker/2017H1/7", 0, 5, "quantity", "1名", "name", "王芳", NULL);
-    op->person = "clerk";
+    op->grant = &clerk;
     op->ask[0].reason = "on the phone";
     op_run(f, op);
     assert_int_equal(tz_store_entry(f->store, 6, &arena, &e), TZ_OK);
@@ -324,6 +326,7 @@ static void entries_say_everything(void **state)
     assert_int_equal(h->revision, 1);
     assert_int_equal(h->suite, 1);
     assert_string_equal(h->reason, "on the phone");
+    assert_int_equal(h->from, 2);
     assert_int_equal(h->ticket.len, 16);
     assert_true(tz_bytes_equal(e.body, op->ask[0].body));
     assert_true(tz_bytes_equal(e.private_, op->ask[0].private_));

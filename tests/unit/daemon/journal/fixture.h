@@ -119,6 +119,9 @@ static inline void fixture_free(struct fixture *f)
 
 /* --- operations --- */
 
+/* Nobody was ever enrolled: it is every committee's own. */
+static const struct tz_grant fixture_owner = {.principal = "socket:owner", .socket = true};
+
 static inline void op_complete(struct tz_op *op)
 {
     ((struct fixture *)op->owner)->completed++;
@@ -130,7 +133,7 @@ static inline struct tz_op *op_new(struct fixture *f, enum tz_op_type type, size
     assert_non_null(op);
     op->type = type;
     op->bytes = 100;
-    op->principal = "socket:owner";
+    op->grant = &fixture_owner;
     op->complete = op_complete;
     op->owner = f;
     op->count = count;

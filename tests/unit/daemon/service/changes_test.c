@@ -54,6 +54,8 @@ static Taizhang__V1__ServerMessage *ask(struct registry *r, Taizhang__V1__Change
     m.changes = q;
     r->request.service = &r->service;
     r->request.verb = &tz_verb_changes;
+    r->request.grant = fixture_owner;
+    r->request.verb = &tz_verb_changes;
     r->request.id = 7;
     r->request.msg = &m;
     r->request.answered = false;

@@ -154,7 +154,7 @@ static void new_store_is_empty(void **state)
     assert_false(yes);
     assert_int_equal(tz_store_committee(f->store, 1, &r, &p), TZ_OK);
     assert_int_equal(r, 0);
-    assert_int_equal(tz_store_reporting_set(f->store, "provinces", &r, &p), TZ_OK);
+    assert_int_equal(tz_store_named(f->store, TZ_NAMED_SET, "provinces", &r, &p), TZ_OK);
     assert_int_equal(r, 0);
     assert_int_equal(snapshot(f), 0);
 }
@@ -265,7 +265,7 @@ static void wrong_calls_are_refused(void **state)
     assert_int_equal(tz_store_set_head(f->store, &none, &before, &head), TZ_EINVAL);
     assert_int_equal(tz_store_set_part(f->store, &k, NULL, &elsewhere), TZ_EINVAL);
     assert_int_equal(tz_store_set_committee(f->store, 0, 1, 1), TZ_EINVAL);
-    assert_int_equal(tz_store_set_reporting_set(f->store, "", 1, 1), TZ_EINVAL);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_SET, "", 1, 1), TZ_EINVAL);
     tz_store_rollback(f->store);
 }
 
@@ -304,18 +304,29 @@ static void committees_and_sets_have_current_entries(void **state)
     append(f, "s", NULL);
     assert_int_equal(tz_store_set_committee(f->store, 1, 1, 1), TZ_OK);
     assert_int_equal(tz_store_set_committee(f->store, 1, 2, 2), TZ_OK);
-    assert_int_equal(tz_store_set_reporting_set(f->store, "provinces", 1, 3), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_SET, "provinces", 1, 3), TZ_OK);
     put(f, key_of(1, 1, 20170101, "gone"), "x", true);
     assert_int_equal(tz_store_has_records(f->store, 1, &yes), TZ_OK);
     assert_true(yes);
     put(f, key_of(1, 1, 20170101, "gone"), "", false);
     assert_int_equal(tz_store_has_records(f->store, 1, &yes), TZ_OK);
     assert_false(yes);
+    /* The same name, of different things. */
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_KEY, "provinces", 1, 1), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_KEY, "provinces", 2, 2), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_INVITATION, "provinces", 4, 1), TZ_OK);
     commit(f);
+    assert_int_equal(tz_store_named(f->store, TZ_NAMED_KEY, "provinces", &r, &p), TZ_OK);
+    assert_int_equal(r, 2);
+    assert_int_equal(p, 2);
+    assert_int_equal(tz_store_named(f->store, TZ_NAMED_INVITATION, "provinces", &r, &p), TZ_OK);
+    assert_int_equal(r, 4);
+    assert_int_equal(tz_store_named(f->store, TZ_NAMED_INVITATION, "province", &r, &p), TZ_OK);
+    assert_int_equal(r, 0);
     assert_int_equal(tz_store_committee(f->store, 1, &r, &p), TZ_OK);
     assert_int_equal(r, 2);
     assert_int_equal(p, 2);
-    assert_int_equal(tz_store_reporting_set(f->store, "provinces", &r, &p), TZ_OK);
+    assert_int_equal(tz_store_named(f->store, TZ_NAMED_SET, "provinces", &r, &p), TZ_OK);
     assert_int_equal(r, 1);
     assert_int_equal(p, 3);
 }
@@ -427,8 +438,8 @@ static void journal_and_lists_are_visited(void **state)
     begin(f);
     assert_int_equal(tz_store_set_committee(f->store, 2, 1, 3), TZ_OK);
     assert_int_equal(tz_store_set_committee(f->store, 1, 1, 2), TZ_OK);
-    assert_int_equal(tz_store_set_reporting_set(f->store, "b", 1, 4), TZ_OK);
-    assert_int_equal(tz_store_set_reporting_set(f->store, "a", 1, 5), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_SET, "b", 1, 4), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_SET, "a", 1, 5), TZ_OK);
     commit(f);
     snapshot(f);
     uint64_t next = 5;
@@ -438,8 +449,41 @@ static void journal_and_lists_are_visited(void **state)
     assert_int_equal(tz_reader_committees(f->reader, sum_positions, &sum), TZ_OK);
     assert_int_equal(sum, 23);
     sum = 0;
-    assert_int_equal(tz_reader_reporting_sets(f->reader, sum_positions, &sum), TZ_OK);
+    assert_int_equal(tz_reader_named(f->reader, TZ_NAMED_SET, sum_positions, &sum), TZ_OK);
     assert_int_equal(sum, 54);
+}
+
+static int two_positions(void *ctx, const struct tz_entry *e)
+{
+    sum_positions(ctx, e);
+    return *(uint64_t *)ctx >= 10 ? 77 : 0;
+}
+
+static void what_came_from_above_is_visited_from_its_end(void **state)
+{
+    struct fixture *f = *state;
+    begin(f);
+    append(f, "a", NULL);
+    append(f, "b", NULL);
+    append(f, "c", NULL);
+    append(f, "d", NULL);
+    assert_int_equal(tz_store_add_from_above(f->store, 0, 1), TZ_EINVAL);
+    assert_int_equal(tz_store_add_from_above(f->store, 7, 5), TZ_EINVAL);
+    assert_int_equal(tz_store_add_from_above(f->store, 7, 1), TZ_OK);
+    assert_int_equal(tz_store_add_from_above(f->store, 8, 2), TZ_OK);
+    assert_int_equal(tz_store_add_from_above(f->store, 7, 3), TZ_OK);
+    assert_int_equal(tz_store_add_from_above(f->store, 7, 4), TZ_OK);
+    commit(f);
+    snapshot(f);
+    uint64_t sum = 0;
+    assert_int_equal(tz_reader_from_above(f->reader, 7, sum_positions, &sum), TZ_OK);
+    assert_int_equal(sum, 431);
+    sum = 0;
+    assert_int_equal(tz_reader_from_above(f->reader, 7, two_positions, &sum), 77);
+    assert_int_equal(sum, 43);
+    sum = 0;
+    assert_int_equal(tz_reader_from_above(f->reader, 9, sum_positions, &sum), TZ_OK);
+    assert_int_equal(sum, 0);
 }
 
 static int see_outline(void *ctx, const struct tz_entry *e)
@@ -504,13 +548,17 @@ static void tables_are_shown_as_they_are(void **state)
     put(f, k, "2", false);
     assert_int_equal(tz_store_set_part(f->store, &k, NULL, &w), TZ_OK);
     assert_int_equal(tz_store_set_committee(f->store, 9, 1, 2), TZ_OK);
-    assert_int_equal(tz_store_set_reporting_set(f->store, "s", 1, 2), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_SET, "s", 1, 2), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_KEY, "x", 3, 1), TZ_OK);
+    assert_int_equal(tz_store_set_named(f->store, TZ_NAMED_INVITATION, "i", 2, 1), TZ_OK);
+    assert_int_equal(tz_store_add_from_above(f->store, 5, 2), TZ_OK);
     commit(f);
     snapshot(f);
     struct seen s = {0};
-    for (int table = TZ_TABLE_HEADS; table <= TZ_TABLE_SETS; table++)
+    for (int table = TZ_TABLE_HEADS; table <= TZ_TABLE_FROM_ABOVE; table++)
         assert_int_equal(tz_reader_rows(f->reader, (enum tz_table)table, see_row, &s), TZ_OK);
-    assert_string_equal(s.text, "1:k>0:@2=2 1:k>0:@1=1 1:k>2:w@0=0 9:>0:@1=2 0:s>0:@1=2 ");
+    assert_string_equal(s.text, "1:k>0:@2=2 1:k>0:@1=1 1:k>2:w@0=0 9:>0:@1=2 0:s>0:@1=2 0:x>0:@3=1 "
+                                "0:i>0:@2=1 5:>0:@0=2 ");
     int findings = 0;
     assert_int_equal(tz_reader_integrity(f->reader, TZ_INTEGRITY_QUICK, see_text, &findings), TZ_OK);
     assert_int_equal(tz_reader_integrity(f->reader, TZ_INTEGRITY_FULL, see_text, &findings), TZ_OK);
@@ -546,8 +594,8 @@ static void reopening_keeps_what_was_committed(void **state)
         EACH(rollback_leaves_nothing), EACH(revisions_keep_their_positions), EACH(wrong_calls_are_refused),  \
         EACH(parts_are_found_by_committee), EACH(committees_and_sets_have_current_entries),                  \
         EACH(heads_are_visited_in_order), EACH(visits_stop_and_go_on), EACH(journal_and_lists_are_visited),  \
-        EACH(an_outline_has_the_beginnings_of_bodies), EACH(tables_are_shown_as_they_are),                   \
-        EACH(reopening_keeps_what_was_committed)
+        EACH(what_came_from_above_is_visited_from_its_end), EACH(an_outline_has_the_beginnings_of_bodies),   \
+        EACH(tables_are_shown_as_they_are), EACH(reopening_keeps_what_was_committed)
 
 int main(void)
 {

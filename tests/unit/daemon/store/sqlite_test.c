@@ -136,6 +136,24 @@ static void newer_files_are_refused(void **state)
     assert_non_null(strstr(f->why, "99"));
 }
 
+/* A file of version 1 gets what version 2 added, and keeps what it had. */
+static void older_files_are_brought_up_to_date(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t revision, position;
+    assert_int_equal(open_as(f, false), TZ_OK);
+    assert_int_equal(append(f, 10), TZ_OK);
+    close_store(f);
+    sql(f, "DROP TABLE key; DROP TABLE invitation; DROP TABLE from_above; PRAGMA user_version=1");
+    assert_int_equal(open_as(f, true), TZ_EFOREIGN);
+    assert_non_null(strstr(f->why, "older"));
+    assert_int_equal(open_as(f, false), TZ_OK);
+    assert_int_equal(tz_store_info(f->store).position, 1);
+    assert_int_equal(tz_store_named(f->store, TZ_NAMED_KEY, "key:", &revision, &position), TZ_OK);
+    assert_int_equal(revision, 0);
+    assert_int_equal(append(f, 1), TZ_OK);
+}
+
 static void settings_hold(void **state)
 {
     struct fixture *f = *state;
@@ -289,11 +307,17 @@ static void a_check_reads_beside_the_writer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(files_are_private),           EACH(foreign_files_are_left_alone),
-        EACH(newer_files_are_refused),     EACH(settings_hold),
-        EACH(missing_commits_are_noticed), EACH(broken_side_file_accuses_nobody),
-        EACH(entries_cut_off_are_noticed), EACH(full_disk_keeps_nothing_and_heals),
-        EACH(readers_see_a_snapshot),      EACH(a_check_reads_beside_the_writer),
+        EACH(files_are_private),
+        EACH(foreign_files_are_left_alone),
+        EACH(newer_files_are_refused),
+        EACH(older_files_are_brought_up_to_date),
+        EACH(settings_hold),
+        EACH(missing_commits_are_noticed),
+        EACH(broken_side_file_accuses_nobody),
+        EACH(entries_cut_off_are_noticed),
+        EACH(full_disk_keeps_nothing_and_heals),
+        EACH(readers_see_a_snapshot),
+        EACH(a_check_reads_beside_the_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may change what, asked again where it is decided: for each record and each unit, in the tree of this
+ * transaction. The answer is daemon/service/access.c's.
+ */
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/wire/frame.h"
+#include "daemon/journal/decide.h"
+
+static struct tz_realm realm_of(const struct tz_batch *b, const struct tz_tree *tree)
+{
+    return (struct tz_realm){.tree = tree, .principals = b->principals, .now_ms = b->time_ms};
+}
+
+struct tz_decision tz_decide_access(struct tz_batch *b, const struct tz_op *op, uint32_t committee)
+{
+    if (b->access.op != op || b->access.committee != committee) {
+        struct tz_reach reach = tz_access_relation(op->grant, b->tree, b->principals, committee);
+        b->access.op = op;
+        b->access.committee = committee;
+        b->access.decision = tz_access_decide(TZ_ACT_WRITE, &reach);
+    }
+    return b->access.decision;
+}
+
+/* One error, with everything that it says. */
+static void reject_with(struct tz_op *op, struct tz_change_done *done, const struct tz_error *e)
+{
+    struct tz_errors errors;
+    errors.count = 1;
+    errors.dropped = 0;
+    errors.item[0] = *e;
+    tz_reject(op, done, &errors);
+}
+
+bool tz_subject_denied(struct tz_batch *b, struct tz_subject *s)
+{
+    struct tz_error e;
+    struct tz_realm realm = realm_of(b, b->tree);
+    if (!s->unit || s->access.allowed)
+        return false;
+    if (tz_access_check(&realm, s->op->grant, TZ_ACT_WRITE, s->unit->number, NULL, &e) != TZ_OK)
+        reject_with(s->op, s->done, &e);
+    return true;
+}
+
+/* It stands in the header of the entry, which is small and never erased. */
+void tz_subject_check_reason(const struct tz_subject *s, struct tz_errors *errors)
+{
+    const char *reason = s->ask->reason;
+    size_t characters = 0;
+    if (!s->access.needs_reason)
+        return;
+    if (!reason || !reason[0])
+        tz_errors_add(errors, TZ_CODE(REASON_REQUIRED), "reason", NULL);
+    else if (!tz_text_valid(reason, strlen(reason), &characters))
+        tz_errors_add(errors, TZ_CODE(BAD_TEXT), "reason", reason);
+    else if (characters > TZ_REASON_CHARACTERS)
+        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), "reason", reason), "limit",
+                        TZ_REASON_CHARACTERS);
+}
+
+/* Nothing but names and contacts differs: that is the committee's own to keep up. */
+static int only_directory(struct tz_batch *b, const struct tz_unit_node *known,
+                          const Taizhang__V1__CommitteeBody *body, bool *yes)
+{
+    struct tz_bytes was, will_be;
+    Taizhang__V1__CommitteeBody same = *body;
+    same.name = known->body->name;
+    same.short_name = known->body->short_name;
+    int rc = tz_message_pack(&known->body->base, &b->scratch, &was);
+    if (!rc)
+        rc = tz_message_pack(&same.base, &b->scratch, &will_be);
+    *yes = !rc && tz_bytes_equal(was, will_be);
+    return rc;
+}
+
+bool tz_decide_may_change_unit(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                               const struct tz_unit_node *known)
+{
+    struct tz_reach reach = tz_access_relation(op->grant, tree, b->principals, known->parent);
+    return tz_access_decide(TZ_ACT_UNITS, &reach).allowed;
+}
+
+int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
+                          struct tz_errors *errors)
+{
+    struct tz_realm realm = realm_of(b, tree);
+    struct tz_error e;
+    bool directory = false;
+    int rc = known ? only_directory(b, known, body, &directory) : TZ_OK;
+    if (rc)
+        return rc;
+    if (directory)
+        rc = tz_access_check(&realm, op->grant, TZ_ACT_DIRECTORY, known->number, NULL, &e);
+    else
+        rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, (uint32_t)body->parent, NULL, &e);
+    if (!rc && !directory && known && known->parent != body->parent)
+        rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, known->parent, NULL, &e);
+    if (rc && errors->count < TZ_ERRORS_MAX)
+        errors->item[errors->count++] = e;
+    return TZ_OK;
+}
+
+int tz_decide_member_access(struct tz_batch *b, const struct tz_op *op, char *const *member, size_t count,
+                            struct tz_errors *errors)
+{
+    struct tz_realm realm = realm_of(b, b->tree);
+    for (size_t i = 0; i < count; i++) {
+        const struct tz_unit_node *unit = tz_tree_find(b->tree, member[i], strlen(member[i]));
+        struct tz_error e;
+        if (!unit || tz_access_check(&realm, op->grant, TZ_ACT_SETS, unit->number, NULL, &e) == TZ_OK)
+            continue;
+        if (errors->count < TZ_ERRORS_MAX)
+            errors->item[errors->count++] = e;
+        return TZ_EINVAL; /* one says enough */
+    }
+    return TZ_OK;
+}
