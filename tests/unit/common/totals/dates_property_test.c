@@ -116,11 +116,13 @@ static uint64_t ends_of_heirs(const struct run *r, uint32_t unit, unsigned day)
 static uint64_t givers_of(const struct run *r, uint32_t unit)
 {
     uint64_t set = 0;
-    for (size_t i = 0; i < r->entries; i++)
-        if (r->entry[i].unit != unit && (state_on(r, r->entry[i].unit, LOST) != NULL))
-            for (size_t k = 0; k < r->entry[i].heirs; k++)
-                if (r->entry[i].heir[k] == unit)
-                    set |= UINT64_C(1) << r->entry[i].unit;
+    for (size_t i = 0; i < r->entries; i++) {
+        const struct entry *e = &r->entry[i];
+        bool stands = state_on(r, e->unit, e->day) == e; /* no later one of the same day */
+        for (size_t k = 0; stands && e->unit != unit && k < e->heirs; k++)
+            if (e->heir[k] == unit)
+                set |= UINT64_C(1) << e->unit;
+    }
     return set;
 }
 
