@@ -96,8 +96,8 @@ void tz_writer_free(struct tz_writer *w);
 
 /* TZ_OK; TZ_EFULL: the queue is full, try again after batch_done; TZ_ECLOSED: stopping. Any thread. */
 int tz_writer_submit(struct tz_writer *w, struct tz_op *op) TZ_MUSTCHECK;
-/* Runs one batch if something waits; returns the number of operations completed. For tests, without the
- * thread. */
+/* Runs one batch if something waits; returns the number of operations completed. Whether or not, the tree is
+ * that of today from then on. For tests, without the thread. */
 size_t tz_writer_step(struct tz_writer *w);
 
 struct tz_writer_stats {
