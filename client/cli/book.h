@@ -5,7 +5,7 @@
 #ifndef TZ_CLIENT_CLI_BOOK_H
 #define TZ_CLIENT_CLI_BOOK_H
 
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 #include "client/sheet/xlsx_write.h"
 
 struct tz_book {

@@ -6,7 +6,7 @@
 #define TZ_CLIENT_CLI_CAME_BACK_H
 
 #include "client/cli/cli.h"
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 
 enum { TZ_CAME_BACK_MAX = 999 };
 

@@ -321,7 +321,7 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
     struct tz_cli cli = {.out = out, .err = err, .env = tz_env_system(), .profile_name = "default"};
     const char *server = getenv("TAIZHANG_SERVER");
     cli.server = server && *server ? server : NULL;
-    cli.connection.fd = -1;
+    cli.connection.stream.fd = -1;
     use_language(&cli, NULL);
     int rc = end_output(&cli, run(&cli, argc > 0 ? (size_t)argc - 1 : 0, argv + 1));
     if (cli.connected)

@@ -10,7 +10,7 @@
 #include "client/cli/table.h"
 #include "client/lib/connection.h"
 #include "client/lib/profile.h"
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 #include "common/base/i18n.h"
 
 struct tz_cli {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/from_above.h"
 #include "client/cli/time_text.h"
 #include "common/base/json.h"
 
@@ -74,6 +75,7 @@ static void print_json(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
         tz_json_int(&j, s->counters[i]->number);
     }
     tz_json_end_object(&j);
+    tz_from_above_json(&j, cli->env, s);
     tz_json_end_object(&j);
     fprintf(cli->out, "%s\n", out.data ? out.data : "");
     tz_buf_free(&out);
@@ -138,8 +140,12 @@ static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
                                                        : counter_label(s->counters[i]->name));
         tz_table_number(&t, s->counters[i]->number);
     }
+    if (cli->format == TZ_FORMAT_CSV)
+        tz_from_above_rows(&t, s);
     int rc = tz_table_print(&t, cli->out, cli->format);
     tz_table_free(&t);
+    if (rc == TZ_OK && cli->format == TZ_FORMAT_TABLE)
+        rc = tz_from_above_print(cli, s);
     return tz_cli_printed(cli, rc);
 }
 
@@ -175,7 +181,7 @@ static int run_status(struct tz_cli *cli, size_t argc, char **argv)
 
 const struct tz_command tz_command_status = {
     .name = "status",
-    .help = N_("how the registry is"),
+    .help = N_("how the registry is, and what committees above wrote into the own one"),
     .usage = "",
     .run = run_status,
 };

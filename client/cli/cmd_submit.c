@@ -6,6 +6,7 @@
 #include "client/cli/saved_map.h"
 #include "client/cli/submit_bundle.h"
 #include "client/cli/submit_file.h"
+#include "common/base/text.h"
 #include "common/codes/division.h"
 
 struct arguments {
@@ -50,6 +51,7 @@ static int submit_one(struct tz_cli *cli, const struct arguments *a, const char 
                                         .new_rows = a->new_rows,
                                         .not_shifted = a->not_shifted,
                                         .whole = a->whole,
+                                        .reason = a->whole.reason,
                                         .dry_run = a->dry_run,
                                         .rejected = a->rejected,
                                         .delivery = delivery};
@@ -73,6 +75,11 @@ static int prepare(struct tz_cli *cli, const struct arguments *a, size_t files, 
         return tz_cli_usage(cli, "%s", _("Name the files to submit, or - for standard input."));
     if (a->committee && !tz_code_valid(a->committee, strlen(a->committee)))
         return tz_cli_usage(cli, _("%s is not a committee's code. Write 6 or 9 digits."), a->committee);
+    size_t characters;
+    if (a->whole.reason && (!tz_text_valid(a->whole.reason, strlen(a->whole.reason), &characters) ||
+                            characters > TZ_REASON_CHARACTERS))
+        return tz_cli_usage(cli, _("The reason is not text, or longer than %d characters."),
+                            TZ_REASON_CHARACTERS);
     /* Before anything is sent, so that a typing error in the last file does not leave half of the work done.
      */
     for (size_t i = 0; i < files; i++)
@@ -167,7 +174,8 @@ static int submit_bundles(struct tz_cli *cli, const struct arguments *a, size_t 
     if (bundles < files)
         return tz_cli_usage(
             cli, "%s", _("Submit carry bundles and spreadsheets one after another, not in one command."));
-    if (a->kind || a->committee || a->sheet || a->confirm || a->new_rows || a->not_shifted || a->whole.asked)
+    if (a->kind || a->committee || a->sheet || a->confirm || a->new_rows || a->not_shifted ||
+        a->whole.asked || a->whole.reason)
         return tz_cli_usage(
             cli, "%s",
             _("A carry bundle is submitted as it is: options that are about sheets do not go with it."));
@@ -233,7 +241,7 @@ const struct tz_command tz_command_submit = {
     .usage = "FILE... [--kind KIND] [--committee CODE] [--sheet NAME] [--dry-run [--rejected]] [--confirm] "
              "[--wait SECONDS]\n"
              "                       [--map COLUMN=FIELD]... [--forget-map] [--new-rows] [--not-shifted]\n"
-             "                       [--whole [--reason TEXT] [--yes] [--withdraw N]]\n"
+             "                       [--reason TEXT] [--whole [--yes] [--withdraw N]]\n"
              "                       | BUNDLE... [--output FILE] [--dry-run] [--wait SECONDS]",
     .details = N_(
         "  FILE              .xlsx, or CSV in UTF-8, UTF-16 or GB18030/GBK, separated by commas, tabs or\n"
@@ -253,7 +261,9 @@ const struct tz_command tz_command_submit = {
         "  --not-shifted     the rows are right as they stand, though many name something else than before\n"
         "  --whole           this file is all there is: what the registry holds beyond it, of its units and\n"
         "                    periods, is listed, and withdrawn when that is confirmed\n"
-        "  --reason TEXT     with --whole: why they are withdrawn, for everybody who reads the history\n"
+        "  --reason TEXT     why a committee above writes these records of another one: it stands in their\n"
+        "                    history, and in the status of the committee; with --whole also why others are\n"
+        "                    withdrawn\n"
         "  --yes             with --whole: withdraw them without asking, unless they are most of what is "
         "held\n"
         "  --withdraw N      with --whole: withdraw them if they are exactly N, however many are held\n"

@@ -193,7 +193,8 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
                                        .confirmed = a.confirm,
                                        .new_rows = a.new_rows,
                                        .not_shifted = a.not_shifted,
-                                       .whole = a.whole};
+                                       .whole = a.whole,
+                                       .reason = a.whole.reason};
     struct tz_watch_loop *l = calloc(1, sizeof *l);
     if (!l)
         return tz_cli_no_memory(cli);
@@ -217,10 +218,11 @@ static int run_watch(struct tz_cli *cli, size_t argc, char **argv)
 const struct tz_command tz_command_watch = {
     .name = "watch",
     .help = N_("submit the files that come into a folder, unattended"),
-    .usage = "FOLDER [--kind KIND] [--committee CODE] [--sheet NAME] [--map COLUMN=FIELD]...\n"
-             "                      [--confirm] [--new-rows] [--not-shifted] [--whole --yes --reason TEXT]\n"
-             "                      [--once] [--settle SECONDS] [--poll SECONDS] [--give-up SECONDS]\n"
-             "                      [--jitter SECONDS] [--status FILE]",
+    .usage =
+        "FOLDER [--kind KIND] [--committee CODE] [--sheet NAME] [--map COLUMN=FIELD]...\n"
+        "                      [--confirm] [--new-rows] [--not-shifted] [--reason TEXT] [--whole --yes]\n"
+        "                      [--once] [--settle SECONDS] [--poll SECONDS] [--give-up SECONDS]\n"
+        "                      [--jitter SECONDS] [--status FILE]",
     .details = N_(
         "  FOLDER            .xlsx, .csv and .txt files in it are taken, also those in subfolders named as "
         "a\n"
@@ -236,8 +238,8 @@ const struct tz_command tz_command_watch = {
         "  --whole           each file is all there is: what the registry holds beyond it, of its units and\n"
         "                    periods, is withdrawn when all its rows are in, unless it is most of what is "
         "held\n"
-        "  --yes, --reason TEXT\n"
-        "                    go with --whole\n"
+        "  --yes             goes with --whole\n"
+        "  --reason TEXT     as in submit\n"
         "  --once            what lies there now, then end: for cron. Exit code as of submit\n"
         "  --settle SECONDS  a file must not have changed for so long (5)\n"
         "  --poll SECONDS    the folder is looked at so often even if nothing is noticed (10)\n"

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "common/base/i18n.h"
+#include "common/codes/role.h"
 
 /* {value} what stood there, {field} the field's label, {values} what may stand there, {number} and {text} the
- * parameters. */
+ * parameters; of what is not allowed {role}, {place} and {giver}. */
 static const struct {
     tz_code code;
     const char *text;
@@ -54,8 +55,7 @@ static const struct {
      N_("The registry does not know this request: it is older than this program. Ask its "
         "operator to update it.")},
     {TZ_CODE(NOT_ALLOWED),
-     N_("You are not allowed to do this (missing right: {text}). Ask the committee above, or the "
-        "registry's operator.")},
+     N_("This needs the role \"{role}\" for {place}, and you do not have it there. Ask {giver}.")},
     {TZ_CODE(NOT_FOUND),
      N_("There is nothing at \"{value}\". Check the address; `taizhang records` lists what is there.")},
     {TZ_CODE(UNSUPPORTED), N_("This registry cannot do that yet: {text}.")},
@@ -273,6 +273,44 @@ static void put_values(struct tz_buf *out, const char *field, const struct tz_ki
         tz_buf_printf(out, "%s%s", i ? _(", ") : "", zh ? f->list->members[i].zh : f->list->members[i].name);
 }
 
+static const char *text_of(const struct tz_error *e, const char *name)
+{
+    for (size_t i = 0; i < TZ_ERROR_PARAMS; i++)
+        if (strcmp(e->params[i].name, name) == 0)
+            return e->params[i].text;
+    return "";
+}
+
+/* The role by its label. */
+static void put_role(struct tz_buf *out, const char *name, bool zh)
+{
+    unsigned role = tz_role_find(name);
+    size_t i = 0;
+    while (i < TZ_ROLES && role != 1u << i)
+        i++;
+    const char *label = tz_role_label(i, zh);
+    tz_buf_puts(out, label ? label : name);
+}
+
+/* What is missing, where, and who gives it. false: no parameter of that sort. */
+static bool put_right(struct tz_buf *out, const struct tz_error *e, const char *name, size_t len, bool zh)
+{
+    const char *giver = text_of(e, "giver");
+    if (len == 4 && memcmp(name, "role", 4) == 0)
+        put_role(out, text_of(e, "right"), zh);
+    else if (len == 5 && memcmp(name, "place", 5) == 0)
+        tz_buf_puts(out, *e->value ? e->value : _("the registry as a whole"));
+    else if (len != 5 || memcmp(name, "giver", 5) != 0)
+        return false;
+    else if (strcmp(giver, "secure") == 0)
+        tz_buf_puts(out, _("whoever holds the role secure"));
+    else if (*giver == '\0' || strcmp(giver, "operate") == 0)
+        tz_buf_puts(out, _("the registry's operator"));
+    else
+        tz_buf_printf(out, _("whoever manages keys at %s"), giver);
+    return true;
+}
+
 static void put_parameter(struct tz_buf *out, const struct tz_error *e, const char *name, size_t len,
                           const struct tz_kind_info *kind, bool zh)
 {
@@ -289,6 +327,8 @@ static void put_parameter(struct tz_buf *out, const struct tz_error *e, const ch
         put_values(out, e->field, kind, zh);
         return;
     }
+    if (e->code == TZ_CODE(NOT_ALLOWED) && put_right(out, e, name, len, zh))
+        return;
     /* Whichever parameter is of that type: the names are for programs. */
     for (size_t i = 0; i < TZ_ERROR_PARAMS && *e->params[i].name; i++) {
         if (number && !*e->params[i].text) {

@@ -65,6 +65,41 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
     case TZ_REASON_MEMORY:
         tz_buf_puts(out, _("Out of memory."));
         break;
+    case TZ_REASON_NO_KEY:
+        tz_buf_printf(out,
+                      _("This machine has no key for %s. Ask the committee above for an invitation, and run "
+                        "taizhang join 'LINE' with the line that it sends."),
+                      c->server);
+        if (*f->detail)
+            tz_buf_printf(out, _(" This profile has a key for: %s."), f->detail);
+        break;
+    case TZ_REASON_KEY:
+        tz_buf_printf(out, _("The key for %s cannot be used: %s."), c->server, f->detail);
+        break;
+    case TZ_REASON_CERTIFICATE:
+        tz_buf_printf(
+            out,
+            _("What answers at %s does not show the certificate that this machine knows the registry by. "
+              "Nothing was sent.\n"
+              "  known: %s\n"
+              "  shown: %s\n"
+              "Somebody may stand between. Ask the registry's operator by telephone whether the certificate "
+              "was changed; if it was, ask for a new invitation and run taizhang join with it."),
+            c->server, f->value, f->detail);
+        break;
+    case TZ_REASON_UNTRUSTED:
+        if (*f->value)
+            tz_buf_printf(out,
+                          _("The certificate of the registry at %s held until %s, and this machine's clock "
+                            "says that this day is past. Set the clock if it is wrong; if it is right, tell "
+                            "the registry's operator. Nothing was sent."),
+                          c->server, f->value);
+        else
+            tz_buf_printf(out,
+                          _("The certificate of the registry at %s is not trusted (%s). Check the address; "
+                            "if it is right, tell the registry's operator. Nothing was sent."),
+                          c->server, f->detail);
+        break;
     case TZ_REASON_PROFILE: /* of the library's outbox: no connection fails like that */
     case TZ_REASON_FILE:
     case TZ_REASON_NOT_FOUND:

@@ -9,7 +9,7 @@
 #include "client/cli/outbox_words.h"
 #include "client/cli/record_view.h"
 #include "client/sheet/headers.h"
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 #include "common/base/json.h"
 
 enum { CELL_MAX_BYTES = 4 << 20 };

@@ -51,6 +51,8 @@ static void head_for_people(struct tz_cli *cli, const struct tz_outbox_entry *e)
     line(cli, _("Since"), when);
     if (e->operation == TZ_OUTBOX_WITHDRAW)
         line(cli, _("Withdrawal"), e->reason);
+    else if (*e->reason)
+        line(cli, _("Reason"), e->reason);
     if (*e->source) {
         snprintf(text, sizeof text, _("%.200s, row %zu"), e->source, e->row);
         line(cli, _("File"), text);
@@ -297,7 +299,7 @@ static int show_json(struct tz_cli *cli, const struct tz_outbox_entry *e, const 
     tz_json_key(&j, "source");
     tz_json_text(&j, e->source);
     put_number(&j, "row", e->row);
-    if (e->operation == TZ_OUTBOX_WITHDRAW) {
+    if (e->operation == TZ_OUTBOX_WITHDRAW || *e->reason) {
         tz_json_key(&j, "reason");
         tz_json_text(&j, e->reason);
     }

@@ -100,6 +100,10 @@ static void table_row(struct tz_record_list *l, const struct tz_view *v,
         tz_buf_printf(&text, _("(withdrawn: %s)"), v->state->reason);
     else
         tz_view_summary(&text, v, l->cli->zh);
+    if (*v->state->from && v->state->withdrawn)
+        tz_buf_printf(&text, _(" (by %s)"), v->state->from);
+    else if (*v->state->from)
+        tz_buf_printf(&text, _(" (by %s: %s)"), v->state->from, v->state->reason);
     tz_table_cell_n(&l->table, text.data ? text.data : "", text.len);
     tz_buf_free(&text);
 }

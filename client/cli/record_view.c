@@ -55,6 +55,7 @@ void tz_view_json(struct tz_json *j, const struct tz_env *env, const struct tz_v
     tz_json_key(j, "withdrawn");
     tz_json_bool(j, s->withdrawn);
     put_text(j, "reason", s->reason);
+    put_text(j, "from", s->from);
     if (quantity) {
         tz_json_key(j, "quantity");
         tz_json_object(j);
@@ -118,6 +119,8 @@ void tz_view_people(struct tz_cli *cli, const struct tz_view *v)
     tz_buf_printf(&text, _("%llu (position %llu, %s, by %s)"), (unsigned long long)s->revision,
                   (unsigned long long)s->position, when, *s->principal ? s->principal : "?");
     line(cli, _("Revision"), width, text.data ? text.data : "", text.len);
+    if (*s->from)
+        line(cli, _("Written by"), width, s->from, strlen(s->from));
     if (s->withdrawn)
         line(cli, _("Withdrawn"), width, s->reason, strlen(s->reason));
     else if (*s->reason)

@@ -67,6 +67,7 @@ static int store_row(struct work *w, const struct tz_row *row)
         .base = row->base,
         .confirmed = w->options->confirmed,
         .keep_private = w->keep_private,
+        .reason = w->options->reason,
         .body = {row->body.data, row->body.len},
         .private_bytes = {row->private_bytes.data, row->private_bytes.len},
         .source = w->options->source,

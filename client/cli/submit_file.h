@@ -20,6 +20,7 @@ struct tz_submit_options {
     bool new_rows; /* as in submit_survey.h */
     bool not_shifted;
     struct tz_whole whole;
+    const char *reason; /* why a committee above writes; NULL: none was given */
     bool dry_run;                 /* no connection is used, and a profile only if there is one */
     bool rejected;                /* with dry_run: write the file of rejected rows too */
     struct tz_delivery *delivery; /* open; NULL with dry_run */

@@ -8,7 +8,7 @@
 #define TZ_CLIENT_CLI_TEMPLATE_H
 
 #include "client/cli/cli.h"
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 #include "common/schema/schema.h"
 
 enum { TZ_TEMPLATE_COLUMNS = 128 };

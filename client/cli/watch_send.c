@@ -145,5 +145,5 @@ void tz_watch_hang_up(struct tz_watch *w)
     if (w->cli->connected)
         tz_connection_close(&w->cli->connection);
     w->cli->connected = false;
-    w->cli->connection = (struct tz_connection){.fd = -1};
+    w->cli->connection = (struct tz_connection){.stream = {.fd = -1}};
 }

@@ -15,9 +15,8 @@ enum { FEW = 3 };
 int tz_whole_check(struct tz_cli *cli, const struct tz_whole *w, size_t files, bool dry_run)
 {
     if (!w->asked)
-        return w->yes || w->number.given || w->reason
-                   ? tz_cli_usage(cli, "%s", _("--yes, --withdraw and --reason go with --whole."))
-                   : TZ_RESULT_DONE;
+        return w->yes || w->number.given ? tz_cli_usage(cli, "%s", _("--yes and --withdraw go with --whole."))
+                                         : TZ_RESULT_DONE;
     if (files > 1)
         return tz_cli_usage(cli, "%s", _("--whole says that one file is all there is: name one file."));
     if (dry_run)

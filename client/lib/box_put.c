@@ -54,11 +54,14 @@ static const char *wrong_with(const struct tz_box_record *r)
     return r->keep_private && r->private_len > 0 ? "keep_private" : NULL;
 }
 
+/* Of the struct in the first version of the header. */
+#define FIRST_SIZE offsetof(struct tz_box_record, reason)
+
 static const char *wrong_with_all(const struct tz_box_record *records, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct tz_box_record *r = tz_public_at(records, i);
-        if (r->size != records->size || r->size < sizeof *r)
+        if (r->size != records->size || r->size < FIRST_SIZE)
             return "size";
         const char *wrong = wrong_with(r);
         if (wrong)
@@ -188,7 +191,9 @@ static int make_entry(struct putting *p, const struct tz_box_record *in, char wr
         .base = in->base,
         .confirmed = in->confirmed,
         .keep_private = in->keep_private,
-        .reason = in->withdraw ? in->withdraw : "",
+        .reason = in->withdraw                              ? in->withdraw
+                  : tz_public_has(in, reason) && in->reason ? in->reason
+                                                            : "",
         .source = in->source ? in->source : "",
         .row = (size_t)in->row,
     };

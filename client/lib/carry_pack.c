@@ -144,6 +144,7 @@ static int add_version(struct tz_bundle_writer *w, const struct tz_outbox_entry 
         record.private_ = lend_bytes(e->private_bytes.data, e->private_bytes.len);
         version.operation_case = TAIZHANG__V1__BUNDLE_VERSION__OPERATION_RECORD;
         version.record = &record;
+        version.reason = lend(e->reason);
     }
     version.waits = waits;
     frame.body_case = TAIZHANG__V1__BUNDLE_FRAME__BODY_VERSION;

@@ -92,7 +92,7 @@ static int take_version(struct tz_carry *c, const Taizhang__V1__BundleFrame *fra
     tz_profile_number(s, 7, record->confirmed);
     tz_profile_number(s, 8, record->keep_private);
     tz_profile_number(s, 9, (uint64_t)c->env->wall_ms(c->env->ctx));
-    tz_profile_text(s, 10, withdraw ? v->withdraw->reason : "");
+    tz_profile_text(s, 10, withdraw ? v->withdraw->reason : v->reason);
     tz_profile_bytes(s, 11, record->body.data, record->body.len);
     tz_profile_bytes(s, 12, record->private_.data, record->private_.len);
     return tz_profile_run(c->profile, s);

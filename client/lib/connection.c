@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/lib/connection.h"
+#include "client/lib/connection_internal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,7 +11,6 @@
 
 #include <linux/sockios.h>
 
-#include "client/lib/socket.h"
 #include "common/base/fault.h"
 
 enum {
@@ -33,15 +32,12 @@ static int64_t now_us(const struct tz_connection *c)
 
 enum tz_result tz_connection_break(struct tz_connection *c, enum tz_reason reason, const char *detail)
 {
-    if (c->fd >= 0) {
-        close(c->fd);
-        c->fd = -1;
-    }
+    tz_stream_close(&c->stream);
     c->waiting_count = 0;
     return tz_failure_set(&c->failure, reason, c->server, detail);
 }
 
-static void take_limits(struct tz_connection *c, uint32_t frame_max)
+void tz_connection_limits(struct tz_connection *c, uint32_t frame_max)
 {
     if (frame_max > FRAME_CEILING)
         frame_max = FRAME_CEILING;
@@ -75,23 +71,22 @@ static bool has_room(const struct tz_connection *c)
     return c->in.max - (c->in.len - c->in_start) >= READ_CHUNK;
 }
 
-/* Takes what the socket holds now. */
+/* Takes what is there now. */
 static enum tz_result take_bytes(struct tz_connection *c)
 {
     make_room(c);
     char *p = tz_buf_extend(&c->in, READ_CHUNK);
     if (!p)
         return tz_connection_break(c, TZ_REASON_MEMORY, NULL);
-    ssize_t n = recv(c->fd, p, READ_CHUNK, MSG_DONTWAIT);
+    uint64_t before = c->stream.moved;
+    ssize_t n = tz_stream_read(&c->stream, p, READ_CHUNK);
+    int error = errno;
     c->in.len -= READ_CHUNK - (n > 0 ? (size_t)n : 0);
-    if (n > 0) {
-        if (c->ready) /* hello has one deadline, however many bytes come */
-            c->alive_us = c->ping_us = now_us(c);
+    if (c->ready && c->stream.moved != before) /* hello has one deadline, however many bytes come */
+        c->alive_us = c->ping_us = now_us(c);
+    if (n > 0 || (n < 0 && error == EAGAIN))
         return TZ_RESULT_DONE;
-    }
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-        return TZ_RESULT_DONE;
-    return tz_connection_break(c, TZ_REASON_LOST, n < 0 ? strerror(errno) : NULL);
+    return tz_connection_break(c, TZ_REASON_LOST, n < 0 ? tz_stream_error(&c->stream, error) : NULL);
 }
 
 /* What the registry said before it closed explains a failed write better than the write's errno. */
@@ -121,7 +116,7 @@ static enum tz_result lost_in_write(struct tz_connection *c, int error)
             return said.result;
         }
     }
-    return tz_connection_break(c, TZ_REASON_LOST, strerror(error));
+    return tz_connection_break(c, TZ_REASON_LOST, tz_stream_error(&c->stream, error));
 }
 
 /* Were bytes taken by the peer since the last look? On a slow line it is a minute until the last of a few
@@ -129,7 +124,7 @@ static enum tz_result lost_in_write(struct tz_connection *c, int error)
 static bool still_leaving(struct tz_connection *c)
 {
     int unsent = 0;
-    if (ioctl(c->fd, SIOCOUTQ, &unsent) != 0)
+    if (ioctl(c->stream.fd, SIOCOUTQ, &unsent) != 0)
         return false;
     bool fewer = unsent < c->unsent;
     c->unsent = unsent;
@@ -141,21 +136,26 @@ static bool still_leaving(struct tz_connection *c)
 static enum tz_result write_all(struct tz_connection *c, const char *bytes, size_t len, int stall_ms)
 {
     int64_t moved = now_us(c);
-    while (len > 0) {
-        ssize_t n = send(c->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    for (;;) {
+        uint64_t before = c->stream.moved;
+        ssize_t n = len > 0 ? tz_stream_write(&c->stream, bytes, len) : tz_stream_flush(&c->stream);
+        if (n == 0 && len == 0)
+            return TZ_RESULT_DONE;
+        if (n < 0 && errno != EAGAIN)
+            return lost_in_write(c, errno);
         if (n > 0) {
             bytes += n;
             len -= (size_t)n;
+        }
+        if (n > 0 || c->stream.moved != before) {
             moved = now_us(c);
             continue;
         }
-        if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-            return lost_in_write(c, errno);
         int64_t left = moved / 1000 + stall_ms - now_us(c) / 1000;
         if (left <= 0)
             return tz_connection_break(c, TZ_REASON_SILENT, NULL);
         make_room(c);
-        struct pollfd p = {.fd = c->fd, .events = (short)(POLLOUT | (has_room(c) ? POLLIN : 0))};
+        struct pollfd p = {.fd = c->stream.fd, .events = (short)(POLLOUT | (has_room(c) ? POLLIN : 0))};
         n = poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
         if (n < 0 && errno != EINTR)
             return tz_connection_break(c, TZ_REASON_LOST, strerror(errno));
@@ -168,7 +168,6 @@ static enum tz_result write_all(struct tz_connection *c, const char *bytes, size
             moved = now_us(c);
         }
     }
-    return TZ_RESULT_DONE;
 }
 
 static enum tz_result write_message(struct tz_connection *c, tz_request *request, int stall_ms)
@@ -217,7 +216,9 @@ static enum tz_result wait_bytes(struct tz_connection *c)
         /* Also past the deadline the socket is asked first: the caller may have been away while bytes came.
          */
         int64_t left = (deadline - now_us(c) + 999) / 1000;
-        struct pollfd p = {.fd = c->fd, .events = POLLIN};
+        if (tz_stream_pending(&c->stream))
+            return take_bytes(c);
+        struct pollfd p = {.fd = c->stream.fd, .events = POLLIN};
         int n = poll(&p, 1, left > LOOK_MS ? LOOK_MS : left > 0 ? (int)left : 0);
         if (n < 0 && errno != EINTR)
             return tz_connection_break(c, TZ_REASON_LOST, strerror(errno));
@@ -273,7 +274,7 @@ static enum tz_result next_message(struct tz_connection *c, const tz_answer **ou
 enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **out)
 {
     *out = NULL;
-    if (c->fd < 0)
+    if (c->stream.fd < 0)
         return c->failure.result;
     if (c->waiting_count == 0)
         return tz_failure_set(&c->failure, TZ_REASON_ARGUMENT, c->server, "no request is outstanding");
@@ -309,11 +310,13 @@ enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **
 enum tz_result tz_connection_send(struct tz_connection *c, tz_request *request, uint64_t *id)
 {
     *id = 0;
-    if (c->fd < 0)
+    if (c->stream.fd < 0)
         return c->failure.result;
     if (c->waiting_count == TZ_WAITING_MAX)
         return tz_failure_set(&c->failure, TZ_REASON_ARGUMENT, c->server, "too many requests outstanding");
     request->id = ++c->last_id;
+    if (c->ready && c->options.act_for)
+        request->act_for = (char *)(uintptr_t)c->options.act_for;
     if (c->waiting_count == 0)
         c->alive_us = c->ping_us = now_us(c);
     enum tz_result rc = write_message(c, request, c->options.idle_ms + c->options.give_up_ms);
@@ -349,80 +352,20 @@ enum tz_result tz_connection_call(struct tz_connection *c, tz_request *request, 
     return rc;
 }
 
-/* --- opening --- */
-
-static enum tz_result say_hello(struct tz_connection *c, const char *client)
-{
-    tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
-    Taizhang__V1__Hello hello = TAIZHANG__V1__HELLO__INIT;
-    hello.major = TZ_PROTOCOL_MAJOR;
-    hello.minor = TZ_PROTOCOL_MINOR;
-    hello.client = (char *)client;
-    request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_HELLO;
-    request.hello = &hello;
-    uint64_t id;
-    const tz_answer *m;
-    enum tz_result rc = tz_connection_send(c, &request, &id);
-    if (rc == TZ_RESULT_DONE)
-        rc = tz_connection_receive(c, &m);
-    if (rc == TZ_RESULT_DONE)
-        rc = tz_connection_answered(c, m);
-    if (rc != TZ_RESULT_DONE)
-        return rc;
-    if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_HELLO || !m->final ||
-        m->hello->registry_id.len != sizeof c->registry_id)
-        return tz_connection_break(c, TZ_REASON_GARBAGE, NULL);
-    const Taizhang__V1__HelloReply *h = m->hello;
-    memcpy(c->registry_id, h->registry_id.data, sizeof c->registry_id);
-    c->epoch = h->epoch;
-    c->position = h->position;
-    snprintf(c->principal, sizeof c->principal, "%s", h->principal);
-    snprintf(c->committee, sizeof c->committee, "%s", h->committee);
-    uint32_t frame_max = h->limits && h->limits->frame_bytes ? h->limits->frame_bytes : TZ_FRAME_MAX;
-    c->ready = true;
-    take_limits(c, frame_max); /* frees the message */
-    return TZ_RESULT_DONE;
-}
-
-static void prepare(struct tz_connection *c, const char *server, const struct tz_connection_options *options)
-{
-    memset(c, 0, sizeof *c);
-    c->options = options ? *options : tz_connection_defaults();
-    c->fd = -1;
-    snprintf(c->server, sizeof c->server, "%s", server);
-    tz_buf_init(&c->in, 0);
-    tz_arena_init(&c->arena, 0);
-    take_limits(c, TZ_FRAME_MAX_BEFORE_HELLO);
-}
-
-enum tz_result tz_connection_adopt(struct tz_connection *c, int fd, const char *server, const char *client,
-                                   const struct tz_connection_options *options)
-{
-    prepare(c, server, options);
-    c->fd = fd;
-    return say_hello(c, client);
-}
-
-enum tz_result tz_connection_open(struct tz_connection *c, const char *server, const char *client,
-                                  const struct tz_connection_options *options)
-{
-    prepare(c, server, options);
-    struct tz_endpoint e;
-    if (!tz_endpoint_parse(server, &e))
-        return tz_failure_set(&c->failure, TZ_REASON_ADDRESS, NULL, server);
-    enum tz_reason reason;
-    char detail[200];
-    c->fd = tz_socket_connect(&e, c->options.env, c->options.connect_ms, &reason, detail, sizeof detail);
-    if (c->fd < 0)
-        return tz_failure_set(&c->failure, reason, server, detail);
-    return say_hello(c, client);
-}
-
 void tz_connection_close(struct tz_connection *c)
 {
-    if (c->fd >= 0)
-        close(c->fd);
-    c->fd = -1;
+    tz_stream_close(&c->stream);
     tz_buf_free(&c->in);
     tz_arena_free(&c->arena);
+}
+
+int64_t tz_connection_wait_ms(const struct tz_connection *c)
+{
+    if (c->failure.reason != TZ_REASON_ANSWERED ||
+        (c->failure.code != TZ_CODE(RATE_LIMITED) && c->failure.code != TZ_CODE(SLOW_DOWN)))
+        return 0;
+    for (size_t i = 0; i < TZ_ERROR_PARAMS; i++)
+        if (c->status.params[i].number > 0)
+            return c->status.params[i].number;
+    return 0;
 }

@@ -4,23 +4,38 @@
  *
  * While an answer is awaited the peer must show life: after idle_ms without a byte a ping goes out, and
  * give_up_ms later, still without a byte, the connection counts as lost. A registry that is slow answers
- * pings; on a line that is slow, bytes of ours that the other end takes are life too. After any failure other than TZ_REASON_ANSWERED and TZ_REASON_ARGUMENT the connection is broken:
- * every further call fails with the same failure.
+ * pings; on a line that is slow, bytes of ours that the other end takes are life too. After any failure other
+ * than TZ_REASON_ANSWERED and TZ_REASON_ARGUMENT the connection is broken: every further call fails with the
+ * same failure.
  */
 #ifndef TZ_CLIENT_LIB_CONNECTION_H
 #define TZ_CLIENT_LIB_CONNECTION_H
 
 #include "client/include/taizhang/taizhang.h"
+#include "client/lib/stream.h"
 #include "common/base/arena.h"
 #include "common/base/buf.h"
 #include "common/base/env.h"
 #include "common/wire/frame.h"
+#include "common/wire/proof.h"
+
+/* By what a client is let in: a device key and what the registry is known by. Over TCP there must be one; a
+ * Unix socket lets its owner in without. */
+struct tz_credential {
+    struct tz_trust trust;
+    uint8_t public_key[TZ_KEY_PUBLIC_SIZE];
+    const uint8_t *seed;       /* TZ_KEY_SEED_SIZE */
+    const uint8_t *invitation; /* TZ_INVITATION_SIZE: the key is to be enrolled by it; else NULL */
+    const char *name;          /* with an invitation: what the device shall be called; may be NULL */
+};
 
 struct tz_connection_options {
     const struct tz_env *env;
-    int connect_ms; /* for connecting, and again for the answer to hello */
+    int connect_ms; /* for connecting, again for the TLS handshake, and again for the answer to hello */
     int idle_ms;
     int give_up_ms;
+    const struct tz_credential *credential; /* NULL: none; looked at while opening only */
+    const char *act_for; /* the principal in whose name every request is made; NULL: none */
 };
 
 /* The system's clock, 3500, 1500 and 2000 ms: a dead line is told within 5 s also on a busy machine. */
@@ -31,7 +46,7 @@ enum { TZ_WAITING_MAX = TZ_OUTSTANDING_REQUESTS };
 
 struct tz_connection {
     struct tz_connection_options options;
-    int fd;
+    struct tz_stream stream;
     char server[300]; /* as given, for messages */
     bool ready;       /* hello is answered */
     struct tz_buf in; /* bytes from in_start on are not yet taken */
@@ -50,18 +65,20 @@ struct tz_connection {
     uint8_t registry_id[16];
     uint64_t epoch;
     uint64_t position; /* at hello */
+    int64_t time_ms;   /* the registry's clock, then */
     char principal[128];
     char committee[32]; /* the credential's; empty: none */
+    char roles[200];    /* by name, with commas between them */
 };
 
 typedef Taizhang__V1__ClientMessage tz_request;
 typedef Taizhang__V1__ServerMessage tz_answer;
 
-/* Connects and says hello. The struct is filled in place and must not move; tz_connection_close is needed
- * also after a failure, whose reason stands in c->failure. */
+/* Connects, over TCP under TLS, says hello and proves the key. The struct is filled in place and must not
+ * move; tz_connection_close is needed also after a failure, whose reason stands in c->failure. */
 enum tz_result tz_connection_open(struct tz_connection *c, const char *server, const char *client,
                                   const struct tz_connection_options *options) TZ_MUSTCHECK;
-/* The same over a descriptor that is connected already; it is closed with the connection. */
+/* The same over a descriptor that is connected already, without TLS; it is closed with the connection. */
 enum tz_result tz_connection_adopt(struct tz_connection *c, int fd, const char *server, const char *client,
                                    const struct tz_connection_options *options) TZ_MUSTCHECK;
 void tz_connection_close(struct tz_connection *c);
@@ -86,8 +103,8 @@ enum tz_result tz_connection_call(struct tz_connection *c, tz_request *request, 
  * member it must have, for one. Returns its result. */
 enum tz_result tz_connection_break(struct tz_connection *c, enum tz_reason reason, const char *detail);
 
-/* Fills *f; the message is made from the rest. Returns the result that goes with the reason. */
-enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server,
-                              const char *detail);
+/* What the registry asked to wait before the next try, in ms, with the failure of the last call; 0: nothing.
+ */
+int64_t tz_connection_wait_ms(const struct tz_connection *c);
 
 #endif

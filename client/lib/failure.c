@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/lib/connection.h"
+#include "client/lib/failure.h"
 #include "common/base/text.h"
 
 static enum tz_result result_of(enum tz_reason reason)
@@ -29,6 +30,12 @@ static enum tz_result result_of(enum tz_reason reason)
     case TZ_REASON_MEMORY:
     case TZ_REASON_PROFILE:
         return TZ_RESULT_INTERNAL;
+    /* Trying later helps with none of these: somebody has to do something. */
+    case TZ_REASON_NO_KEY:
+    case TZ_REASON_KEY:
+    case TZ_REASON_CERTIFICATE:
+    case TZ_REASON_UNTRUSTED:
+        return TZ_RESULT_NOT_ALLOWED;
     }
     return TZ_RESULT_INTERNAL;
 }
@@ -68,30 +75,54 @@ static const char *words_of(enum tz_reason reason)
         return "the state of the version does not allow it";
     case TZ_REASON_RECORD:
         return "a record breaks a rule";
+    case TZ_REASON_NO_KEY:
+        return "this machine has no key for this registry: get an invitation and run taizhang join";
+    case TZ_REASON_KEY:
+        return "the key cannot be used";
+    case TZ_REASON_CERTIFICATE:
+        return "the registry's certificate is not the one that this machine knows";
+    case TZ_REASON_UNTRUSTED:
+        return "the registry's certificate is not trusted";
     }
     return "failure";
 }
 
-enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server,
-                              const char *detail)
+enum tz_result tz_failure_value(struct tz_failure *f, enum tz_reason reason, const char *server,
+                                const char *value, const char *detail)
 {
     memset(f, 0, sizeof *f);
+    tz_text_copy(f->value, sizeof f->value, value, strlen(value), sizeof f->value);
     f->reason = reason;
     f->result = result_of(reason);
     if (!detail)
         detail = "";
     tz_text_copy(f->detail, sizeof f->detail, detail, strlen(detail), sizeof f->detail);
-    snprintf(f->message, sizeof f->message, "%.100s%s%s%s%s", server ? server : "",
-             server && *server ? ": " : "", words_of(reason), *f->detail ? ": " : "", f->detail);
+    snprintf(f->message, sizeof f->message, "%.60s%s%s%s%s%s%.60s%s", server ? server : "",
+             server && *server ? ": " : "", words_of(reason), *f->detail ? ": " : "", f->detail,
+             *f->value ? " (" : "", f->value, *f->value ? ")" : "");
     return f->result;
+}
+
+enum tz_result tz_failure_set(struct tz_failure *f, enum tz_reason reason, const char *server,
+                              const char *detail)
+{
+    return tz_failure_value(f, reason, server, "", detail);
 }
 
 static enum tz_result result_of_code(tz_code code)
 {
     switch (code) {
     case TZ_CODE(NOT_ALLOWED):
+    case TZ_CODE(KEY_UNKNOWN):
+    case TZ_CODE(KEY_REVOKED):
+    case TZ_CODE(BAD_PROOF):
+    case TZ_CODE(BAD_PERSON):
+    case TZ_CODE(BEYOND_OWN):
+    case TZ_CODE(OWN_KEY):
         return TZ_RESULT_NOT_ALLOWED;
     case TZ_CODE(BUSY):
+    case TZ_CODE(RATE_LIMITED):
+    case TZ_CODE(SLOW_DOWN):
     case TZ_CODE(READ_ONLY):
     case TZ_CODE(OUTCOME_UNKNOWN):
     case TZ_CODE(POSITION_AHEAD):
@@ -129,7 +160,7 @@ enum tz_result tz_connection_answered(struct tz_connection *c, const tz_answer *
         const Taizhang__V1__Param *p = s->params[i];
         if (*p->text)
             tz_error_text(&c->status, p->name, p->text);
-        else
+        if (!*p->text || p->number)
             tz_error_number(&c->status, p->name, p->number);
     }
     tz_failure_set(&c->failure, TZ_REASON_ANSWERED, c->server, tz_code_name(s->code));

@@ -52,7 +52,7 @@ struct tz_outbox_entry {
     bool keep_private;
     struct tz_outbox_bytes body; /* canonical */
     struct tz_outbox_bytes private_bytes;
-    const char *reason; /* of a withdrawal; else "" */
+    const char *reason; /* of a withdrawal, or of a write from above; else "" */
     const char *source; /* the file that it came from, "" for none */
     size_t row;         /* of that file; 0: none */
     int64_t queued_ms;

@@ -23,5 +23,7 @@ int tz_errors_public(const struct tz_errors *e, struct tz_arena *arena,
 /* The i-th of an array whose members begin with their size. */
 #define tz_public_at(array, i)                                                                               \
     ((__typeof__(array))(const void *)((const char *)(array) + (i) * (array)->size))
+/* Whether the caller's version of the struct has the member. */
+#define tz_public_has(in, member) (offsetof(__typeof__(*(in)), member) + sizeof((in)->member) <= (in)->size)
 
 #endif

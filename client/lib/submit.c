@@ -76,12 +76,14 @@ static enum tz_result send_request(struct tz_submitter *s, tz_request *request, 
 }
 
 enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **records, size_t count,
-                                 void *batch)
+                                 const char *reason, void *batch)
 {
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     Taizhang__V1__SubmitRequest submit = TAIZHANG__V1__SUBMIT_REQUEST__INIT;
     submit.records = records;
     submit.n_records = count;
+    if (reason)
+        submit.reason = (char *)(uintptr_t)reason;
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_SUBMIT;
     request.submit = &submit;
     return send_request(s, &request, count, batch);

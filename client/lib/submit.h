@@ -37,10 +37,11 @@ struct tz_submitter {
 
 void tz_submitter_init(struct tz_submitter *s, struct tz_connection *c, tz_batch_fn *done, void *ctx);
 /* Sends one frame; waits for an earlier one when the window is full. The records may be freed on return;
- * batch comes back to `done`. After a result other than DONE the batches in flight are of unknown outcome and
- * `done` is not called again. */
+ * batch comes back to `done`. reason: why a committee above writes, of all of them; "" or NULL for none.
+ * After a result other than DONE the batches in flight are of unknown outcome and `done` is not called again.
+ */
 enum tz_result tz_submitter_send(struct tz_submitter *s, Taizhang__V1__Record **records, size_t count,
-                                 void *batch) TZ_MUSTCHECK;
+                                 const char *reason, void *batch) TZ_MUSTCHECK;
 /* The same for withdrawals. */
 enum tz_result tz_submitter_withdraw(struct tz_submitter *s, Taizhang__V1__WithdrawItem **items, size_t count,
                                      void *batch) TZ_MUSTCHECK;

@@ -88,13 +88,20 @@ static size_t size_of(const struct tz_outbox_entry *e)
     return e->body.len + e->private_bytes.len + strlen(e->reason) + strlen(e->address) + TZ_RECORD_OVERHEAD;
 }
 
-/* Keeps as many versions from the front as go into one frame: of one operation, and not too large. */
+/* Whether both may stand in one frame: a request of records has one reason for all of them. */
+static bool go_together(const struct tz_outbox_entry *a, const struct tz_outbox_entry *b)
+{
+    return a->operation == b->operation &&
+           (a->operation == TZ_OUTBOX_WITHDRAW || strcmp(a->reason, b->reason) == 0);
+}
+
+/* Keeps as many versions from the front as go into one frame: such that go together, and not too large. */
 static void cut(struct tz_sync_frame *f, size_t bytes_max)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < f->count; i++) {
         bytes += size_of(&f->entry[i]);
-        if (i > 0 && (bytes > bytes_max || f->entry[i].operation != f->entry[0].operation)) {
+        if (i > 0 && (bytes > bytes_max || !go_together(&f->entry[0], &f->entry[i]))) {
             f->count = i;
             return;
         }
@@ -174,7 +181,7 @@ static enum tz_result send_records(struct tz_sync *s, struct tz_sync_frame *f, s
         record[i].private_ = wire_bytes(e->private_bytes);
         list[i] = &record[i];
     }
-    return tz_submitter_send(&s->submitter, list, f->count, f);
+    return tz_submitter_send(&s->submitter, list, f->count, f->entry[0].reason, f);
 }
 
 static enum tz_result send_withdrawals(struct tz_sync *s, struct tz_sync_frame *f, struct tz_sync_address *at)

@@ -210,7 +210,7 @@ enum tz_result tz_registry_submit(struct tz_registry *r, const struct tz_submiss
             bytes += room_of(in);
             fill(f, n++, in);
         }
-        rc = tz_submitter_send(&s, f->list, n, batch_at(first));
+        rc = tz_submitter_send(&s, f->list, n, NULL, batch_at(first));
         first += n;
     }
     if (rc == TZ_RESULT_DONE)

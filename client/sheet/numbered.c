@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 #include "client/sheet/unnamed.h"
 #include "client/sheet/xlsx_patch.h"
 #include "client/sheet/xlsx_replace.h"

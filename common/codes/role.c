@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/codes/role.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* In the order of the bits; only grows at the end. */
@@ -37,6 +38,27 @@ unsigned tz_role_named(const char *name)
         if (strcmp(roles[i].name, name) == 0)
             return 1u << i;
     return 0;
+}
+
+bool tz_roles_read(char *const *names, size_t count, unsigned *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned role = tz_role_named(names[i]);
+        if (role <= *out)
+            return false;
+        *out |= role;
+    }
+    return true;
+}
+
+size_t tz_roles_list(unsigned set, char *out[TZ_ROLES])
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < TZ_ROLES; i++)
+        if (set & 1u << i)
+            out[n++] = (char *)(uintptr_t)roles[i].name;
+    return n;
 }
 
 bool tz_roles_valid(unsigned set, const char **a, const char **b)

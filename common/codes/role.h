@@ -36,6 +36,10 @@ const char *tz_role_label(size_t i, bool zh);
 unsigned tz_role_find(const char *name);
 /* By its name on the wire alone. */
 unsigned tz_role_named(const char *name);
+/* A list of such names, in the order of the table and without repeats. false: it is none. */
+bool tz_roles_read(char *const *names, size_t count, unsigned *out);
+/* The other way; returns how many. The names are static: protobuf-c's arrays are not const. */
+size_t tz_roles_list(unsigned set, char *out[TZ_ROLES]);
 /* The roles of one principal: one of the registry's three stands alone. *a, *b (may be NULL): the first two
  * that exclude one another. */
 bool tz_roles_valid(unsigned roles, const char **a, const char **b);

@@ -138,6 +138,10 @@ static int apply_one(const struct tz_change *c, struct tz_views *v)
                             c->unit.private_);
     case TZ_CHANGE_SET:
         return tz_reporting_sets_put(v->sets, c->set.revision, c->set.body);
+    case TZ_CHANGE_KEY:
+        return tz_principals_put_key(v->principals, &c->principal.header, c->principal.key);
+    case TZ_CHANGE_INVITATION:
+        return tz_principals_put_invitation(v->principals, &c->principal.header, c->principal.invitation);
     }
     return TZ_EINVAL;
 }

@@ -8,7 +8,13 @@
 
 #include "daemon/journal/writer.h"
 
-enum tz_change_type { TZ_CHANGE_RECORD, TZ_CHANGE_UNIT, TZ_CHANGE_SET };
+enum tz_change_type {
+    TZ_CHANGE_RECORD,
+    TZ_CHANGE_UNIT,
+    TZ_CHANGE_SET,
+    TZ_CHANGE_KEY,
+    TZ_CHANGE_INVITATION,
+};
 
 /* A change for the views, prepared before the lock is taken. All of it lives in the batch's arena, or in that
  * of an operation of the batch. */
@@ -35,6 +41,11 @@ struct tz_change {
             uint64_t revision;
             const Taizhang__V1__ReportingSetBody *body;
         } set;
+        struct {
+            Taizhang__V1__EntryHeader header; /* revision, position, time and principal only */
+            const Taizhang__V1__KeyBody *key; /* one of these */
+            const Taizhang__V1__InvitationBody *invitation;
+        } principal;
     };
 };
 

@@ -213,6 +213,14 @@ int tz_decide(struct tz_batch *b, struct tz_op *op)
         return tz_decide_committees(b, op);
     case TZ_OP_REPORTING_SET:
         return tz_decide_reporting_set(b, op);
+    case TZ_OP_KEY_PUT:
+        return tz_decide_key_put(b, op);
+    case TZ_OP_KEY_ROTATE:
+        return tz_decide_key_rotate(b, op);
+    case TZ_OP_INVITE:
+        return tz_decide_invite(b, op);
+    case TZ_OP_ENROL:
+        return tz_decide_enrol(b, op);
     }
     return TZ_EINVAL;
 }

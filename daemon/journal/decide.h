@@ -14,6 +14,9 @@
  *   5. else CONFLICT.
  * For a withdrawal 2 is: withdrawn already. Before all of them stands whether the principal may write there
  * at all.
+ *
+ * All else (committees, reporting sets, keys, invitations) is put as a target state: asking for what is there
+ * already is UNCHANGED.
  */
 #ifndef TZ_DAEMON_JOURNAL_DECIDE_H
 #define TZ_DAEMON_JOURNAL_DECIDE_H
@@ -41,6 +44,10 @@ int tz_decide_records(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_withdrawals(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_committees(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_reporting_set(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+int tz_decide_key_put(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+int tz_decide_key_rotate(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+int tz_decide_invite(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+int tz_decide_enrol(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 
 /* --- who may (decide_access.c) --- */
 

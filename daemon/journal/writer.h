@@ -28,9 +28,31 @@ struct tz_change_ask {
     bool refused;             /* not canonical or no address: REJECTED whatever the registry holds */
     const Taizhang__V1__CommitteeItem *committee;        /* imports */
     const Taizhang__V1__ReportingSetBody *reporting_set; /* reporting sets */
+    const Taizhang__V1__KeyPutRequest *key_put;          /* keys and invitations: one of these */
+    const Taizhang__V1__InviteRequest *invite;
+    const struct tz_enrolment *enrolment;
 };
 
-enum tz_op_type { TZ_OP_SUBMIT, TZ_OP_WITHDRAW, TZ_OP_RECONCILE, TZ_OP_COMMITTEES, TZ_OP_REPORTING_SET };
+/* A key that is to be enrolled: by an invitation, or in place of the asking key (the code is NULL then). Its
+ * holder has proved it. Strings are not NULL. */
+struct tz_enrolment {
+    const uint8_t *public_key;  /* TZ_KEY_PUBLIC_SIZE */
+    const uint8_t *code_sha256; /* TZ_SHA256_SIZE */
+    const char *name;           /* "": as the invitation, or the key before, says */
+    const char *peer;           /* the address that it comes from */
+};
+
+enum tz_op_type {
+    TZ_OP_SUBMIT,
+    TZ_OP_WITHDRAW,
+    TZ_OP_RECONCILE,
+    TZ_OP_COMMITTEES,
+    TZ_OP_REPORTING_SET,
+    TZ_OP_KEY_PUT,
+    TZ_OP_KEY_ROTATE,
+    TZ_OP_INVITE,
+    TZ_OP_ENROL,
+};
 
 /* What an accepted record of scope subtree stands for, of one measure that it states with a number. */
 struct tz_replaced {

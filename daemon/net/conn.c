@@ -17,6 +17,7 @@
 #include "daemon/net/input.h"
 #include "daemon/net/io.h"
 #include "daemon/net/reply.h"
+#include "daemon/net/stream.h"
 
 /* Bytes read from one socket before others get their turn. */
 enum { READ_TURN = 512 * 1024 };
@@ -41,7 +42,7 @@ struct tz_conn {
     struct tz_io *io;
     struct tz_io_link link;
     uint64_t id;
-    int fd;
+    struct tz_stream stream;
     enum tz_conn_state state;
     struct tz_peer peer;
     struct tz_net_limits limits;
@@ -50,8 +51,11 @@ struct tz_conn {
     struct event *readable;
     struct event *writable;
     bool reading;
+    bool writing;
     bool eof;
+    bool ending; /* FLUSHING: the last bytes of the stream itself wait for the peer */
     bool parked;
+    bool refused;
     bool settling;
     struct tz_input in;
     struct evbuffer *out;
@@ -101,6 +105,8 @@ static void set_state(struct tz_conn *c, enum tz_conn_state to)
     assert(tz_conn_may_move(c->state, to));
     tz_log(tz_io_log(c->io), TZ_LOG_DEBUG, "connection_state", "conn=%" PRIu64 " from=%s to=%s", c->id,
            tz_conn_state_name(c->state), tz_conn_state_name(to));
+    if (c->state == TZ_CONN_NEW && !c->refused && !c->peer.local)
+        atomic_fetch_sub(&tz_io_counters(c->io)->pending, 1);
     c->state = to;
 }
 
@@ -169,7 +175,7 @@ static void note_input(struct tz_conn *c, size_t n)
     atomic_fetch_add_explicit(&tz_io_counters(c->io)->bytes_in, n, memory_order_relaxed);
 }
 
-/* Reads what the socket holds, up to a turn; frames are handed over on the way, so that little is kept. */
+/* Reads what has come, up to a turn; frames are handed over on the way, so that little is kept. */
 static void read_input(struct tz_conn *c)
 {
     size_t turn = 0;
@@ -180,12 +186,11 @@ static void read_input(struct tz_conn *c)
             tz_conn_kill(c, "out_of_memory");
             return;
         }
-        ssize_t n = recv(c->fd, to, room, 0);
+        ssize_t n = tz_stream_read(&c->stream, to, room);
+        if (n == TZ_EAGAIN)
+            break;
         if (n < 0) {
-            if (errno == EINTR)
-                continue;
-            if (errno != EAGAIN && errno != EWOULDBLOCK)
-                tz_conn_kill(c, "read_failed");
+            tz_conn_kill(c, c->stream.reason);
             break;
         }
         if (n == 0) {
@@ -202,12 +207,12 @@ static void read_input(struct tz_conn *c)
         tz_input_trim(&c->in);
 }
 
-/* LINGERING: what comes is dropped until the peer has closed. */
+/* LINGERING: what comes is dropped, as it is, until the peer has closed. */
 static void drop_input(struct tz_conn *c)
 {
     char sink[4096];
     for (int i = 0; i < 64; i++) {
-        ssize_t n = recv(c->fd, sink, sizeof sink, 0);
+        ssize_t n = recv(c->stream.fd, sink, sizeof sink, 0);
         if (n > 0)
             continue;
         if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
@@ -216,16 +221,29 @@ static void drop_input(struct tz_conn *c)
     }
 }
 
+/* true: the stream carries bytes. */
+static bool shake_hands(struct tz_conn *c)
+{
+    int rc = tz_stream_begin(&c->stream);
+    if (rc != TZ_OK && rc != TZ_EAGAIN)
+        tz_conn_kill(c, c->stream.reason);
+    return rc == TZ_OK;
+}
+
+static void go_on(struct tz_conn *c)
+{
+    if (c->state == TZ_CONN_LINGERING)
+        drop_input(c);
+    else if (shake_hands(c) && takes_requests(c))
+        read_input(c);
+    tz_io_touch(c->io, c);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *ctx)
 {
     (void)fd;
     (void)what;
-    struct tz_conn *c = ctx;
-    if (c->state == TZ_CONN_LINGERING)
-        drop_input(c);
-    else if (takes_requests(c))
-        read_input(c);
-    tz_io_touch(c->io, c);
+    go_on(ctx);
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *ctx)
@@ -233,6 +251,8 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
     (void)fd;
     (void)what;
     struct tz_conn *c = ctx;
+    if (c->stream.waits_to_write)
+        go_on(c);
     tz_io_touch(c->io, c);
 }
 
@@ -244,7 +264,7 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 static int64_t bytes_taken(const struct tz_conn *c)
 {
     int queued = 0;
-    if (ioctl(c->fd, SIOCOUTQ, &queued) != 0)
+    if (ioctl(c->stream.fd, SIOCOUTQ, &queued) != 0)
         queued = 0;
     return (int64_t)c->bytes_out - queued;
 }
@@ -252,7 +272,7 @@ static int64_t bytes_taken(const struct tz_conn *c)
 /* Each out_step that the peer takes buys it another write_us. */
 static void set_write_deadline(struct tz_conn *c)
 {
-    if (evbuffer_get_length(c->out) == 0) {
+    if (evbuffer_get_length(c->out) == 0 && !c->ending) {
         c->write_deadline = 0;
         return;
     }
@@ -267,26 +287,17 @@ static void write_output(struct tz_conn *c)
 {
     while (evbuffer_get_length(c->out) > 0) {
         tz_fault_point("daemon.write");
-        int n = evbuffer_write(c->out, c->fd);
-        if (n < 0) {
-            if (errno == EINTR)
-                continue;
-            if (errno != EAGAIN && errno != EWOULDBLOCK) {
-                tz_conn_kill(c, "write_failed");
-                return;
-            }
+        ssize_t n = tz_stream_write(&c->stream, c->out);
+        if (n == TZ_EAGAIN)
             break;
+        if (n < 0) {
+            tz_conn_kill(c, c->stream.reason);
+            return;
         }
         c->bytes_out += (uint64_t)n;
         atomic_fetch_add_explicit(&tz_io_counters(c->io)->bytes_out, (uint64_t)n, memory_order_relaxed);
     }
     set_write_deadline(c);
-    if (evbuffer_get_length(c->out) > 0) {
-        if (event_add(c->writable, NULL) != 0)
-            tz_conn_kill(c, "out_of_memory");
-    } else {
-        event_del(c->writable);
-    }
 }
 
 void tz_conn_send(struct tz_conn *c, const struct tz_buf *frames)
@@ -347,8 +358,16 @@ void tz_conn_close(struct tz_conn *c, const struct tz_error *why, const char *re
     if (why && tz_reply_error(&c->farewell, 0, why) != TZ_OK)
         tz_buf_clear(&c->farewell);
     c->end_deadline = now_us(c) + c->limits.drain_us;
+    if (!c->stream.begun && c->end_deadline > c->opened_at + c->limits.hello_us)
+        c->end_deadline = c->opened_at + c->limits.hello_us;
     set_state(c, TZ_CONN_DRAINING);
     tz_io_touch(c->io, c);
+}
+
+void tz_conn_refuse(struct tz_conn *c, const struct tz_error *why)
+{
+    c->refused = true;
+    tz_conn_close(c, why, "refused");
 }
 
 static void log_end(const struct tz_conn *c)
@@ -373,10 +392,26 @@ void tz_conn_kill(struct tz_conn *c, const char *reason)
     tz_io_bury(c->io, c);
 }
 
+/* All is written: our side ends, in order. */
+static void end_output(struct tz_conn *c)
+{
+    int rc = tz_stream_end(&c->stream);
+    c->ending = rc == TZ_EAGAIN;
+    if (c->ending) {
+        set_write_deadline(c);
+    } else if (rc != TZ_OK || c->eof) {
+        tz_conn_kill(c, c->reason);
+    } else {
+        c->write_deadline = 0;
+        c->end_deadline = now_us(c) + c->limits.linger_us;
+        set_state(c, TZ_CONN_LINGERING);
+    }
+}
+
 /* The answers have left the handler: say why, then let the peer take it all. */
 static void move_on(struct tz_conn *c)
 {
-    if (c->state == TZ_CONN_DRAINING && c->requests == 0) {
+    if (c->state == TZ_CONN_DRAINING && c->requests == 0 && c->stream.begun) {
         if (evbuffer_add(c->out, c->farewell.data, c->farewell.len) != 0) {
             tz_conn_kill(c, "out_of_memory");
             return;
@@ -384,14 +419,8 @@ static void move_on(struct tz_conn *c)
         set_state(c, TZ_CONN_FLUSHING);
         write_output(c);
     }
-    if (c->state == TZ_CONN_FLUSHING && evbuffer_get_length(c->out) == 0) {
-        if (c->eof || shutdown(c->fd, SHUT_WR) != 0) {
-            tz_conn_kill(c, c->reason);
-            return;
-        }
-        c->end_deadline = now_us(c) + c->limits.linger_us;
-        set_state(c, TZ_CONN_LINGERING);
-    }
+    if (c->state == TZ_CONN_FLUSHING && evbuffer_get_length(c->out) == 0)
+        end_output(c);
 }
 
 /* The peer has ended its side: what it asked for is still answered. */
@@ -403,16 +432,34 @@ static void end_of_input(struct tz_conn *c)
         tz_conn_close(c, NULL, "eof");
 }
 
-static void set_reading(struct tz_conn *c)
+static bool wants_input(const struct tz_conn *c)
 {
-    bool want = (may_take(c) && !c->eof) || c->state == TZ_CONN_LINGERING;
-    if (want == c->reading)
+    return (may_take(c) && !c->eof) || c->state == TZ_CONN_LINGERING ||
+           (c->state == TZ_CONN_DRAINING && !c->stream.begun);
+}
+
+static void set_event(struct tz_conn *c, struct event *e, bool *is, bool want)
+{
+    if (want == *is)
         return;
-    c->reading = want;
+    *is = want;
     if (!want)
-        event_del(c->readable);
-    else if (event_add(c->readable, NULL) != 0)
+        event_del(e);
+    else if (event_add(e, NULL) != 0)
         tz_conn_kill(c, "out_of_memory");
+}
+
+/* What the loop is to wait for. Reading may wait until the socket is writable, in TLS. */
+static void set_events(struct tz_conn *c)
+{
+    bool read = wants_input(c);
+    bool blocked = read && c->stream.waits_to_write;
+    set_event(c, c->writable, &c->writing, evbuffer_get_length(c->out) > 0 || c->ending || blocked);
+    if (c->state == TZ_CONN_DEAD)
+        return;
+    set_event(c, c->readable, &c->reading, read && !blocked);
+    if (c->reading && takes_requests(c) && tz_stream_holds(&c->stream))
+        event_active(c->readable, EV_READ, 0);
 }
 
 /* The clock of an unfinished frame stands still while it is we who do not read. */
@@ -443,7 +490,7 @@ void tz_conn_settle(struct tz_conn *c)
     move_on(c);
     if (c->state != TZ_CONN_DEAD) {
         set_frame_deadline(c);
-        set_reading(c);
+        set_events(c);
     }
     c->settling = false;
 }
@@ -465,17 +512,26 @@ void tz_conn_tick(struct tz_conn *c, int64_t now)
 
 /* --- birth and death --- */
 
+static int open_stream(struct tz_stream *s, struct tz_io *io, int fd, const struct tz_peer *peer)
+{
+    if (!peer->local)
+        return tz_stream_tls(s, fd, tz_io_tls(io));
+    tz_stream_plain(s, fd);
+    return TZ_OK;
+}
+
 int tz_conn_new(struct tz_conn **out, struct tz_io *io, int fd, const struct tz_peer *peer, uint64_t id,
                 const struct tz_net_limits *limits)
 {
     struct tz_conn *c = calloc(1, sizeof *c);
-    if (!c) {
+    int rc = c ? open_stream(&c->stream, io, fd, peer) : TZ_ENOMEM;
+    if (rc != TZ_OK) {
         close(fd);
-        return TZ_ENOMEM;
+        free(c);
+        return rc;
     }
     c->io = io;
     c->id = id;
-    c->fd = fd;
     c->peer = *peer;
     c->limits = *limits;
     c->opened_at = now_us(c);
@@ -510,7 +566,7 @@ void tz_conn_free(struct tz_conn *c)
         evbuffer_free(c->out);
     tz_input_free(&c->in);
     tz_buf_free(&c->farewell);
-    close(c->fd);
+    tz_stream_close(&c->stream);
     free(c);
 }
 
@@ -537,6 +593,21 @@ enum tz_conn_state tz_conn_state(const struct tz_conn *c)
 const struct tz_peer *tz_conn_peer(const struct tz_conn *c)
 {
     return &c->peer;
+}
+
+bool tz_conn_refused(const struct tz_conn *c)
+{
+    return c->refused;
+}
+
+bool tz_conn_begun(const struct tz_conn *c)
+{
+    return c->stream.begun;
+}
+
+bool tz_conn_certificate(const struct tz_conn *c, uint8_t out[TZ_CERTIFICATE_HASH_SIZE])
+{
+    return tz_stream_certificate(&c->stream, out);
 }
 
 void *tz_conn_session(const struct tz_conn *c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A connection: bytes <-> frames, limits, deadlines, and an end with a reason. What frames mean is the
- * handler's.
+ * handler's; how bytes travel is the stream's (stream.h): TLS for TCP, whose handshake is part of NEW.
  *
  *             Hello                closed with a reason, or end of input
  *      NEW ---------> OPEN ------------------------------------> DRAINING (no more requests; answers still
@@ -27,6 +27,8 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
+#include "common/wire/proof.h"
+#include "daemon/net/inet.h"
 
 struct tz_io;
 struct tz_conn;
@@ -63,10 +65,12 @@ extern const struct tz_net_limits tz_net_default_limits;
 
 /* Who is at the other end. */
 struct tz_peer {
-    bool local; /* a Unix socket: uid is known */
+    bool local; /* a Unix socket: uid is known, and there is no TLS */
     uid_t uid;
     char name[64]; /* "unix uid=1000", "127.0.0.1:40112" */
     char host[48]; /* the address without the port; "unix" */
+    /* What connections and requests from one place are counted by (inet.h); zeros for a Unix socket. */
+    uint8_t network[TZ_NETWORK_SIZE];
 };
 
 /* What a request in progress weighs. */
@@ -84,6 +88,9 @@ enum tz_conn_state tz_conn_state(const struct tz_conn *c);
 const struct tz_peer *tz_conn_peer(const struct tz_conn *c);
 void *tz_conn_session(const struct tz_conn *c);
 const struct tz_net_limits *tz_conn_limits(const struct tz_conn *c);
+/* The SHA-256 of the certificate that this peer was served, also after a reload. false, and zeros: a Unix
+ * socket has none. */
+bool tz_conn_certificate(const struct tz_conn *c, uint8_t out[TZ_CERTIFICATE_HASH_SIZE]);
 
 /* Hello was accepted: the larger limits hold. */
 void tz_conn_opened(struct tz_conn *c);
@@ -108,6 +115,12 @@ void tz_conn_kill(struct tz_conn *c, const char *reason);
 /* Takes the socket (non-blocking), also on failure. */
 int tz_conn_new(struct tz_conn **out, struct tz_io *io, int fd, const struct tz_peer *peer, uint64_t id,
                 const struct tz_net_limits *limits) TZ_MUSTCHECK;
+/* Closes one that has just come, and is counted as refused. */
+void tz_conn_refuse(struct tz_conn *c, const struct tz_error *why);
+bool tz_conn_refused(const struct tz_conn *c);
+/* The handshake of TLS is over. Before that nothing can be said: an error is told after it, within the
+ * deadline for Hello, or not at all. */
+bool tz_conn_begun(const struct tz_conn *c);
 /* After a callback that touched it: hands over the frames that wait, writes, and moves on. */
 void tz_conn_settle(struct tz_conn *c);
 /* A deadline passed? now: the monotonic clock. */

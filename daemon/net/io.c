@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/net/origins.h"
+
 /* Deadlines are looked at this often; they are seconds. */
 enum { TICK_MS = 250, ID_SHIFT = 32 };
 
@@ -105,13 +107,20 @@ static void settle_touched(struct tz_io *io)
     }
 }
 
+static void count_out(struct tz_io *io, const struct tz_peer *peer, bool refused)
+{
+    atomic_fetch_sub(refused ? &io->o.counters->refusing : &io->o.counters->connections, 1);
+    if (!refused && !peer->local)
+        tz_origins_give(io->o.origins, peer->network);
+}
+
 static void free_dead(struct tz_io *io)
 {
     while (io->dead) {
         struct tz_conn *c = io->dead;
         io->dead = tz_conn_link(c)->next_dead;
+        count_out(io, tz_conn_peer(c), tz_conn_refused(c));
         tz_conn_free(c);
-        atomic_fetch_sub(&io->o.counters->connections, 1);
     }
 }
 
@@ -120,6 +129,10 @@ static void free_dead(struct tz_io *io)
 static void close_for_shutdown(struct tz_conn *c)
 {
     struct tz_error e;
+    if (!tz_conn_begun(c)) {
+        tz_conn_kill(c, "shutting_down");
+        return;
+    }
     tz_error_set(&e, TZ_CODE(SHUTTING_DOWN), NULL, NULL);
     tz_conn_close(c, &e, "shutting_down");
 }
@@ -141,7 +154,7 @@ static int accept_arrival(struct tz_io *io, const struct arrival *a)
     tz_log(io->o.log, TZ_LOG_DEBUG, "connection_opened", "conn=%llu peer=\"%s\" thread=%u",
            (unsigned long long)id, a->peer.name, io->o.index);
     if (a->refused)
-        tz_conn_close(c, &a->why, "refused");
+        tz_conn_refuse(c, &a->why);
     else if (io->draining)
         close_for_shutdown(c);
     tz_io_touch(io, c);
@@ -151,7 +164,9 @@ static int accept_arrival(struct tz_io *io, const struct arrival *a)
 static void take_arrival(struct tz_io *io, struct arrival *a)
 {
     if (accept_arrival(io, a) != TZ_OK) {
-        atomic_fetch_sub(&io->o.counters->connections, 1);
+        count_out(io, &a->peer, a->refused);
+        if (!a->refused && !a->peer.local)
+            atomic_fetch_sub(&io->o.counters->pending, 1);
         tz_log(io->o.log, TZ_LOG_ERROR, "connection_dropped", "peer=\"%s\" reason=out_of_memory",
                a->peer.name);
     }
@@ -312,7 +327,9 @@ int tz_io_adopt(struct tz_io *io, int fd, const struct tz_peer *peer, const stru
         a->refused = true;
         a->why = *refuse;
     }
-    atomic_fetch_add(&io->o.counters->connections, 1);
+    atomic_fetch_add(refuse ? &io->o.counters->refusing : &io->o.counters->connections, 1);
+    if (!refuse && !peer->local)
+        atomic_fetch_add(&io->o.counters->pending, 1);
     a->mail.type = TZ_MAIL_SOCKET;
     tz_mailbox_post(&io->box, &a->mail);
     tz_mailbox_wake(&io->box);
@@ -367,6 +384,11 @@ const struct tz_env *tz_io_env(const struct tz_io *io)
 struct tz_log *tz_io_log(const struct tz_io *io)
 {
     return io->o.log;
+}
+
+struct tz_tls *tz_io_tls(const struct tz_io *io)
+{
+    return io->o.tls;
 }
 
 const struct tz_net_handler *tz_io_handler(const struct tz_io *io)

@@ -13,6 +13,9 @@
 #include "daemon/net/conn.h"
 #include "daemon/net/mailbox.h"
 
+struct tz_tls;
+struct tz_origins;
+
 /* What frames mean. Runs on the I/O threads. */
 struct tz_net_handler {
     void *ctx;
@@ -30,7 +33,9 @@ struct tz_net_handler {
 
 /* Shared by all I/O threads. */
 struct tz_net_counters {
-    atomic_uint_fast64_t connections; /* now */
+    atomic_uint_fast64_t connections; /* now, but for those being refused */
+    atomic_uint_fast64_t pending;     /* TCP peers of these that have not said Hello */
+    atomic_uint_fast64_t refusing;    /* being told why, now */
     atomic_uint_fast64_t in_progress; /* requests of these, now */
     atomic_uint_fast64_t accepted;
     atomic_uint_fast64_t refused;
@@ -42,6 +47,8 @@ struct tz_io_options {
     unsigned index;
     const struct tz_net_handler *handler;
     struct tz_net_counters *counters;
+    struct tz_tls *tls;         /* NULL: no TCP peers come */
+    struct tz_origins *origins; /* likewise; where TCP peers were counted that are adopted, not refused */
     const struct tz_env *env;
     struct tz_log *log;
 };
@@ -77,6 +84,7 @@ unsigned tz_io_index(const struct tz_io *io);
 struct event_base *tz_io_base(struct tz_io *io);
 const struct tz_env *tz_io_env(const struct tz_io *io);
 struct tz_log *tz_io_log(const struct tz_io *io);
+struct tz_tls *tz_io_tls(const struct tz_io *io);
 const struct tz_net_handler *tz_io_handler(const struct tz_io *io);
 struct tz_net_counters *tz_io_counters(const struct tz_io *io);
 /* The connection is to be settled after this callback. */

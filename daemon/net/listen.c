@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/listener.h>
 #include <fcntl.h>
@@ -15,7 +14,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 512, REST_MS = 100, NAME_SIZE = 160 };
+#include "daemon/net/inet.h"
+
+/* BACKLOG: after a restart all come at once; the system's own limit may be lower. */
+enum { BACKLOG = 4096, REST_MS = 100, NAME_SIZE = 160 };
+enum { KEEP_IDLE_S = 120, KEEP_INTERVAL_S = 30, KEEP_COUNT = 4 };
 
 struct tz_listener {
     struct tz_listener_options o;
@@ -23,6 +26,7 @@ struct tz_listener {
     struct event *rest;
     int spare; /* given up for a moment when descriptors run out */
     bool local;
+    bool anywhere;
     char name[NAME_SIZE];
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* empty: TCP */
 };
@@ -32,21 +36,18 @@ static int spare_descriptor(void)
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-/* "127.0.0.1:7117" in out, "127.0.0.1" in only (may be NULL). */
-static void name_address(const struct sockaddr_storage *a, socklen_t len, char *out, size_t size, char *only,
-                         size_t only_size)
+/* Answers leave at once; a peer whose machine or line is gone is noticed, although nothing is sent to it. */
+static void set_tcp(int fd)
 {
-    char host[64];
-    char port[8];
-    if (getnameinfo((const struct sockaddr *)a, len, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-        snprintf(out, size, "?");
-        host[0] = '\0';
-    } else {
-        snprintf(out, size, a->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
-    }
-    if (only)
-        snprintf(only, only_size, "%.*s", (int)only_size - 1, host);
+    const int on = 1;
+    const int idle = KEEP_IDLE_S;
+    const int interval = KEEP_INTERVAL_S;
+    const int count = KEEP_COUNT;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
 }
 
 static void identify(const struct tz_listener *l, int fd, const struct sockaddr_storage *a, socklen_t len,
@@ -67,9 +68,10 @@ static void identify(const struct tz_listener *l, int fd, const struct sockaddr_
         }
         return;
     }
-    int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    name_address(a, len, out->name, sizeof out->name, out->host, sizeof out->host);
+    set_tcp(fd);
+    tz_inet_name(a, len, out->name, sizeof out->name);
+    tz_inet_host(a, len, out->host, sizeof out->host);
+    tz_inet_network(a, out->network);
 }
 
 static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *address, int len,
@@ -164,6 +166,11 @@ const char *tz_listener_name(const struct tz_listener *l)
     return l->name;
 }
 
+bool tz_listener_anywhere(const struct tz_listener *l)
+{
+    return l->anywhere;
+}
+
 /* Removes a socket that nobody answers at. */
 static int replace_stale(const struct sockaddr_un *a, char why[TZ_WHY_SIZE])
 {
@@ -228,60 +235,15 @@ int tz_listen_unix(struct tz_listener **out, const struct tz_listener_options *o
     return listen_on(out, l, fd, why);
 }
 
-static bool is_loopback(const struct sockaddr *a)
-{
-    if (a->sa_family == AF_INET) {
-        struct sockaddr_in in;
-        memcpy(&in, a, sizeof in);
-        return ntohl(in.sin_addr.s_addr) >> 24 == 127;
-    }
-    if (a->sa_family == AF_INET6) {
-        struct sockaddr_in6 in6;
-        memcpy(&in6, a, sizeof in6);
-        return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-    }
-    return false;
-}
-
-/* Splits "host:port" or "[host]:port". */
-static int split_address(const char *s, char *host, size_t size, const char **port)
-{
-    const char *colon = strrchr(s, ':');
-    const char *begin = s;
-    const char *end = colon;
-    if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-        strlen(colon + 1) > 5 || strtoul(colon + 1, NULL, 10) > 65535)
-        return TZ_EINVAL;
-    if (*s == '[') {
-        if (colon == s || colon[-1] != ']')
-            return TZ_EINVAL;
-        begin++;
-        end--;
-    }
-    size_t len = (size_t)(end - begin);
-    if (end <= begin || len >= size)
-        return TZ_EINVAL;
-    memcpy(host, begin, len);
-    host[len] = '\0';
-    *port = colon + 1;
-    return TZ_OK;
-}
-
 /* *out is for freeaddrinfo. */
 static int resolve(const char *address, struct addrinfo **out, char why[TZ_WHY_SIZE])
 {
     char host[64];
     const char *port;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    if (split_address(address, host, sizeof host, &port) != TZ_OK ||
+    if (tz_inet_split(address, host, sizeof host, &port) != TZ_OK ||
         getaddrinfo(host, port, &hints, out) != 0) {
         snprintf(why, TZ_WHY_SIZE, "not an address with a port: %.100s", address);
-        return TZ_EINVAL;
-    }
-    if (!is_loopback((*out)->ai_addr)) {
-        freeaddrinfo(*out);
-        snprintf(why, TZ_WHY_SIZE, "not a loopback address: %.100s (there is no TLS in this version)",
-                 address);
         return TZ_EINVAL;
     }
     return TZ_OK;
@@ -331,7 +293,8 @@ int tz_listen_tcp(struct tz_listener **out, const struct tz_listener_options *op
         return TZ_ENOMEM;
     }
     char name[80];
-    name_address(&bound, len, name, sizeof name, NULL, 0);
+    tz_inet_name(&bound, len, name, sizeof name);
     snprintf(l->name, sizeof l->name, "tcp %s", name);
+    l->anywhere = tz_inet_anywhere(&bound);
     return listen_on(out, l, fd, why);
 }

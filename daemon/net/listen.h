@@ -27,7 +27,8 @@ enum { TZ_WHY_SIZE = 256 };
  * why: at least TZ_WHY_SIZE bytes, an English sentence. */
 int tz_listen_unix(struct tz_listener **out, const struct tz_listener_options *options, const char *path,
                    char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
-/* "127.0.0.1:7117", "[::1]:0", "localhost:7117": loopback addresses only. Port 0: the system chooses. */
+/* "0.0.0.0:7117", "[::]:7117", "127.0.0.1:0", "registry.example:7117" (its first address). Port 0: the system
+ * chooses. Peers are to be given TLS. */
 int tz_listen_tcp(struct tz_listener **out, const struct tz_listener_options *options, const char *address,
                   char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
 /* Whether that is an address to listen at, without doing it. */
@@ -36,5 +37,7 @@ int tz_listen_tcp_check(const char *address, char why[TZ_WHY_SIZE]) TZ_MUSTCHECK
 void tz_listener_free(struct tz_listener *l);
 /* "unix /path" or "tcp 127.0.0.1:40001", as bound. */
 const char *tz_listener_name(const struct tz_listener *l);
+/* It listens on all addresses of the machine, so that its name is not one to connect to. */
+bool tz_listener_anywhere(const struct tz_listener *l);
 
 #endif

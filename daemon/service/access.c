@@ -79,7 +79,7 @@ void tz_access_of_socket(const struct tz_principals *p, struct tz_grant *out)
 
 bool tz_access_admits(const struct tz_access_rules *rules, bool local, uid_t uid)
 {
-    return local ? uid == rules->owner : rules->insecure_loopback;
+    return local && uid == rules->owner;
 }
 
 int tz_access_act_for(const struct tz_realm *realm, const struct tz_grant *gateway, const char *name,
@@ -88,8 +88,8 @@ int tz_access_act_for(const struct tz_realm *realm, const struct tz_grant *gatew
     const struct tz_principal *p = NULL;
     if (gateway->roles & TZ_ROLE_ACT_FOR && !gateway->socket && realm->principals)
         p = tz_principal_find(realm->principals, name);
-    if (!p || !tz_principal_valid(p, realm->now_ms) || !p->committee || !gateway->committee ||
-        !tz_tree_above(realm->tree, gateway->committee, p->committee)) {
+    if (!p || !tz_principal_valid(p, realm->now_ms) || p->roles & TZ_ROLES_REGISTRY || !p->committee ||
+        !gateway->committee || !tz_tree_above(realm->tree, gateway->committee, p->committee)) {
         tz_error_set(e, TZ_CODE(BAD_PERSON), "act_for", name);
         return TZ_EINVAL;
     }

@@ -78,7 +78,6 @@ void tz_access_of_socket(const struct tz_principals *p, struct tz_grant *out);
 /* Who needs no key: the owner of the daemon's process, on the Unix socket. */
 struct tz_access_rules {
     uid_t owner;
-    bool insecure_loopback; /* and any peer of a loopback listener */
 };
 bool tz_access_admits(const struct tz_access_rules *rules, bool local, uid_t uid);
 

@@ -33,13 +33,30 @@ static const struct tz_option rows[] = {
      .offset = AT(listen),
      .fallback = "",
      .argument = "ADDR:PORT",
-     .help = N_(
-         "Also listen on TCP, on a loopback address; needs insecure-loopback. Port 0: the system chooses.")},
-    {.name = "insecure-loopback",
-     .type = TZ_OPTION_BOOL,
-     .offset = AT(insecure_loopback),
-     .fallback = "no",
-     .help = N_("Every user of this machine who can connect to `listen` is the administrator.")},
+     .help = N_("Also listen on TCP: TLS, for those with a device key. Port 0: the system chooses.")},
+    {.name = "public-address",
+     .type = TZ_OPTION_STRING,
+     .offset = AT(public_address),
+     .fallback = "",
+     .argument = "HOST:PORT",
+     .help = N_("What invitations call this registry; else the address of `listen`, if it is one to connect "
+                "to.")},
+    {.name = "tls-cert",
+     .type = TZ_OPTION_STRING,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(tls_cert),
+     .fallback = "",
+     .argument = "FILE",
+     .help =
+         N_("A certificate of your own, with its chain (PEM); else one is made in DIR/tls, for clients to "
+            "pin.")},
+    {.name = "tls-key",
+     .type = TZ_OPTION_STRING,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(tls_key),
+     .fallback = "",
+     .argument = "FILE",
+     .help = N_("The key of tls-cert (PEM, without a passphrase).")},
     {.name = "port-file",
      .type = TZ_OPTION_STRING,
      .offset = AT(port_file),
@@ -68,6 +85,23 @@ static const struct tz_option rows[] = {
      .min = 1,
      .max = 1000000,
      .help = N_("More are refused. Fewer where the limit of open files is lower.")},
+    {.name = "max-pending",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(max_pending),
+     .fallback = "1024",
+     .min = 1,
+     .max = 1000000,
+     .help = N_("TCP connections that have not said Hello; more are refused.")},
+    {.name = "max-connections-per-address",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(max_connections_per_address),
+     .fallback = "256",
+     .min = 1,
+     .max = 1000000,
+     .help =
+         N_("TCP connections from one IPv4 address, or from one IPv6 network of 64 bits; more are refused.")},
     {.name = "log-level",
      .type = TZ_OPTION_CHOICE,
      .flags = TZ_OPTION_RELOAD,
@@ -182,22 +216,24 @@ const struct tz_option_set tz_config_options = {
     .count = sizeof rows / sizeof *rows,
 };
 
+static int refuse(struct tz_option_error *error, const char *text)
+{
+    snprintf(error->text, sizeof error->text, "%s", text);
+    return TZ_EINVAL;
+}
+
 int tz_config_load(struct tz_config *c, int argc, char *const *argv, struct tz_option_error *error)
 {
     int rc = tz_options_load(&tz_config_options, c, argc, argv, error);
     if (rc != TZ_OK)
         return rc;
-    if (c->listen[0] && !c->insecure_loopback) {
-        snprintf(error->text, sizeof error->text, "%s",
-                 _("listen needs insecure-loopback: this version has no TLS"));
-        return TZ_EINVAL;
-    }
+    if (!c->tls_cert[0] != !c->tls_key[0])
+        return refuse(error, _("tls-cert and tls-key go together: give both, or neither"));
+    if (c->public_address[0] && !tz_inet_is_public(c->public_address))
+        return refuse(error, _("public-address must be a host with a port: registry.example:7117"));
     char why[TZ_WHY_SIZE];
-    if (c->listen[0] && tz_listen_tcp_check(c->listen, why) != TZ_OK) {
-        snprintf(error->text, sizeof error->text, "%s",
-                 _("listen must be a loopback address with a port: 127.0.0.1:7117, or [::1]:0"));
-        return TZ_EINVAL;
-    }
+    if (c->listen[0] && tz_listen_tcp_check(c->listen, why) != TZ_OK)
+        return refuse(error, _("listen must be an address with a port: 0.0.0.0:7117, or [::1]:0"));
     enum tz_language language;
     if (c->lang[0] && !tz_i18n_language(c->lang, &language)) {
         snprintf(error->text, sizeof error->text, _("lang is zh or en, not \"%.40s\""), c->lang);
@@ -226,9 +262,20 @@ struct tz_net_limits tz_config_limits(const struct tz_config *c)
     return l;
 }
 
-static void take_over(struct tz_config *c, const struct tz_config *fresh)
+static void swap(char **a, char **b)
 {
+    char *was = *a;
+    *a = *b;
+    *b = was;
+}
+
+static void take_over(struct tz_config *c, struct tz_config *fresh)
+{
+    swap(&c->tls_cert, &fresh->tls_cert);
+    swap(&c->tls_key, &fresh->tls_key);
     c->max_connections = fresh->max_connections;
+    c->max_pending = fresh->max_pending;
+    c->max_connections_per_address = fresh->max_connections_per_address;
     c->log_level = fresh->log_level;
     c->frame_bytes = fresh->frame_bytes;
     c->outstanding_requests = fresh->outstanding_requests;
@@ -240,7 +287,7 @@ static void take_over(struct tz_config *c, const struct tz_config *fresh)
     c->drain_seconds = fresh->drain_seconds;
 }
 
-void tz_config_reload(struct tz_config *c, const struct tz_config *fresh, struct tz_log *log)
+void tz_config_reload(struct tz_config *c, struct tz_config *fresh, struct tz_log *log)
 {
     const struct tz_option *row = NULL;
     while ((row = tz_options_difference(&tz_config_options, c, fresh, row))) {

@@ -11,14 +11,18 @@
 #include "daemon/net/conn.h"
 
 struct tz_config {
-    char *data;   /* "" until it is given */
-    char *config; /* "" for none */
-    char *listen; /* "" for none */
-    bool insecure_loopback;
+    char *data;           /* "" until it is given */
+    char *config;         /* "" for none */
+    char *listen;         /* "" for none */
+    char *public_address; /* "" for the one that is bound */
+    char *tls_cert;       /* "" for the one made here */
+    char *tls_key;        /* likewise */
     char *port_file;
     int64_t threads;
     int64_t readers;
     int64_t max_connections;
+    int64_t max_pending;
+    int64_t max_connections_per_address;
     int log_level; /* enum tz_log_level */
     int64_t frame_bytes;
     int64_t outstanding_requests;
@@ -45,8 +49,8 @@ void tz_config_free(struct tz_config *c);
 /* What the net is told. */
 struct tz_net_limits tz_config_limits(const struct tz_config *c);
 
-/* Takes the reloadable values of `fresh` over into *c. Each changed option is logged: as reloaded, or as
- * waiting for a restart. */
-void tz_config_reload(struct tz_config *c, const struct tz_config *fresh, struct tz_log *log);
+/* Takes the reloadable values of *fresh over into *c, which gives it the old ones to free. Each changed
+ * option is logged: as reloaded, or as waiting for a restart. */
+void tz_config_reload(struct tz_config *c, struct tz_config *fresh, struct tz_log *log);
 
 #endif

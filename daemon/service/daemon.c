@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/net/self_signed.h"
 #include "daemon/service/descriptors.h"
 #include "daemon/service/port_file.h"
 #include "daemon/service/recheck.h"
@@ -35,6 +36,7 @@ struct tz_daemon {
     struct event *poll; /* while draining */
     struct tz_service service;
     bool service_ready;
+    struct tz_tls *tls; /* NULL: nothing listens on TCP */
     struct tz_net *net;
     struct tz_recheck *recheck; /* NULL: the last stop was clean */
     bool draining;
@@ -107,7 +109,7 @@ static enum tz_exit open_service(struct tz_daemon *d)
         .log = d->log,
         .store = d->store,
         .views = d->views,
-        .access = {.owner = geteuid(), .insecure_loopback = d->config->insecure_loopback},
+        .access = {.owner = geteuid()},
     };
     int rc = tz_service_init(&d->service, (unsigned)d->config->threads, (unsigned)d->config->readers);
     if (rc != TZ_OK)
@@ -115,6 +117,55 @@ static enum tz_exit open_service(struct tz_daemon *d)
     d->service_ready = true;
     return TZ_EXIT_OK;
 }
+
+/* --- the certificate --- */
+
+/* The operator's own, or one that is made here once. */
+static int load_certificate(struct tz_daemon *d, const struct tz_config *config, char why[TZ_WHY_SIZE])
+{
+    char folder[PATH_MAX + 8];
+    char certificate[PATH_MAX + 24];
+    char key[PATH_MAX + 24];
+    struct tz_tls_files files = {.certificate = config->tls_cert, .key = config->tls_key, .own = true};
+    if (!config->tls_cert[0]) {
+        bool made;
+        snprintf(folder, sizeof folder, "%s/tls", d->dir);
+        snprintf(certificate, sizeof certificate, "%s/cert.pem", folder);
+        snprintf(key, sizeof key, "%s/key.pem", folder);
+        int rc = tz_self_signed_ensure(folder, &made, why);
+        if (rc != TZ_OK)
+            return rc;
+        if (made)
+            tz_log(d->log, TZ_LOG_INFO, "certificate_made", "folder=\"%s\"", folder);
+        files = (struct tz_tls_files){.certificate = certificate, .key = key};
+    }
+    int rc = tz_tls_load(d->tls, &files, why);
+    if (rc == TZ_OK)
+        tz_tls_tell(d->tls, &files, d->env->wall_ms(d->env->ctx), d->log);
+    return rc;
+}
+
+static enum tz_exit open_tls(struct tz_daemon *d)
+{
+    char why[TZ_WHY_SIZE];
+    if (!d->config->listen[0])
+        return TZ_EXIT_OK;
+    int rc = tz_tls_new(&d->tls);
+    if (rc != TZ_OK)
+        return failed_rc(d, "tls", rc);
+    return load_certificate(d, d->config, why) == TZ_OK ? TZ_EXIT_OK : failed(d, TZ_EXIT_FAILED, "tls", why);
+}
+
+static void reload_certificate(struct tz_daemon *d)
+{
+    char why[TZ_WHY_SIZE];
+    char quoted[600];
+    if (d->tls && load_certificate(d, d->config, why) != TZ_OK)
+        tz_log(d->log, TZ_LOG_ERROR, "certificate_refused", "why=%s kept=yes",
+               tz_log_quote(quoted, sizeof quoted, why, strlen(why)));
+}
+
+/* --- the net --- */
 
 /* max-connections, or what the limit of open files leaves of it; 0: nothing. */
 static size_t connections_allowed(struct tz_daemon *d)
@@ -127,18 +178,27 @@ static size_t connections_allowed(struct tz_daemon *d)
     return room;
 }
 
+static struct tz_net_caps net_caps(struct tz_daemon *d)
+{
+    return (struct tz_net_caps){.connections = connections_allowed(d),
+                                .pending = (size_t)d->config->max_pending,
+                                .per_address = (size_t)d->config->max_connections_per_address};
+}
+
 static enum tz_exit open_net(struct tz_daemon *d)
 {
     char why[TZ_WHY_SIZE] = "out of memory";
     char path[PATH_MAX + 16];
     struct tz_net_options o = {.base = d->base,
                                .threads = (unsigned)d->config->threads,
-                               .max_connections = connections_allowed(d),
+                               .caps = net_caps(d),
                                .limits = tz_config_limits(d->config),
+                               .tls = d->tls,
+                               .public_address = d->config->public_address,
                                .handler = tz_service_handler(&d->service),
                                .env = d->env,
                                .log = d->log};
-    if (o.max_connections == 0) {
+    if (o.caps.connections == 0) {
         snprintf(why, sizeof why, "the limit of open files is too low: more than %zu are needed",
                  tz_descriptors_reserve(d->config));
         return failed(d, TZ_EXIT_FAILED, "open_files", why);
@@ -211,7 +271,9 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
         tz_config_reload(d->config, &fresh, d->log);
         atomic_store(&d->log->level, d->config->log_level);
         struct tz_net_limits limits = tz_config_limits(d->config);
-        tz_net_set_limits(d->net, &limits, connections_allowed(d));
+        struct tz_net_caps caps = net_caps(d);
+        tz_net_set_limits(d->net, &limits, &caps);
+        reload_certificate(d);
         tz_log(d->log, TZ_LOG_INFO, "reloaded", "%s", "");
     }
     tz_config_free(&fresh);
@@ -254,6 +316,8 @@ enum tz_exit tz_daemon_open(struct tz_daemon **out, struct tz_config *config, in
     if (rc == TZ_EXIT_OK)
         rc = open_service(d);
     if (rc == TZ_EXIT_OK)
+        rc = open_tls(d);
+    if (rc == TZ_EXIT_OK)
         rc = open_net(d);
     if (rc != TZ_EXIT_OK) {
         tz_daemon_close(d);
@@ -289,6 +353,9 @@ static enum tz_exit announce(struct tz_daemon *d)
         return failed(d, TZ_EXIT_FAILED, "port_file", why);
     for (size_t i = 0; (name = tz_net_listener_name(d->net, i)); i++)
         tz_log(d->log, TZ_LOG_INFO, "listening", "at=\"%s\"", name);
+    struct tz_tls_info tls;
+    if (tz_net_tls_info(d->net, &tls) == TZ_OK && !tls.address[0])
+        tz_log(d->log, TZ_LOG_WARN, "public_address_unknown", "set=public-address");
     tz_log(d->log, TZ_LOG_INFO, "ready",
            "version=%s pid=%ld position=%" PRIu64 " epoch=%" PRIu64 " committees=%" PRIu32 " records=%" PRIu64
            " events=%s",
@@ -320,6 +387,7 @@ void tz_daemon_close(struct tz_daemon *d)
     if (!d)
         return;
     tz_net_free(d->net);
+    tz_tls_free(d->tls);
     if (d->service_ready)
         tz_service_deinit(&d->service);
     for (size_t i = 0; i < SIGNALS; i++) {

@@ -11,15 +11,7 @@
 
 static int check(const struct tz_request *r, struct tz_error *e)
 {
-    const Taizhang__V1__SubmitRequest *q = r->msg->submit;
-    struct tz_errors errors;
-    int rc = tz_asks_check_count("records", q->n_records, e);
-    errors.count = errors.dropped = 0;
-    tz_asks_check_reason(q->reason, TZ_REASON_CHARACTERS, &errors);
-    if (rc != TZ_OK || errors.count == 0)
-        return rc;
-    *e = errors.item[0];
-    return TZ_EINVAL;
+    return tz_asks_check_count("records", r->msg->submit->n_records, e);
 }
 
 static void check_size(const char *field, size_t len, struct tz_errors *errors)
@@ -30,12 +22,14 @@ static void check_size(const char *field, size_t len, struct tz_errors *errors)
 
 /* Decodes and validates. Errors of form refuse the record whatever the registry holds; the others only count
  * when it comes to validation. */
-static int prepare_record(struct tz_request *r, size_t i, int64_t today)
+static int prepare_record(struct tz_request *r, size_t i, int64_t today, const struct tz_errors *reason)
 {
     const Taizhang__V1__Record *w = r->msg->submit->records[i];
     struct tz_change_ask *ask = &r->op.ask[i];
     struct tz_errors errors;
     errors.count = errors.dropped = 0;
+    if (reason->count > 0)
+        errors.item[errors.count++] = reason->item[0];
     ask->base = w->base_revision;
     ask->confirmed = w->confirmed;
     ask->keep_private = w->keep_private;
@@ -68,11 +62,14 @@ static int prepare(struct tz_request *r)
     char date[TZ_DATE_SIZE];
     int64_t today;
     int64_t end;
+    struct tz_errors reason; /* of all of them */
+    reason.count = reason.dropped = 0;
+    tz_asks_check_reason(r->msg->submit->reason, TZ_REASON_CHARACTERS, &reason);
     tz_lookup_today(r->service, date);
     tz_date_span(date, TZ_DATE_SIZE - 1, &today, &end);
     int rc = tz_asks_new(r, TZ_OP_SUBMIT, count, 0);
     for (size_t i = 0; rc == TZ_OK && i < count; i++)
-        rc = prepare_record(r, i, today);
+        rc = prepare_record(r, i, today, &reason);
     if (rc == TZ_OK)
         rc = tz_asks_refuse_repeats(r);
     /* What the writer may need for its answers: an error list an item at most, or what it replaces. */

@@ -160,17 +160,9 @@ static ProtobufCMessage *message_copy(const ProtobufCMessage *m)
     return copy;
 }
 
-/* In the order of the table, each once. */
 static bool read_roles(char *const *name, size_t n, unsigned *out)
 {
-    *out = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned role = tz_role_named(name[i]);
-        if (role <= *out)
-            return false;
-        *out |= role;
-    }
-    return tz_roles_valid(*out, NULL, NULL);
+    return tz_roles_read(name, n, out) && tz_roles_valid(*out, NULL, NULL);
 }
 
 /* The id that the body says, padded; false: it is none, or not that of its key. */

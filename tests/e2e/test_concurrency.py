@@ -5,7 +5,7 @@ import threading
 
 import bodies
 from registry import times
-from tzclient import Client, outcome_name, record
+from tzclient import outcome_name, record
 
 
 def together(count, work):
@@ -34,7 +34,7 @@ def test_one_address_has_exactly_one_winner(registry):
     rounds = times(20)
 
     def work(n):
-        with Client(registry.server) as client:
+        with registry.client() as client:
             return [outcome_name(client.submit(record(f"320100/project/2017/R{turn}", bodies.project(n)))[0])
                     for turn in range(rounds)]
 
@@ -48,7 +48,7 @@ def test_the_same_ticket_from_many_is_one_revision(registry):
     sent = record("320100/project/2017/K", bodies.project(5))
 
     def work(_):
-        with Client(registry.server) as client:
+        with registry.client() as client:
             return outcome_name(client.submit(sent)[0])
 
     assert sorted(together(12, work)) == ["CREATED"] + ["UNCHANGED"] * 11
@@ -61,7 +61,7 @@ def test_revisions_of_one_address_follow_one_another(registry):
     registry.client().put(record(place, bodies.project(0)))
 
     def work(n):
-        with Client(registry.server) as client:
+        with registry.client() as client:
             for _ in range(each):
                 while True:
                     held = client.get(place)
@@ -82,7 +82,7 @@ def test_many_clients_and_their_totals(registry):
     each = times(60)
 
     def work(n):
-        with Client(registry.server) as client:
+        with registry.client() as client:
             unit = units[n % len(units)]
             sent = [client.send_record(record(f"{unit}/project/2017/C{n}K{turn}", bodies.project(1)))
                     for turn in range(each)]
@@ -111,7 +111,7 @@ def test_commits_are_shared(registry):
 
 def test_a_client_reads_its_own_writes(registry):
     def work(n):
-        with Client(registry.server) as client:
+        with registry.client() as client:
             for turn in range(times(30)):
                 place = f"320100/project/2017/C{n}K{turn}"
                 outcome = client.put(record(place, bodies.project(1)))[0]
@@ -127,7 +127,7 @@ def test_readers_are_served_while_others_write(registry):
     writing.set()
 
     def work(n):
-        with Client(registry.server) as client:
+        with registry.client() as client:
             if n == 0:
                 for turn in range(times(40)):
                     client.put(*[record(f"320104/project/2017/T{turn}K{k}", bodies.project(1)) for k in range(50)])

@@ -10,7 +10,7 @@ import pytest
 import bodies
 import oracle
 from registry import times
-from tzclient import Closed, Refused, code_name, journal_pb2, outcome_name, record
+from tzclient import Refused, code_name, journal_pb2, outcome_name, record
 
 
 def test_promise_01_acknowledged_means_durable(registry):
@@ -100,15 +100,25 @@ def test_promise_06_a_figure_keeps_its_qualifier(client):
 
 
 def test_promise_07_a_committee_writes_its_own_and_reads_its_subtree(registry):
-    """Only the owner's socket is a credential so far: the root's. It says so, and every write keeps it."""
-    client = registry.client()
-    assert client.hello.committee == "000000"
-    assert client.hello.principal
-    client.put(record("320100/project/2017/K", bodies.project(5)))
-    assert client.get("320100/project/2017/K").principal == client.hello.principal
-    with pytest.raises((Closed, Refused)) as refused:
-        registry.client(key_id=b"\x01" * 32)
-    assert refused.value.code == "UNSUPPORTED"
+    """A record of a sibling is refused beside a good one; a write from above needs a reason, and is marked."""
+    city, county, sibling = (registry.client(key=registry.enrol(code, "submit"))
+                             for code in ("320100", "320102", "320104"))
+    mine, other = (record(f"{code}/project/2017/K", bodies.project(5)) for code in ("320102", "320104"))
+    outcomes = county.submit(mine, other)
+    assert [outcome_name(outcome) for outcome in outcomes] == ["CREATED", "REJECTED"]
+    assert code_name(outcomes[1].errors[0].code) == "NOT_ALLOWED"
+    assert [one.address.key for one in county.list()] == [one.address.key for one in city.list()] == ["K"]
+    with pytest.raises(Refused) as refused:
+        sibling.list(committee="320102")
+    assert refused.value.code == "NOT_ALLOWED"
+    [silent] = city.submit(other)
+    assert code_name(silent.errors[0].code) == "REASON_REQUIRED"
+    [given] = city.submit(other, reason="the office has no line")
+    assert outcome_name(given) == "CREATED"
+    kept = sibling.get("320104/project/2017/K")
+    assert (getattr(kept, "from"), kept.reason, kept.principal) == ("320100", "the office has no line",
+                                                                   city.hello.principal)
+    assert [one.address.key for one in sibling.status().from_above] == ["K"]
 
 
 def test_promise_08_bad_input_is_refused_with_field_reason_and_value(client):

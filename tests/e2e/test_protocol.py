@@ -8,6 +8,8 @@ import struct
 import pytest
 
 import bodies
+from peers import hello
+from registry import TLS
 from tzclient import Closed, Refused, code_name, outcome_name, pb, record, wait_until
 
 
@@ -20,11 +22,6 @@ def reason(wire):
     return code_name(message.status.code)
 
 
-def hello(wire, **fields):
-    request = pb.ClientMessage(id=1, hello=pb.Hello(**{"major": 1, "client": "test", **fields}))
-    wire.send_frame(request.SerializeToString())
-
-
 def test_hello_says_who_where_and_within_which_limits(registry):
     said = registry.client().hello
     assert (said.major, said.minor) == (1, 0)
@@ -32,7 +29,7 @@ def test_hello_says_who_where_and_within_which_limits(registry):
     assert len(said.registry_id) == 16
     assert said.epoch == 1
     assert said.position > 0
-    assert (said.principal, said.committee) == ("socket", "000000")
+    assert (said.principal, said.committee) == (registry.root.id if TLS else "socket", "000000")
     assert said.limits.frame_bytes == 1 << 20
     assert said.limits.records_per_submit == 1000
     assert said.limits.outstanding_requests == 64
@@ -42,20 +39,22 @@ def test_hello_before_there_is_a_tree(make_registry):
     assert make_registry().client().hello.committee == ""
 
 
-def test_tcp_on_loopback(make_registry):
+def test_tcp_asks_for_a_key(make_registry):
     registry = make_registry(tcp=True)
     registry.plant()
-    client = registry.client(registry.tcp)
-    assert client.hello.principal == "socket"
+    wire = registry.wire(registry.tcp)
+    hello(wire)
+    assert reason(wire) == "NOT_ALLOWED"
+    client = registry.client(key=registry.enrol("320100", "submit"))
+    assert (client.hello.committee, list(client.hello.roles)) == ("320100", ["submit"])
     client.put(record("320100/project/2017/K", bodies.project(5)))
 
 
-def test_tcp_needs_its_flag_and_a_loopback_address(make_registry):
-    for options in (["--listen", "127.0.0.1:0"], ["--listen", "0.0.0.0:0", "--insecure-loopback"]):
-        registry = make_registry(*options, start=False)
-        assert registry.launch().wait(30) != 0
-        registry.process = None
-        assert "loopback" in registry.log()
+def test_any_address_may_be_listened_at(make_registry):
+    registry = make_registry(tcp="0.0.0.0")
+    registry.plant()
+    key = registry.enrol("320100", "submit")
+    assert registry.client(f"127.0.0.1:{registry.port}", key=key, pin=registry.pin).hello.principal == key.id
 
 
 def test_another_major_version_is_refused_with_those_served(registry):
@@ -65,9 +64,7 @@ def test_another_major_version_is_refused_with_those_served(registry):
 
 
 def test_a_newer_minor_is_served_with_ours(registry):
-    wire = registry.wire()
-    hello(wire, minor=7)
-    assert wire.receive_message().hello.minor == 0
+    assert registry.greet(registry.wire(), minor=7).minor == 0
 
 
 def test_anything_before_hello_is_refused(registry):
@@ -78,16 +75,14 @@ def test_anything_before_hello_is_refused(registry):
 
 def test_a_second_hello_is_refused(registry):
     wire = registry.wire()
-    hello(wire)
-    wire.receive_message()
+    registry.greet(wire)
     hello(wire)
     assert reason(wire) == "HELLO_AGAIN"
 
 
 def test_id_zero_is_refused(registry):
     wire = registry.wire()
-    hello(wire)
-    wire.receive_message()
+    registry.greet(wire)
     wire.send_frame(pb.ClientMessage(id=0, ping=pb.PingRequest()).SerializeToString())
     assert reason(wire) == "ID_ZERO"
 

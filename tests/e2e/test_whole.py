@@ -128,7 +128,7 @@ def test_nothing_is_withdrawn_unconfirmed(registry):
 
 def test_options_that_do_not_go_together(registry):
     path = sheet(registry, *mine("A"))
-    for options in (["--yes"], ["--reason", "x"], ["--withdraw", "3"]):
+    for options in (["--yes"], ["--withdraw", "3"]):
         done = registry.cli("submit", path, *options)
         assert done.returncode == 2 and "--whole" in done.stderr
     other = sheet(registry, *mine("B"), name="other-project.csv")

@@ -69,7 +69,16 @@ def requests():
     item.contacts.add(name="张三", phone="13800138000")
     ping = registry.ClientMessage(id=8)
     ping.ping.SetInParent()
-    return {"hello": hello, "submit": submit, "reconcile": reconcile, "withdraw": withdraw, "totals": totals,
+    key = registry.ClientMessage(id=9, hello=registry.Hello(major=1, client="seed 1.0", key_id=TICKET * 2))
+    proof = registry.ClientMessage(id=10, proof=registry.Proof(signature=TICKET * 4, invitation=TICKET, name="办公室"))
+    invite = registry.ClientMessage(id=11, act_for="person:wang", invite=registry.InviteRequest(
+        committee="520100", roles=["submit", "manage"], name="贵阳", ttl_s=3600, code_sha256=TICKET * 2))
+    key_put = registry.ClientMessage(id=12, key_put=registry.KeyPutRequest(
+        id="key:0123456789abcdef", roles=["query"], set_roles=True, reason="x"))
+    rotate = registry.ClientMessage(id=13, key_rotate=registry.KeyRotateRequest(public_key=TICKET * 2,
+                                                                                signature=TICKET * 4))
+    return {"hello-key": key, "proof": proof, "invite": invite, "key-put": key_put, "key-rotate": rotate,
+            "hello": hello, "submit": submit, "reconcile": reconcile, "withdraw": withdraw, "totals": totals,
             "list": listing, "committees": committees, "ping": ping}
 
 
@@ -82,7 +91,8 @@ def replies():
     status = registry.ServerMessage(final=True)
     status.status.code, status.status.field = 3, "x"
     status.status.params.add(name="limit", number=-1)
-    return {"reply-totals": totals, "reply-status": status}
+    challenge = registry.ServerMessage(id=9, final=True, challenge=registry.Challenge(nonce=TICKET * 2, suite=1))
+    return {"reply-totals": totals, "reply-status": status, "reply-challenge": challenge}
 
 
 def frames():
@@ -243,5 +253,25 @@ def bundles():
         put("bundle", name, data)
 
 
-for write in (bundles, frames, records, cells, texts, options, sheets):
+def lines():
+    """Invitations, whole and spoiled by what is between the inviter and the office."""
+    code, pin = "AAECAwQFBgcICQoLDA0ODw", "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8"
+    whole = f"taizhang://registry.example:7117/?c={code}&k={pin}"
+    for name, line in {
+        "whole": whole,
+        "system": f"taizhang://192.0.2.1:7117/?c={code}&k=system",
+        "ipv6": f"taizhang://[2001:db8::1]:7117/?k={pin}&c={code}&later=1",
+        "mail": f"“{whole.replace('&', '&amp;')[:60]}\n{whole.replace('&', '&amp;')[60:]}”",
+        "wide": whole.replace(":", "：").replace("?", "？"),
+        "cut": whole[:-1],
+        "twice": f"{whole}&c={code}",
+        "unused-bits": whole[:-1] + "9",
+        "other": "https://registry.example/",
+        "no-port": f"taizhang://registry.example/?c={code}&k={pin}",
+        "nul": f"taizhang://a\0b:1/?c={code}&k={pin}",
+    }.items():
+        put("line", name, line)
+
+
+for write in (bundles, frames, records, cells, texts, options, sheets, lines):
     write()

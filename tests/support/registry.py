@@ -6,20 +6,28 @@ import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
+import ssl
 import subprocess
+import threading
 
+import peers
+from device_key import DeviceKey, sha256
 from tzclient import BUILD, SOURCE, Client, Wire, wait_until
 
 DAEMON = BUILD / "daemon" / "taizhangd"
 CLI = BUILD / "client" / "taizhang"
 SHARE = SOURCE / "daemon" / "share"
+# "tls": peers come over TCP, with keys of the root, where a test does not say how they come.
+TLS = os.environ.get("TZ_TRANSPORT", "socket") == "tls"
 SANITIZE = os.environ.get("TZ_SANITIZE", "")
 # How much slower than a plain build things may be: scales deadlines up and repetitions down.
 SLOW = 10 if "thread" in SANITIZE else 5 if SANITIZE else 1
 
 REPORT = re.compile(r"AddressSanitizer|ThreadSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:")
 
+ROOT = ("submit", "review", "query", "manage")
 # code, name, level on the wire, parent: a nation with three provinces, one of them with a grouping node.
 TREE = [
     ("000000", "全国", 1, ""),
@@ -50,7 +58,10 @@ class Registry:
     def __init__(self, folder, *options, tcp=False, data=None, wrapper=()):
         self.folder = pathlib.Path(folder)
         self.data = pathlib.Path(data) if data else self.folder / "data"
-        self.options = list(options) + (["--listen", "127.0.0.1:0", "--insecure-loopback"] if tcp else [])
+        self.options = list(options)
+        self.host = tcp if isinstance(tcp, str) else "127.0.0.1"
+        self.listens = bool(tcp) or TLS
+        self.port = 0  # the same at every start, so that those who have joined find it again
         self.wrapper = list(wrapper)  # a command that becomes the daemon, with other limits
         self.port_file = self.folder / "ports"
         self.log_file = self.folder / "log"
@@ -58,6 +69,9 @@ class Registry:
         self.home.mkdir(exist_ok=True)
         self.process = None
         self.clients = []
+        self.root = None  # the key of TZ_TRANSPORT=tls, and the homes that have joined
+        self.joined = set()
+        self.lock = threading.Lock()
 
     # --- the daemon's life ---
 
@@ -65,6 +79,8 @@ class Registry:
         """Starts the daemon without waiting for it."""
         self.port_file.unlink(missing_ok=True)
         command = [*self.wrapper, DAEMON, "--data", self.data, "--port-file", self.port_file, *self.options]
+        if self.listens:
+            command += ["--listen", f"{self.host}:{self.port}"]
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         return self.process
@@ -74,6 +90,8 @@ class Registry:
         self.launch()
         wait_until(lambda: self.port_file.exists() or self.process.poll() is not None, "the port file", 60)
         assert self.process.poll() is None, f"taizhangd ended with {self.process.returncode}:\n{self.log()}"
+        if self.listens:
+            self.port = int(self.tcp.rsplit(":", 1)[1])
         return self
 
     def stop(self, seconds=60):
@@ -134,19 +152,70 @@ class Registry:
     @property
     def tcp(self):
         """HOST:PORT of the TCP listener, as the port file says."""
-        found = re.search(r"(127\.0\.0\.1):(\d+)", self.port_file.read_text())
+        found = re.search(r"^tcp (\S+)$", self.port_file.read_text(), re.MULTILINE)
         assert found, f"no TCP address in the port file: {self.port_file.read_text()!r}"
-        return found[0]
+        return found[1]
 
-    def client(self, server=None, **options):
-        made = Client(server or self.server, **options)
+    @property
+    def pin(self):
+        """SHA-256 of the certificate that it made for itself."""
+        return sha256(ssl.PEM_cert_to_DER_cert((self.data / "tls" / "cert.pem").read_text()))
+
+    def client(self, server=None, key=None, **options):
+        """With a key and no server: over TLS where it listens."""
+        if server is None and key is None and TLS and self.admit_root():
+            key = self.root
+            options.setdefault("reason", "a test")
+        if server is None and key is not None and self.listens:
+            server = self.tcp
+            options.setdefault("pin", self.pin)
+        made = Client(server or self.server, key=key, **options)
         self.clients.append(made)
         return made
+
+    def admit_root(self):
+        """Of TZ_TRANSPORT=tls: whether there is a key of the root, as there is as soon as there is a root."""
+        with self.lock:
+            if self.root is None:
+                with Client(self.server) as owner:
+                    known = owner.hello.committee != ""
+                self.root = self.enrol("000000", *ROOT) if known else None
+            return self.root is not None
+
+    def enrol(self, committee, *roles, name=""):
+        """A new key with these roles, let in by the socket's owner."""
+        key = DeviceKey()
+        with Client(self.server) as owner:
+            code, reply = owner.invite(committee, *roles, name=name)
+        assert not reply.outcome.errors, reply
+        Client(self.server, key=key, invitation=code).close()
+        return key
+
+    def line(self, committee, *roles):
+        """An invitation, by the socket's owner."""
+        with Client(self.server) as owner:
+            return owner.invitation_line(committee, *roles)
+
+    def office(self, committee, *roles):
+        """A home that has joined with these roles."""
+        home = Home(self, self.folder / f"home-{committee}-{'-'.join(roles)}")
+        home.run("join", self.line(committee, *roles))
+        return home
+
+    def renew_certificate(self, folder):
+        """Serves the certificate of another registry from now on."""
+        for name in ("cert.pem", "key.pem"):
+            shutil.copy(folder / name, self.data / "tls" / name)
+        self.process.send_signal(signal.SIGHUP)
 
     def wire(self, server=None, **options):
-        made = Wire(server or self.server, **options)
+        made = Wire(server or (self.tcp if TLS else self.server), **options)
         self.clients.append(made)
         return made
+
+    def greet(self, wire, **fields):
+        """Hello, and what belongs to it, on a wire that wire() made; the HelloReply."""
+        return peers.greet(wire, self.root if TLS and self.admit_root() else None, **fields)
 
     def drop_clients(self):
         for made in self.clients:
@@ -157,12 +226,29 @@ class Registry:
         """What the command line sees: a home of its own, the C locale, this registry."""
         keep = {name: value for name, value in os.environ.items()
                 if name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")}
-        return {**keep, "HOME": str(self.home), "LC_ALL": "C", "TAIZHANG_SERVER": self.server, **more}
+        env = {**keep, "HOME": str(self.home), "LC_ALL": "C", "TAIZHANG_SERVER": self.server, **more}
+        if TLS and "TAIZHANG_SERVER" not in more and self.admit_home(env["HOME"]):
+            del env["TAIZHANG_SERVER"]
+        return {name: value for name, value in env.items() if value is not None}
 
-    def cli(self, *args, stdin=None, env=None, timeout=120, cwd=None):
+    def admit_home(self, home):
+        """Of TZ_TRANSPORT=tls: whether this home has joined, which it does as soon as it can."""
+        with self.lock:
+            if home in self.joined:
+                return True
+        if self.process is None or not self.admit_root():
+            return False
+        with self.lock:
+            line = self.line("000000", *ROOT)
+            subprocess.run([CLI, "join", line], check=True, capture_output=True, timeout=60 * SLOW,
+                           env={"HOME": home, "LC_ALL": "C"}, stdin=subprocess.DEVNULL)
+            self.joined.add(home)
+        return True
+
+    def cli(self, *args, stdin=None, env=None, timeout=120, cwd=None, wrapper=()):
         """Runs taizhang, stdin in bytes; a CompletedProcess with texts."""
         feed = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
-        done = subprocess.run([CLI, *map(str, args)], capture_output=True, cwd=cwd or self.folder,
+        done = subprocess.run([*wrapper, CLI, *map(str, args)], capture_output=True, cwd=cwd or self.folder,
                               timeout=timeout * SLOW, env=self.environment(**(env or {})), **feed)
         done.stdout = done.stdout.decode("utf-8")
         done.stderr = done.stderr.decode("utf-8")
@@ -192,12 +278,35 @@ class Registry:
         with Client(self.server) as client:
             outcomes = client.import_committees(*TREE)
         assert {outcome.outcome for outcome in outcomes} == {1}, outcomes
+        if TLS:
+            self.admit_home(str(self.home))
 
     def load_sample(self):
         """All divisions, the reporting set and the sample files, by the command line."""
         self.run("committee", "import", SHARE / "divisions.csv")
         for path in sorted((SHARE / "bulletin").glob("*.csv")):
             self.run("submit", path)
+
+
+class Home:
+    """A user's home on another machine: what its command line knows of the registry, it knows by joining."""
+
+    def __init__(self, registry, folder, wrapper=()):
+        self.registry, self.folder, self.wrapper = registry, pathlib.Path(folder), list(wrapper)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def cli(self, *args, env=None, **options):
+        mine = {"HOME": str(self.folder), "TAIZHANG_SERVER": None, **(env or {})}
+        return self.registry.cli(*args, env=mine, cwd=self.folder, wrapper=self.wrapper, **options)
+
+    def run(self, *args, **options):
+        """Expects success, gives its output."""
+        done = self.cli(*args, **options)
+        assert done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def json(self, *args, **options):
+        return json.loads(self.run(*args, "--format", "json", **options))
 
 
 def open_files(limit):

@@ -2,18 +2,21 @@
 """A client of the registry in Python, written from proto/PROTOCOL.md and the .proto files alone.
 
 It shares no code with the client and daemon in C: what both read in the document must agree. Needs Debian's
-python3-protobuf; the _pb2 modules are generated into the build folder."""
+python3-protobuf and python3-nacl; the _pb2 modules are generated into the build folder."""
 
+import functools
 import os
 import pathlib
 import secrets
 import shutil
 import socket
+import ssl
 import struct
 import tempfile
 import time
 
 import messages
+from device_key import SYSTEM, DeviceKey, make_line, parse_line, sha256
 from messages import SOURCE
 
 BUILD = pathlib.Path(os.environ.get("TZ_BUILD", SOURCE / "build" / "debug"))
@@ -69,17 +72,55 @@ class Closed(Exception):
         super().__init__(self.code or "without a word")
 
 
-class Wire:
-    """Bytes and frames on a socket; knows no messages."""
+class WrongCertificate(Exception):
+    """The registry shows another certificate than the pinned one."""
 
-    def __init__(self, server, timeout=60):
+
+@functools.cache
+def tls(verified):
+    """What a registry is spoken to with: TLS 1.3 and nothing else."""
+    context = ssl.create_default_context() if verified else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.set_alpn_protocols(["taizhang/1"])
+    if not verified:  # the pin says more than any issuer
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class Wire:
+    """Bytes and frames on a socket, within TLS where it is TCP; knows no messages.
+
+    pin: what the SHA-256 of the registry's certificate must be, SYSTEM to have it verified, None for any.
+    source: the address to come from."""
+
+    def __init__(self, server, timeout=60, pin=None, source=None):
+        self.certificate = bytes(32)
         if server.startswith("unix:"):
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(timeout)
             self.socket.connect(server[5:])
-        else:
-            host, port = server.rsplit(":", 1)
-            self.socket = socket.create_connection((host, int(port)), timeout)
+            return
+        host, port = server.rsplit(":", 1)
+        host = host.strip("[]")
+        plain = socket.create_connection((host, int(port)), timeout, source and (source, 0))
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.socket = tls(pin == SYSTEM).wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            plain.close()
+            raise
+        self.certificate = sha256(self.socket.getpeercert(True))
+        if pin not in (None, SYSTEM, self.certificate):
+            self.socket.close()
+            raise WrongCertificate(f"{self.certificate.hex()} instead of {pin.hex()}")
+
+    @classmethod
+    def on(cls, connected):
+        """On a socket that there is already."""
+        made = cls.__new__(cls)
+        made.socket, made.certificate = connected, bytes(32)
+        return made
 
     def send(self, data):
         self.socket.sendall(data)
@@ -93,7 +134,7 @@ class Wire:
         while size > 0:
             try:
                 part = self.socket.recv(min(size, 1 << 16))
-            except (ConnectionResetError, BrokenPipeError):
+            except (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError):
                 return b""
             if not part:
                 return b""
@@ -115,6 +156,10 @@ class Wire:
         frame = self.receive_frame()
         return None if frame is None else pb.ServerMessage.FromString(frame)
 
+    def end(self):
+        """Nothing more will be sent; what comes is still read."""
+        socket.socket.shutdown(self.socket, socket.SHUT_WR)
+
     def close(self):
         self.socket.close()
 
@@ -126,17 +171,30 @@ class Wire:
 
 
 class Client:
-    """One connection after Hello. `send` and `wait` pipeline; the other methods ask one thing and wait for it."""
+    """One connection after Hello. `send` and `wait` pipeline; the other methods ask one thing and wait for it.
+    With a key the registry is answered that this is ours; with an invitation too, it is enrolled by that."""
 
-    def __init__(self, server, timeout=60, key_id=b""):
-        self.wire = Wire(server, timeout)
+    def __init__(self, server, timeout=60, key=None, pin=None, invitation=b"", name="", reason="", act_for=""):
+        self.wire = Wire(server, timeout, pin)
         self.last_id = 0
         self.waiting = {}
+        self.reason = self.act_for = ""
         try:
-            self.hello = self.ask("hello", pb.Hello(major=1, minor=0, client="tzclient.py", key_id=key_id)).hello
+            self.hello = self.greet(key, invitation, name)
         except BaseException:
             self.close()
             raise
+        self.reason = reason    # for every write of this client, as one from above must give
+        self.act_for = act_for  # the person on whose behalf everything is asked
+
+    def greet(self, key, invitation, name):
+        hello = pb.Hello(major=1, minor=0, client="tzclient.py", key_id=key.public if key else b"")
+        reply = self.ask("hello", hello)
+        if not key:
+            return reply.hello
+        assert reply.challenge.suite == 1
+        signature = key.prove(reply.challenge.nonce, self.wire.certificate, invitation)
+        return self.ask("proof", pb.Proof(signature=signature, invitation=invitation, name=name)).hello
 
     def close(self):
         self.wire.close()
@@ -152,8 +210,11 @@ class Client:
     def pack(self, name, message):
         """The next request's (id, bytes)."""
         self.last_id += 1
-        request = pb.ClientMessage(id=self.last_id)
+        request = pb.ClientMessage(id=self.last_id, act_for=self.act_for)
         getattr(request, name).CopyFrom(message)
+        written = {"submit": [request.submit], "withdraw": request.withdraw.items}
+        for part in written.get(name, []):
+            part.reason = part.reason or self.reason
         return self.last_id, request.SerializeToString(deterministic=True)
 
     def send(self, name, message):
@@ -194,9 +255,9 @@ class Client:
 
     # --- records ---
 
-    def submit(self, *records):
+    def submit(self, *records, reason=""):
         """Outcomes in order."""
-        reply = self.ask("submit", pb.SubmitRequest(records=records)).submit
+        reply = self.ask("submit", pb.SubmitRequest(records=records, reason=reason)).submit
         assert len(reply.outcomes) == len(records)
         return list(reply.outcomes)
 
@@ -285,6 +346,51 @@ class Client:
             if not cursor:
                 return figure, rows
 
+    # --- keys ---
+
+    def invite(self, committee, *roles, name="", ttl_s=0, code=None):
+        """Invites a device; (code, InviteReply). The registry is told the code's hash only."""
+        code = code or secrets.token_bytes(16)
+        request = pb.InviteRequest(committee=committee, roles=roles, name=name, ttl_s=ttl_s,
+                                   code_sha256=sha256(code))
+        return code, self.ask("invite", request).invite
+
+    def invitation_line(self, committee, *roles, **options):
+        """What an office is handed."""
+        code, reply = self.invite(committee, *roles, **options)
+        return make_line(reply.address, code, SYSTEM if reply.system_trust else reply.certificate_sha256)
+
+    def cancel(self, code):
+        return self.ask("invite", pb.InviteRequest(code_sha256=sha256(code), cancel=True)).invite
+
+    def invitations(self, **options):
+        reply = self.ask("invitation_list", pb.InvitationListRequest(**options)).invitation_list
+        return list(reply.invitations)
+
+    def keys(self, **options):
+        """All pages, of the whole subtree unless said otherwise."""
+        options.setdefault("subtree", True)
+        keys, after = [], ""
+        while True:
+            reply = self.ask("key_list", pb.KeyListRequest(after=after, **options)).key_list
+            keys += reply.keys
+            after = reply.next_after
+            if not after:
+                return keys
+
+    def put_key(self, id, **change):
+        return self.ask("key_put", pb.KeyPutRequest(id=id, **change)).key_put
+
+    def set_roles(self, id, *roles):
+        return self.put_key(id, roles=roles, set_roles=True)
+
+    def revoke(self, id, reason=""):
+        return self.put_key(id, revoke=True, reason=reason)
+
+    def rotate(self, old, new):
+        request = pb.KeyRotateRequest(public_key=new.public, signature=new.follow(old))
+        return self.ask("key_rotate", request).key_rotate
+
     # --- committees and the rest ---
 
     def import_committees(self, *items):
@@ -325,6 +431,13 @@ class Client:
 
     def schema(self, kind=0):
         return list(self.ask("schema", pb.SchemaRequest(kind=kind)).schema.kinds)
+
+
+def join(line, name="", key=None, **options):
+    """What an office does with its line; (key, pin, client). The key and the pin are to be kept."""
+    server, code, pin = parse_line(line)
+    key = key or DeviceKey()
+    return key, pin, Client(server, key=key, pin=pin, invitation=code, name=name, **options)
 
 
 def kind_number(kind):

@@ -83,11 +83,17 @@ enum tz_reason {
     TZ_REASON_ANSWERED,  /* the registry answered with an error: code, field, value */
     TZ_REASON_ARGUMENT,  /* an argument is wrong; detail: which */
     TZ_REASON_MEMORY,
-    TZ_REASON_PROFILE,   /* the profile cannot be opened, read or written; detail: why */
-    TZ_REASON_FILE,      /* a file cannot be read or written, or is not what it should be; detail: why */
-    TZ_REASON_NOT_FOUND, /* the outbox has no such version */
-    TZ_REASON_STATE,     /* the version's state does not allow it */
-    TZ_REASON_RECORD,    /* a record breaks a rule: code, field, value of the first error */
+    TZ_REASON_PROFILE,     /* the profile cannot be opened, read or written; detail: why */
+    TZ_REASON_FILE,        /* a file cannot be read or written, or is not what it should be; detail: why */
+    TZ_REASON_NOT_FOUND,   /* the outbox has no such version */
+    TZ_REASON_STATE,       /* the version's state does not allow it */
+    TZ_REASON_RECORD,      /* a record breaks a rule: code, field, value of the first error */
+    TZ_REASON_NO_KEY,      /* this machine has no key for the registry; detail: those that it has keys for */
+    TZ_REASON_KEY,         /* a key's file cannot be used; detail: which, and why */
+    TZ_REASON_CERTIFICATE, /* the registry's certificate is not the pinned one; value: the pinned one's
+                              fingerprint, detail: that of the one that came */
+    TZ_REASON_UNTRUSTED,   /* the system's store does not trust the certificate; detail: why; value: the last
+                              day of one that is over */
 };
 
 /* Why a call failed. Its size never changes. */
@@ -238,6 +244,7 @@ struct tz_box_record {
     const char *source;   /* where it comes from, for people: a file's name; may be NULL */
     uint64_t row;         /* of that file; 0: none */
     bool again;           /* store it also if it equals the version acknowledged last */
+    const char *reason;   /* why a committee above writes the record; may be NULL */
 };
 
 enum tz_box_put_code {
@@ -289,7 +296,7 @@ struct tz_box_version {
     size_t private_len;
     bool confirmed;
     bool keep_private;
-    const char *reason; /* of a withdrawal */
+    const char *reason; /* of a withdrawal, or of a write from above */
     const char *source;
     uint64_t row;
     int64_t queued_ms;

@@ -101,6 +101,22 @@ static void puts_parameters_in(void **state)
     tz_error_set(&e, TZ_CODE(UNKNOWN_VALUE), "title", "全部");
     render(out, &e, false);
     assert_non_null(strstr(out, "see `taizhang fields KIND`"));
+    /* A refusal says what is missing, where, and whom to ask. */
+    tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "committee", "520102");
+    tz_error_text(&e, "right", "submit");
+    tz_error_text(&e, "giver", "520000");
+    render(out, &e, false);
+    assert_string_equal(out, "This needs the role \"submit\" for 520102, and you do not have it there. Ask "
+                             "whoever manages keys at 520000.");
+    render(out, &e, true);
+    assert_string_equal(out, "这需要在 520102 具有“填报”角色，而您没有。请联系 520000 的密钥管理人员。");
+    tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "committee", NULL);
+    tz_error_text(&e, "right", "audit");
+    tz_error_text(&e, "giver", "secure");
+    render(out, &e, false);
+    assert_string_equal(out,
+                        "This needs the role \"audit\" for the registry as a whole, and you do not have it "
+                        "there. Ask whoever holds the role secure.");
     /* A value is never read as a template. */
     tz_error_set(&e, TZ_CODE(BAD_DATE), NULL, "{number}%s");
     render(out, &e, false);

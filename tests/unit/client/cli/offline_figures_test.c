@@ -51,7 +51,7 @@ static int setup(void **state)
     f.cli.profile = f.c.profile;
     f.cli.server = "unix:/nobody";
     assert_int_equal(tz_profile_answered(f.c.profile, f.cli.server, (const uint8_t[16]){1}), TZ_OK);
-    f.cli.connection.fd = -1;
+    f.cli.connection.stream.fd = -1;
     tz_i18n_start("taizhang", "en", TZ_BINARY_DIR "/../client/locale");
     *state = &f;
     return 0;

@@ -32,7 +32,7 @@ static int setup(void **state)
     cli.env = tz_env_system();
     cli.out = cli.err = open_memstream(&text, &text_len);
     cli.server = "unix:/nobody";
-    cli.connection.fd = -1;
+    cli.connection.stream.fd = -1;
     cli.connection.failure.result = TZ_RESULT_UNREACHABLE;
     tz_i18n_start("taizhang", "en", NULL);
     assert_int_equal(tz_profile_open(&cli.profile, path, cli.env, why, sizeof why), TZ_OK);

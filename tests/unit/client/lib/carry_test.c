@@ -266,6 +266,7 @@ static void everything_of_a_version_is_carried(void **state)
                                                            .confirmed = true,
                                                            .body = {body, sizeof body},
                                                            .private_bytes = {private_bytes, 2},
+                                                           .reason = "代报",
                                                            .source = "secret path.xlsx",
                                                            .row = 12});
     id[1] = put_entry(w->office, &(struct tz_outbox_entry){.operation = TZ_OUTBOX_WITHDRAW,

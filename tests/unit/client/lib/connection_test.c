@@ -548,7 +548,7 @@ static enum tz_result submit_batches(struct fake *f, size_t batches, unsigned ch
             records[i].base_revision = b * 4 + i;
             list[i] = &records[i];
         }
-        enum tz_result rc = tz_submitter_send(&s, list, 4, (void *)(uintptr_t)(b * 4));
+        enum tz_result rc = tz_submitter_send(&s, list, 4, NULL, (void *)(uintptr_t)(b * 4));
         if (rc != TZ_RESULT_DONE)
             return rc;
     }

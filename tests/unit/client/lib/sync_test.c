@@ -14,6 +14,7 @@ enum { ADDRESSES = 4000, REVISIONS = 8 };
 struct revision {
     uint8_t ticket[TZ_TICKET_SIZE];
     char body[16];
+    char reason[16]; /* of the request */
     bool withdrawn;
     uint64_t epoch;
 };
@@ -171,6 +172,10 @@ static void answer_changes(const tz_request *r)
         const Taizhang__V1__WithdrawItem *item = records ? NULL : r->withdraw->items[i];
         decide(records ? one->address : item->address, records ? one->base_revision : item->base_revision,
                records ? one->ticket.data : item->ticket.data, records ? &one->body : NULL, &o[i]);
+        struct held *h = find(records ? one->address : item->address);
+        if (h->count)
+            snprintf(h->revision[h->count - 1].reason, sizeof h->revision[0].reason, "%s",
+                     records ? r->submit->reason : item->reason);
         list[i] = &o[i];
     }
     if (reg.fault == ANSWER_TOO_FEW && reg.changes == reg.at)
@@ -481,6 +486,30 @@ static void records_and_withdrawals_go_in_frames_of_their_own(void **state)
     assert_int_equal(fixture_get(f->p, id).e.revision, 2);
 }
 
+static void a_frame_has_records_of_one_reason(void **state)
+{
+    struct fixture *f = *state;
+    struct told t = {0};
+    int64_t id;
+    static const char *const reasons[] = {"", "", "on the phone", "on the phone", "by letter", ""};
+    for (size_t i = 0; i < 6; i++) {
+        char address[40];
+        snprintf(address, sizeof address, "110000/project/2017/%zu", i);
+        struct tz_outbox_entry e = fixture_version(address, "x");
+        e.reason = reasons[i];
+        assert_int_equal(fixture_put(f->p, e, &id), TZ_OUTBOX_PUT_NEW);
+    }
+    assert_int_equal(sync_once(f, &t, NULL), TZ_RESULT_DONE);
+    assert_int_equal(reg.changes, 4);
+    for (size_t i = 0; i < 6; i++) {
+        char key[8];
+        Taizhang__V1__Address a = TAIZHANG__V1__ADDRESS__INIT;
+        snprintf(key, sizeof key, "%zu", i);
+        a.key = key;
+        assert_string_equal(find(&a)->revision[0].reason, reasons[i]);
+    }
+}
+
 static void refused_ones_and_conflicts_stay(void **state)
 {
     struct fixture *f = *state;
@@ -692,6 +721,7 @@ int main(void)
         TEST(a_broken_line_loses_and_doubles_nothing),
         TEST(an_edit_in_limbo_follows_in_the_same_sending),
         TEST(records_and_withdrawals_go_in_frames_of_their_own),
+        TEST(a_frame_has_records_of_one_reason),
         TEST(refused_ones_and_conflicts_stay),
         TEST(stops_between_frames_when_told_to),
         TEST(what_decided_returns_ends_it),

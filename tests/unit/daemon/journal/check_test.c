@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "daemon/journal/check.h"
-#include "fixture.h"
+#include "key_fixture.h"
 
 static void reporting_set(struct fixture *f, size_t members)
 {
@@ -52,6 +52,10 @@ static void fill(struct fixture *f)
     move_unit(f);
     reporting_set(f, 2);
     SUBMIT(f, "110000/project/2017/w", 2, 14, "title", "whole again", "quantity", "31个");
+    key_enrol(f, 1, "110101", "submit"); /* entries 23 to 25, and so on */
+    key_enrol(f, 2, "310000", "submit");
+    assert_int_equal(outcome_of(f, op_revoke(f, 1, 1)), TZ_OUTCOME(UPDATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 0, 3, "310000", "manage")), TZ_OUTCOME(CREATED));
     fixture_close(f);
 }
 
@@ -97,7 +101,7 @@ static void a_sound_registry_passes(void **state)
         print_error("%s", text);
     assert_int_equal(rc, 0);
     assert_int_equal(result.findings, 0);
-    assert_int_equal(result.position, 22);
+    assert_int_equal(result.position, 30);
     assert_int_equal(result.records, 9);
     assert_int_equal(result.committees, 5);
     assert_non_null(strstr(text, "no differences"));
@@ -109,10 +113,10 @@ static void it_works_beside_a_daemon(void **state)
     struct tz_check_result result;
     char text[4096];
     fixture_open(f);
-    SUBMIT(f, "310000/project/2017/9", 0, 1, "title", "a");
+    SUBMIT(f, "110000/project/2017/9", 0, 1, "title", "a");
     assert_int_equal(check(f, &result, text, sizeof text), 0);
-    assert_int_equal(result.position, 23);
-    SUBMIT(f, "310000/project/2017/10", 0, 1, "title", "a");
+    assert_int_equal(result.position, 31);
+    SUBMIT(f, "110000/project/2017/10", 0, 1, "title", "a");
     fixture_close(f);
 }
 
@@ -155,6 +159,13 @@ static void every_tampering_is_found(void **state)
         "UPDATE reporting_set SET position=6",
         "DELETE FROM reporting_set",
         "INSERT INTO key VALUES('key:0123456789abcdef', 1, 6)",
+        "UPDATE key SET position=24 WHERE position=29",
+        "UPDATE key SET revision=3 WHERE revision=2",
+        "DELETE FROM key WHERE revision=1",
+        "UPDATE entry SET body=(SELECT body FROM entry WHERE position=24) WHERE position=27",
+        "UPDATE invitation SET position=23, revision=1 WHERE position=25",
+        "DELETE FROM invitation WHERE revision=1",
+        "UPDATE entry SET body=(SELECT body FROM entry WHERE position=23) WHERE position=26",
         "INSERT INTO invitation VALUES('00', 1, 6)",
         "INSERT INTO from_above VALUES(1, 6)",
     };

@@ -509,7 +509,7 @@ static void test_refused_arrival(void **state)
 {
     struct fixture *f = *state;
     int pair[2];
-    struct tz_peer peer = {.name = "test"};
+    struct tz_peer peer = {.local = true, .name = "test"};
     struct tz_error e;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
     f->peer = pair[0];

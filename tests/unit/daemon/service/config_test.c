@@ -54,10 +54,17 @@ static void test_refused(void **state)
         {"--max-connections", "-1"},
         {"--nonsense"},
         {"--data"},
-        {"--listen", "127.0.0.1:0"},
-        {"--listen=8.8.8.8:7117", "--insecure-loopback"},
-        {"--listen=127.0.0.1:65536", "--insecure-loopback"},
-        {"--listen=127.0.0.1", "--insecure-loopback"},
+        {"--listen", "127.0.0.1:65536"},
+        {"--listen", "127.0.0.1"},
+        {"--listen", ":7117"},
+        {"--tls-cert", "/etc/cert.pem"},
+        {"--tls-key", "/etc/key.pem"},
+        {"--public-address", "registry.example"},
+        {"--public-address", "registry.example:0"},
+        {"--public-address", "registry example:7117"},
+        {"--public-address", "registry.example/x:7117"},
+        {"--max-pending", "0"},
+        {"--max-connections-per-address", "0"},
         {"--lang", "klingon"},
         {"--config", "/nonexistent/taizhangd.conf"},
     };
@@ -88,7 +95,8 @@ static void test_reload(void **state)
 {
     (void)state;
     static const char *const before[] = {"--threads=2", "--log-level=info", NULL};
-    static const char *const after[] = {"--threads=4", "--log-level=debug", "--max-connections=7", NULL};
+    static const char *const after[] = {"--threads=4",    "--log-level=debug", "--max-connections=7",
+                                        "--tls-cert=new", "--tls-key=key",     NULL};
     struct tz_config c;
     struct tz_config fresh;
     struct tz_option_error e;
@@ -108,9 +116,12 @@ static void test_reload(void **state)
     assert_int_equal(c.threads, 2);
     assert_int_equal(c.log_level, TZ_LOG_DEBUG);
     assert_int_equal(c.max_connections, 7);
+    assert_string_equal(c.tls_cert, "new");
+    assert_string_equal(c.tls_key, "key");
     assert_non_null(strstr(text, "option_needs_restart option=threads was=\"2\" is=\"4\""));
     assert_non_null(strstr(text, "option_reloaded option=log-level"));
     assert_non_null(strstr(text, "option_reloaded option=max-connections"));
+    assert_non_null(strstr(text, "option_reloaded option=tls-cert"));
     tz_config_free(&c);
     tz_config_free(&fresh);
 }

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 
 static char folder[] = TZ_BINARY_DIR "/new-file-XXXXXX";
 static char target[sizeof folder + 16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/sheet/new_file.h"
+#include "client/lib/new_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

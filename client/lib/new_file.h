@@ -3,8 +3,8 @@
  * A file that appears under its name only when it is complete and on the disk: written under a hidden name in
  * the same folder, then renamed. A program that is killed leaves at most the hidden one, .taizhang-XXXXXX.
  */
-#ifndef TZ_CLIENT_SHEET_NEW_FILE_H
-#define TZ_CLIENT_SHEET_NEW_FILE_H
+#ifndef TZ_CLIENT_LIB_NEW_FILE_H
+#define TZ_CLIENT_LIB_NEW_FILE_H
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Invitations: made, taken back, and used by a key, which is enrolled by it in the same operation. An
+ * invitation is known by the hash of its code, which is also the ticket of the request that makes it.
+ */
+#include <string.h>
+
+#include "daemon/journal/decide_principal.h"
+
+#define TTL_MS (INT64_C(72) * 3600 * 1000)
+
+/* --- made --- */
+
+struct invite {
+    struct tz_batch *b;
+    struct tz_op *op;
+    const Taizhang__V1__InviteRequest *q;
+    struct tz_grant giver;
+    struct tz_invitation_state before;
+    unsigned roles;
+};
+
+static void reject(const struct invite *v, tz_code code, const char *field, const char *value)
+{
+    tz_reject_one(v->op, &v->op->done[0], code, field, value);
+}
+
+static void reject_state(struct tz_op *op, const char *state)
+{
+    tz_reject_text(op, TZ_CODE(INVITATION), NULL, NULL, "state", state);
+}
+
+/* Roles of the registry belong to no committee. false: refused. */
+static bool find_committee(const struct invite *v, const struct tz_unit_node **unit)
+{
+    const char *code = v->q->committee;
+    *unit = NULL;
+    if (v->roles & TZ_ROLES_REGISTRY) {
+        if (!code[0])
+            return true;
+        reject(v, TZ_CODE(BAD_ARGUMENT), "committee", code);
+        return false;
+    }
+    *unit = code[0] ? tz_tree_find(v->b->tree, code, strlen(code))
+                    : tz_tree_at(v->b->tree, tz_access_home(&v->giver, v->b->tree));
+    if (!*unit)
+        reject(v, TZ_CODE(UNKNOWN_COMMITTEE), "committee", code);
+    return *unit != NULL;
+}
+
+/* The same code again is the same request again, or somebody else's code. */
+static bool same_request(const struct invite *v, const struct tz_unit_node *unit)
+{
+    const Taizhang__V1__InvitationBody *body = v->before.body;
+    unsigned roles;
+    return body->committee == (unit ? unit->number : 0) &&
+           tz_roles_read(body->roles, body->n_roles, &roles) && roles == v->roles &&
+           strcmp(body->name, v->q->name) == 0 && strcmp(body->created_by, tz_giver_id(&v->giver)) == 0;
+}
+
+static int create(struct invite *v, const struct tz_unit_node *unit)
+{
+    char *names[TZ_ROLES];
+    Taizhang__V1__InvitationBody body = TAIZHANG__V1__INVITATION_BODY__INIT;
+    body.code_sha256 = v->q->code_sha256;
+    if (unit) {
+        body.committee = unit->number;
+        body.committee_code = (char *)(uintptr_t)unit->code;
+    }
+    body.n_roles = tz_roles_list(v->roles, names);
+    body.roles = names;
+    body.name = v->q->name;
+    body.created_ms = v->b->time_ms;
+    body.expires_ms = v->b->time_ms + (v->q->ttl_s ? v->q->ttl_s * 1000 : TTL_MS);
+    body.created_by = (char *)(uintptr_t)tz_giver_id(&v->giver);
+    return tz_invitation_put(v->b, v->op, &v->before, &body, NULL);
+}
+
+static int make(struct invite *v)
+{
+    const struct tz_unit_node *unit;
+    if (!tz_roles_fit(v->op, v->roles) || !find_committee(v, &unit) ||
+        !tz_giver_may(v->b, v->op, &v->giver, unit ? unit->number : 0, v->roles))
+        return TZ_OK;
+    if (!v->before.revision)
+        return create(v, unit);
+    if (same_request(v, unit))
+        tz_settle_unchanged(v->op, v->before.revision, v->before.position);
+    else
+        reject(v, TZ_CODE(BAD_ARGUMENT), "code_sha256", NULL);
+    return TZ_OK;
+}
+
+/* --- taken back --- */
+
+static int cancel(struct invite *v)
+{
+    Taizhang__V1__InvitationBody *body = v->before.body;
+    if (!body) {
+        reject(v, TZ_CODE(NOT_FOUND), "code_sha256", NULL);
+        return TZ_OK;
+    }
+    if (!tz_giver_may(v->b, v->op, &v->giver, (uint32_t)body->committee, 0))
+        return TZ_OK;
+    if (body->used_by[0]) {
+        reject_state(v->op, "used");
+        return TZ_OK;
+    }
+    if (body->cancelled) {
+        tz_settle_unchanged(v->op, v->before.revision, v->before.position);
+        return TZ_OK;
+    }
+    body->cancelled = true;
+    return tz_invitation_put(v->b, v->op, &v->before, body, NULL);
+}
+
+int tz_decide_invite(struct tz_batch *b, struct tz_op *op)
+{
+    struct invite v = {.b = b, .op = op};
+    bool valid;
+    if (op->count != 1 || !op->ask[0].invite || op->ask[0].invite->code_sha256.len != TZ_SHA256_SIZE)
+        return TZ_EINVAL;
+    v.q = op->ask[0].invite;
+    v.roles = tz_roles_asked(v.q->roles, v.q->n_roles);
+    tz_arena_reset(&b->scratch);
+    int rc = tz_giver_read(b, op, &v.giver, &valid);
+    if (!rc && valid)
+        rc = tz_invitation_read(b, v.q->code_sha256.data, &v.before);
+    if (rc || !valid)
+        return rc;
+    return v.q->cancel ? cancel(&v) : make(&v);
+}
+
+/* --- used --- */
+
+static int enrol(struct tz_batch *b, struct tz_op *op, struct tz_invitation_state *i,
+                 const struct tz_key_state *none, char *id)
+{
+    const struct tz_enrolment *n = op->ask[0].enrolment;
+    Taizhang__V1__KeyBody body = TAIZHANG__V1__KEY_BODY__INIT;
+    body.id = id;
+    body.public_key = (ProtobufCBinaryData){TZ_KEY_PUBLIC_SIZE, (uint8_t *)(uintptr_t)n->public_key};
+    body.name = n->name[0] ? (char *)(uintptr_t)n->name : i->body->name;
+    body.committee = i->body->committee;
+    body.committee_code = i->body->committee_code;
+    body.n_roles = i->body->n_roles;
+    body.roles = i->body->roles;
+    body.invitation = i->body->code_sha256;
+    body.enrolled_from = (char *)(uintptr_t)n->peer;
+    body.enrolled_ms = b->time_ms;
+    int rc = tz_key_put(b, op, none, &body, NULL);
+    struct tz_change_done done = op->done[0]; /* the outcome is the key's */
+    i->body->used_by = id;
+    i->body->used_from = (char *)(uintptr_t)n->peer;
+    i->body->used_ms = b->time_ms;
+    if (!rc)
+        rc = tz_invitation_put(b, op, i, i->body, NULL);
+    op->done[0] = done;
+    return rc;
+}
+
+/* Its id is only the beginning of a hash. */
+static bool same_key(const Taizhang__V1__KeyBody *body, const uint8_t *public_key)
+{
+    return body->public_key.len == TZ_KEY_PUBLIC_SIZE &&
+           memcmp(body->public_key.data, public_key, TZ_KEY_PUBLIC_SIZE) == 0;
+}
+
+int tz_decide_enrol(struct tz_batch *b, struct tz_op *op)
+{
+    struct tz_invitation_state i;
+    struct tz_key_state k;
+    char id[TZ_KEY_ID_SIZE];
+    if (op->count != 1 || !op->ask[0].enrolment || !op->ask[0].enrolment->code_sha256)
+        return TZ_EINVAL;
+    const struct tz_enrolment *n = op->ask[0].enrolment;
+    tz_key_id(n->public_key, id);
+    tz_arena_reset(&b->scratch);
+    int rc = tz_invitation_read(b, n->code_sha256, &i);
+    if (!rc)
+        rc = tz_key_read(b, id, &k);
+    if (rc)
+        return rc;
+    const char *state = tz_invitation_state_name(b, &i);
+    bool open = strcmp(state, "open") == 0;
+    if (k.revision && i.revision && strcmp(i.body->used_by, id) == 0 && same_key(k.body, n->public_key))
+        tz_settle_unchanged(op, k.revision, k.position); /* its answer was lost */
+    else if (!open)
+        reject_state(op, state);
+    else if (k.revision)
+        tz_reject_one(op, &op->done[0], TZ_CODE(KEY_EXISTS), "key_id", id);
+    else
+        return enrol(b, op, &i, &k, id);
+    return TZ_OK;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "key_fixture.h"
+
+/* 1 secure; 2 manages 000000, 3 manages 110000, 4 submits for 110101, 5 submits for 310000 */
+static int setup(void **state)
+{
+    if (fixture_setup(state))
+        return -1;
+    struct fixture *f = *state;
+    key_enrol(f, 2, "000000", "submit,query,manage");
+    key_enrol(f, 3, "110000", "submit,manage");
+    key_enrol(f, 4, "110101", "submit");
+    key_enrol(f, 5, "310000", "submit");
+    key_enrol(f, 1, "", "secure");
+    return 0;
+}
+
+static unsigned roles(const struct fixture *f, uint8_t key)
+{
+    return key_view(f, key)->roles;
+}
+
+static void who_manages_the_subtree_changes_its_keys(void **state)
+{
+    struct fixture *f = *state;
+    char text[96];
+    uint64_t generation = tz_principals_generation(f->views->principals);
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "submit,manage")), TZ_OUTCOME(UPDATED));
+    assert_int_equal(roles(f, 4), TZ_ROLE_SUBMIT | TZ_ROLE_MANAGE);
+    assert_true(tz_principals_generation(f->views->principals) > generation);
+    char by[TZ_PRINCIPAL_SIZE];
+    key_name(3, by);
+    assert_string_equal(key_view(f, 4)->by, by);
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "manage,submit")), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "")), TZ_OUTCOME(UPDATED));
+    assert_int_equal(roles(f, 4), 0);
+    assert_int_equal(refusal_of(f, op_put_key(f, 3, 5, "submit"), text), TZ_CODE(NOT_ALLOWED));
+    assert_string_equal(text, "manage");
+    assert_int_equal(refusal_of(f, op_put_key(f, 5, 4, "submit"), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(refusal_of(f, op_put_key(f, 3, 2, "submit"), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(refusal_of(f, op_put_key(f, 2, 1, "secure"), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(refusal_of(f, op_put(f, 2, "key:0123456789abcdef", "submit"), NULL), TZ_CODE(NOT_FOUND));
+}
+
+static void nobody_gives_more_than_he_holds(void **state)
+{
+    struct fixture *f = *state;
+    char text[96];
+    assert_int_equal(refusal_of(f, op_put_key(f, 3, 4, "submit,query"), text), TZ_CODE(BEYOND_OWN));
+    assert_string_equal(text, "query");
+    assert_int_equal(outcome_of(f, op_put_key(f, 2, 4, "submit,query")), TZ_OUTCOME(UPDATED));
+    /* What the key has already is not given. */
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "query")), TZ_OUTCOME(UPDATED));
+    assert_int_equal(refusal_of(f, op_put_key(f, 2, 4, "review"), NULL), TZ_CODE(BEYOND_OWN));
+    assert_int_equal(outcome_of(f, op_put_key(f, 1, 4, "review,act_for")), TZ_OUTCOME(UPDATED));
+    assert_int_equal(roles(f, 4), TZ_ROLE_REVIEW | TZ_ROLE_ACT_FOR);
+}
+
+static void nobody_changes_the_own_roles(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(refusal_of(f, op_put_key(f, 3, 3, "submit"), NULL), TZ_CODE(OWN_KEY));
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 1, "audit"), NULL), TZ_CODE(OWN_KEY));
+    assert_int_equal(refusal_of(f, op_put_key(f, 4, 4, "submit,manage"), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 3, "submit,manage")), TZ_OUTCOME(UNCHANGED));
+    /* But its name, and its end, are its own. */
+    struct tz_op *op = op_put_key(f, 4, 4, NULL);
+    put_request(op)->name = (char *)"front desk";
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(UPDATED));
+    assert_string_equal(key_view(f, 4)->body->name, "front desk");
+    assert_int_equal(outcome_of(f, op_revoke(f, 4, 4)), TZ_OUTCOME(UPDATED));
+    assert_true(key_view(f, 4)->revoked);
+}
+
+static void registry_roles_are_given_by_secure_alone_and_for_good(void **state)
+{
+    struct fixture *f = *state;
+    char text[96];
+    assert_int_equal(refusal_of(f, op_invite(f, 0, 50, "", "audit"), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(outcome_of(f, op_invite(f, 1, 50, "", "audit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_enrol(f, 6, 50)), TZ_OUTCOME(CREATED));
+    assert_int_equal(roles(f, 6), TZ_ROLE_AUDIT);
+    assert_int_equal(key_view(f, 6)->committee, 0);
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 6, "operate"), text), TZ_CODE(ROLES_EXCLUDE));
+    assert_string_equal(text, "operate, audit");
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 6, ""), NULL), TZ_CODE(REQUIRED));
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 6, "submit"), text), TZ_CODE(ROLES_EXCLUDE));
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 4, "submit,secure"), text), TZ_CODE(ROLES_EXCLUDE));
+    assert_string_equal(text, "secure, submit");
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 4, "audit"), text), TZ_CODE(ROLES_EXCLUDE));
+    assert_int_equal(outcome_of(f, op_put_key(f, 1, 4, "")), TZ_OUTCOME(UPDATED));
+    assert_int_equal(refusal_of(f, op_put_key(f, 1, 4, "audit"), NULL), TZ_CODE(BAD_ROLE));
+    assert_int_equal(outcome_of(f, op_put_key(f, 1, 6, "audit")), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(refusal_of(f, op_revoke(f, 0, 6), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 1, 6)), TZ_OUTCOME(UPDATED));
+}
+
+static void a_revocation_is_for_ever(void **state)
+{
+    struct fixture *f = *state;
+    char text[96];
+    struct tz_op *op = op_revoke(f, 3, 4);
+    put_request(op)->reason = (char *)"lost";
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(UPDATED));
+    assert_false(tz_principal_valid(key_view(f, 4), f->wall_ms));
+    assert_int_equal(outcome_of(f, op_revoke(f, 3, 4)), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(refusal_of(f, op_put_key(f, 3, 4, "manage"), text), TZ_CODE(KEY_REVOKED));
+    assert_string_equal(text, "2018-03-26");
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "submit")), TZ_OUTCOME(UNCHANGED));
+    /* Whoever was shut out does nothing more, also where the request was on its way. */
+    assert_int_equal(refusal_of(f, op_revoke(f, 4, 4), NULL), TZ_CODE(KEY_REVOKED));
+    struct tz_op *revoke = op_revoke(f, 2, 3), *late = op_put_key(f, 3, 4, "");
+    assert_int_equal(tz_writer_submit(f->writer, revoke), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, late), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    assert_int_equal(revoke->done[0].outcome, TZ_OUTCOME(UPDATED));
+    assert_int_equal(first_error(late, 0), TZ_CODE(KEY_REVOKED));
+    op_free(revoke);
+    op_free(late);
+}
+
+static void invitations_end_with_the_key_that_made_them(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(outcome_of(f, op_invite(f, 3, 60, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 3, 61, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 2, 62, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_enrol(f, 9, 61)), TZ_OUTCOME(CREATED));
+    struct tz_op *late = op_invite(f, 3, 63, "110101", "submit"), *revoke = op_revoke(f, 2, 3);
+    assert_int_equal(tz_writer_submit(f->writer, late), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, revoke), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    char id[TZ_PRINCIPAL_SIZE];
+    key_name(3, id);
+    assert_int_equal(revoke->done[0].outcome, TZ_OUTCOME(UPDATED));
+    assert_int_equal(revoke->done[0].position, key_view(f, 3)->position);
+    assert_string_equal(invitation_view(f, 60), "cancelled");
+    assert_string_equal(invitation_view(f, 61), "used");
+    assert_string_equal(invitation_view(f, 62), "open");
+    assert_string_equal(invitation_view(f, 63), "cancelled");
+    op_free(late);
+    op_free(revoke);
+}
+
+/* --- persons --- */
+
+static void a_person_is_made_and_changed(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_op *op = op_put(f, 3, "person:wang", "submit");
+    put_request(op)->committee = (char *)"110101";
+    put_request(op)->name = (char *)"王芳";
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(CREATED));
+    const struct tz_principal *p = tz_principal_find(f->views->principals, "person:wang");
+    assert_non_null(p);
+    assert_null(p->public_key);
+    assert_int_equal(p->committee, 4);
+    assert_string_equal(p->body->name, "王芳");
+    assert_int_equal(p->enrolled_ms, f->wall_ms);
+    assert_false(p->revoked);
+    assert_int_equal(outcome_of(f, op_put(f, 3, "person:wang", "submit,manage")), TZ_OUTCOME(UPDATED));
+    /* As 3's gateway: the person is decided on. */
+    op = op_put(f, 3, "person:wang", "");
+    struct tz_grant g = *op->grant;
+    strcpy(g.person, "person:wang");
+    op->grant = &g;
+    assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(OWN_KEY));
+    op = op_put_key(f, 3, 5, "");
+    op->grant = &g;
+    assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(NOT_ALLOWED));
+}
+
+static void a_person_has_roles_of_its_committee(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(refusal_of(f, op_put(f, 1, "person:wang", "secure"), NULL), TZ_CODE(BAD_ROLE));
+    assert_int_equal(refusal_of(f, op_put(f, 1, "person:wang", "submit,act_for"), NULL), TZ_CODE(BAD_ROLE));
+    assert_int_equal(refusal_of(f, op_put(f, 3, "person:wang", "query"), NULL), TZ_CODE(BEYOND_OWN));
+    assert_int_equal(refusal_of(f, op_put(f, 3, "person:wang", NULL), NULL), TZ_CODE(NOT_FOUND));
+    assert_int_equal(refusal_of(f, op_put(f, 4, "person:wang", "submit"), NULL), TZ_CODE(NOT_ALLOWED));
+    struct tz_op *op = op_put(f, 3, "person:wang", "submit");
+    put_request(op)->committee = (char *)"999999";
+    assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(UNKNOWN_COMMITTEE));
+    op = op_put(f, 3, "person:wang", "submit");
+    put_request(op)->committee = (char *)"310000";
+    assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(outcome_of(f, op_put(f, 3, "person:wang", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(tz_principal_find(f->views->principals, "person:wang")->committee, 2);
+    assert_int_equal(refusal_of(f, op_put(f, 1, "person:wang", "audit"), NULL), TZ_CODE(BAD_ROLE));
+}
+
+/* --- rotation --- */
+
+static struct tz_op *op_rotate(struct fixture *f, uint8_t by, uint8_t key)
+{
+    return op_enrolment(f, TZ_OP_KEY_ROTATE, by, key, 0);
+}
+
+static void two_keys_are_valid_while_one_is_rotated(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t week = INT64_C(7) * 24 * 3600 * 1000;
+    char id[TZ_PRINCIPAL_SIZE];
+    key_name(4, id);
+    f->wall_ms += 1000;
+    struct tz_op *op = op_rotate(f, 4, 14);
+    op_run(f, op);
+    assert_int_equal(op->done[0].outcome, TZ_OUTCOME(CREATED));
+    assert_int_equal(op->done[0].position, key_view(f, 14)->position);
+    op_free(op);
+    const struct tz_principal *old = key_view(f, 4), *new = key_view(f, 14);
+    assert_int_equal(old->until_ms, f->wall_ms + week);
+    assert_int_equal(old->position, new->position + 1);
+    assert_int_equal(new->until_ms, 0);
+    assert_int_equal(new->committee, old->committee);
+    assert_int_equal(new->roles, old->roles);
+    assert_string_equal(new->body->name, old->body->name);
+    assert_string_equal(new->body->rotated_from, id);
+    assert_string_equal(new->body->enrolled_from, "10.0.0.7");
+    assert_int_equal(new->enrolled_ms, f->wall_ms);
+    assert_int_equal(new->body->invitation.len, 0);
+    assert_true(tz_principal_valid(old, f->wall_ms + week - 1) && tz_principal_valid(new, f->wall_ms));
+    /* The answer was lost: the same again, and the old key's time is no longer than it was. */
+    f->wall_ms += 1000;
+    assert_int_equal(outcome_of(f, op_rotate(f, 4, 14)), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(key_view(f, 4)->until_ms, f->wall_ms - 1000 + week);
+    assert_int_equal(outcome_of(f, op_rotate(f, 4, 15)), TZ_OUTCOME(CREATED));
+    assert_int_equal(key_view(f, 4)->until_ms, f->wall_ms - 1000 + week);
+    f->wall_ms += week;
+    assert_int_equal(refusal_of(f, op_rotate(f, 4, 16), NULL), TZ_CODE(KEY_REVOKED));
+    assert_int_equal(outcome_of(f, op_rotate(f, 14, 16)), TZ_OUTCOME(CREATED));
+}
+
+static void a_key_of_somebody_else_replaces_none(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(refusal_of(f, op_rotate(f, 4, 5), NULL), TZ_CODE(KEY_EXISTS));
+    assert_int_equal(refusal_of(f, op_rotate(f, 4, 4), NULL), TZ_CODE(KEY_EXISTS));
+    assert_int_equal(refusal_of(f, op_rotate(f, 99, 14), NULL), TZ_CODE(KEY_REVOKED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 3, 4)), TZ_OUTCOME(UPDATED));
+    assert_int_equal(refusal_of(f, op_rotate(f, 4, 14), NULL), TZ_CODE(KEY_REVOKED));
+    assert_null(key_view(f, 14));
+    assert_int_equal(outcome_of(f, op_rotate(f, 1, 11)), TZ_OUTCOME(CREATED));
+    assert_int_equal(roles(f, 11), TZ_ROLE_SECURE);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(who_manages_the_subtree_changes_its_keys),
+        EACH(nobody_gives_more_than_he_holds),
+        EACH(nobody_changes_the_own_roles),
+        EACH(registry_roles_are_given_by_secure_alone_and_for_good),
+        EACH(a_revocation_is_for_ever),
+        EACH(invitations_end_with_the_key_that_made_them),
+        EACH(a_person_is_made_and_changed),
+        EACH(a_person_has_roles_of_its_committee),
+        EACH(two_keys_are_valid_while_one_is_rotated),
+        EACH(a_key_of_somebody_else_replaces_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
