@@ -126,7 +126,7 @@ static void take_all(struct tz_writer *w)
 
 static bool goes_alone(const struct tz_op *op)
 {
-    return op->type == TZ_OP_COMMITTEES || op->type == TZ_OP_REPORTING_SET;
+    return op->type == TZ_OP_COMMITTEES || op->type == TZ_OP_COMMITTEE_CHANGE || op->type == TZ_OP_REPORTING_SET;
 }
 
 /* The oldest operations, up to the limits of a batch; at least one. */
