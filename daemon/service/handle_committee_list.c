@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "daemon/service/committee_row.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
@@ -61,10 +62,8 @@ static int add_row(struct search *s, const struct tz_unit_node *u, struct tz_are
     Taizhang__V1__Committee *c = tz_arena_alloc(arena, sizeof *c);
     if (!c)
         return TZ_ENOMEM;
-    taizhang__v1__committee__init(c);
-    c->body = (Taizhang__V1__CommitteeBody *)(uintptr_t)u->body;
-    c->number = u->number;
-    c->revision = u->revision;
+    if (tz_committee_row(s->tree, u, arena, c) != TZ_OK)
+        return TZ_ENOMEM;
     if (u->private_ && shows_contacts(s, u->number)) {
         c->n_contacts = u->private_->n_contacts;
         c->contacts = u->private_->contacts;
