@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/cli/messages.h"
 #include "common/base/date.h"
 #include "common/base/text.h"
 #include "common/schema/schema.h"
@@ -20,20 +19,16 @@ struct common_options {
     bool version;
 };
 
-enum { COMMON_OPTIONS = 9 };
+enum { COMMON_OPTIONS = 10 };
 
 static void fill_common(struct tz_cli *cli, struct common_options *c, struct tz_option out[COMMON_OPTIONS])
 {
     const struct tz_option options[COMMON_OPTIONS] = {
-        {"server", TZ_OPTION_TEXT, &c->server},
-        {"profile", TZ_OPTION_TEXT, &cli->profile_name},
-        {"format", TZ_OPTION_TEXT, &c->format},
-        {"lang", TZ_OPTION_TEXT, &c->lang},
-        {"quiet", TZ_OPTION_FLAG, &cli->quiet},
-        {"help", TZ_OPTION_FLAG, &c->help},
-        {"version", TZ_OPTION_FLAG, &c->version},
-        {"output", TZ_OPTION_TEXT, &cli->output},
-        {NULL, TZ_OPTION_FLAG, NULL},
+        {"server", TZ_OPTION_TEXT, &c->server},     {"profile", TZ_OPTION_TEXT, &cli->profile_name},
+        {"format", TZ_OPTION_TEXT, &c->format},     {"lang", TZ_OPTION_TEXT, &c->lang},
+        {"quiet", TZ_OPTION_FLAG, &cli->quiet},     {"help", TZ_OPTION_FLAG, &c->help},
+        {"version", TZ_OPTION_FLAG, &c->version},   {"output", TZ_OPTION_TEXT, &cli->output},
+        {"act-for", TZ_OPTION_TEXT, &cli->act_for}, {NULL, TZ_OPTION_FLAG, NULL},
     };
     memcpy(out, options, sizeof options);
 }
@@ -124,15 +119,18 @@ static void show_version(struct tz_cli *cli)
 
 static void show_common_options(struct tz_cli *cli)
 {
-    fprintf(cli->out, "\n%s\n",
-            _("Common options, before or after the command:\n"
-              "  --server unix:PATH|HOST:PORT   the registry; else the variable TAIZHANG_SERVER\n"
-              "  --profile NAME                 what this user has seen is remembered under NAME (default)\n"
-              "  --format table|csv|json|xlsx   how results are printed (table)\n"
-              "  --output FILE                  where results are written; else standard output\n"
-              "  --lang zh|en                   language of messages; else that of the locale\n"
-              "  --quiet                        no progress, remarks and summaries\n"
-              "  --help, --version"));
+    fprintf(
+        cli->out, "\n%s\n",
+        _("Common options, before or after the command:\n"
+          "  --server unix:PATH|HOST:PORT   the registry; else the variable TAIZHANG_SERVER, else the one "
+          "joined\n"
+          "  --profile NAME                 what this user has seen is remembered under NAME (default)\n"
+          "  --format table|csv|json|xlsx   how results are printed (table)\n"
+          "  --output FILE                  where results are written; else standard output\n"
+          "  --lang zh|en                   language of messages; else that of the locale\n"
+          "  --quiet                        no progress, remarks and summaries\n"
+          "  --act-for PERSON               ask in a person's name; of keys with the role act_for\n"
+          "  --help, --version"));
 }
 
 static void show_help(struct tz_cli *cli)
@@ -182,6 +180,13 @@ static int apply_common(struct tz_cli *cli, const struct common_options *c)
     if (c->server) {
         cli->server = c->server;
         cli->server_given = true;
+    }
+    tz_cli_use_own_server(cli);
+    if (cli->act_for) {
+        bool whole = strncmp(cli->act_for, "person:", 7) == 0;
+        int n = snprintf(cli->person, sizeof cli->person, "%s%s", whole ? "" : "person:", cli->act_for);
+        if (!*cli->act_for || n >= (int)sizeof cli->person)
+            return tz_cli_usage(cli, _("--act-for is a person's login, not %s."), cli->act_for);
     }
     if (c->lang) {
         if (strcmp(c->lang, "zh") != 0 && strcmp(c->lang, "en") != 0)
@@ -327,106 +332,8 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err)
     if (cli.connected)
         tz_connection_close(&cli.connection);
     tz_profile_close(cli.profile);
+    free(cli.own_server);
     return rc;
-}
-
-/* --- the registry --- */
-
-static int no_server(struct tz_cli *cli)
-{
-    return tz_cli_usage(cli, "%s",
-                        _("No registry is named: give --server unix:PATH or --server HOST:PORT, "
-                          "or set the variable TAIZHANG_SERVER."));
-}
-
-int tz_cli_connect(struct tz_cli *cli)
-{
-    if (cli->connected)
-        return TZ_RESULT_DONE;
-    if (!cli->server)
-        return no_server(cli);
-    enum tz_result rc = tz_cli_reconnect(cli);
-    return rc == TZ_RESULT_DONE ? TZ_RESULT_DONE : tz_cli_failed(cli);
-}
-
-enum tz_result tz_cli_reconnect(struct tz_cli *cli)
-{
-    if (cli->connected)
-        tz_connection_close(&cli->connection);
-    cli->connected = true;
-    return tz_connection_open(&cli->connection, cli->server, "taizhang " TZ_VERSION, NULL);
-}
-
-int tz_cli_failed(struct tz_cli *cli)
-{
-    struct tz_buf text;
-    tz_buf_init(&text, 8192);
-    tz_message_failure(&text, &cli->connection, cli->zh);
-    tz_cli_error(cli, "%s", text.data ? text.data : cli->connection.failure.message);
-    tz_buf_free(&text);
-    return cli->connection.failure.result;
-}
-
-int tz_cli_call(struct tz_cli *cli, tz_request *request, tz_answer_fn *each, void *ctx)
-{
-    int rc = tz_cli_connect(cli);
-    if (rc != TZ_RESULT_DONE)
-        return rc;
-    enum tz_result result = tz_connection_call(&cli->connection, request, each, ctx);
-    /* A result of each was told by each; the connection's own failures are told here. */
-    if (result != TZ_RESULT_DONE && cli->connection.failure.result == result)
-        return tz_cli_failed(cli);
-    return (int)result;
-}
-
-int tz_cli_strange_answer(struct tz_cli *cli)
-{
-    return (int)tz_connection_break(&cli->connection, TZ_REASON_GARBAGE, NULL);
-}
-
-static int open_profile(struct tz_cli *cli)
-{
-    char path[4096];
-    char why[256] = "";
-    if (tz_profile_path(cli->profile_name, path, sizeof path) != TZ_OK)
-        return tz_cli_usage(cli,
-                            _("%s is not a name for a profile (letters, digits, . _ -), or HOME is not set."),
-                            cli->profile_name);
-    if (tz_profile_open(&cli->profile, path, cli->env, why, sizeof why) == TZ_OK)
-        return TZ_RESULT_DONE;
-    tz_cli_error(
-        cli,
-        _("The profile %s cannot be used: %s. Free the disk, mend the folder's rights, or name another "
-          "one with --profile."),
-        path, why);
-    return TZ_RESULT_INTERNAL;
-}
-
-int tz_cli_open_profile(struct tz_cli *cli)
-{
-    if (!cli->server)
-        return no_server(cli);
-    int rc = cli->profile ? TZ_RESULT_DONE : open_profile(cli);
-    if (rc != TZ_RESULT_DONE)
-        return rc;
-    bool line = cli->connected && cli->connection.ready;
-    if ((line ? tz_profile_answered(cli->profile, cli->server, cli->connection.registry_id)
-              : tz_profile_use_server(cli->profile, cli->server)) != TZ_OK)
-        return tz_cli_profile_failed(cli);
-    return TZ_RESULT_DONE;
-}
-
-bool tz_cli_has_profile(const struct tz_cli *cli)
-{
-    char path[4096];
-    return cli->profile ||
-           (tz_profile_path(cli->profile_name, path, sizeof path) == TZ_OK && access(path, F_OK) == 0);
-}
-
-int tz_cli_profile_failed(struct tz_cli *cli)
-{
-    tz_cli_error(cli, _("The profile cannot be read or written: %s."), tz_profile_error(cli->profile));
-    return TZ_RESULT_INTERNAL;
 }
 
 /* --- small things --- */

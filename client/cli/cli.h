@@ -17,9 +17,12 @@ struct tz_cli {
     FILE *out;
     FILE *err;
     const struct tz_env *env;
-    const char *server;       /* --server, else TAIZHANG_SERVER; NULL: none */
+    const char *server;       /* --server, else TAIZHANG_SERVER, else own_server; NULL: none */
     bool server_given;        /* by --server, not by the environment */
+    char *own_server;         /* the only one that the profile has keys for; NULL: none */
     const char *profile_name; /* --profile */
+    const char *act_for;      /* --act-for as given; NULL: none */
+    char person[80];          /* the same as a principal; empty: none */
     enum tz_format format;
     const char *output;              /* --output: what would go to stdout goes there; NULL for none */
     struct tz_new_file *output_file; /* once it is begun */
@@ -60,7 +63,13 @@ int tz_cli_usage(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
 /* A remark on stderr, not when quiet. */
 void tz_cli_note(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
 
-/* Connects, once. A failure is told, and its result returned. */
+/* Takes the only registry that the profile has a key for, where none was named. */
+void tz_cli_use_own_server(struct tz_cli *cli);
+
+/* DONE where a registry is named, or told. */
+int tz_cli_has_server(struct tz_cli *cli) TZ_MUSTCHECK;
+
+/* Connects, once, with the profile's key for that registry. A failure is told, and its result returned. */
 int tz_cli_connect(struct tz_cli *cli) TZ_MUSTCHECK;
 /* Connects anew, whatever there was before. A failure is not told. */
 enum tz_result tz_cli_reconnect(struct tz_cli *cli) TZ_MUSTCHECK;

@@ -5,6 +5,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/from_above.h"
 #include "client/cli/time_text.h"
+#include "client/cli/who.h"
 #include "common/base/json.h"
 
 static void hex(const ProtobufCBinaryData *bytes, char out[65])
@@ -75,6 +76,10 @@ static void print_json(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
         tz_json_int(&j, s->counters[i]->number);
     }
     tz_json_end_object(&j);
+    tz_json_key(&j, "you");
+    tz_json_object(&j);
+    tz_who_json(&j, cli);
+    tz_json_end_object(&j);
     tz_from_above_json(&j, cli->env, s);
     tz_json_end_object(&j);
     fprintf(cli->out, "%s\n", out.data ? out.data : "");
@@ -122,6 +127,13 @@ static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
     tz_table_init(&t);
     tz_table_column(&t, (struct tz_table_column){.key = "name", .title = _("Item")});
     tz_table_column(&t, (struct tz_table_column){.key = "value", .title = _("Value")});
+    struct tz_buf roles;
+    tz_buf_init(&roles, 1024);
+    tz_who_put_roles(&roles, cli);
+    row(&t, _("You"), *cli->person ? cli->person : cli->connection.principal);
+    row(&t, _("Your committee"), cli->connection.committee);
+    row(&t, _("Your roles"), roles.data ? roles.data : "");
+    tz_buf_free(&roles);
     row(&t, _("Server"), s->server);
     row(&t, _("Registry id"), id);
     row_number(&t, _("Epoch"), s->epoch);

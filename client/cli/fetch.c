@@ -131,6 +131,8 @@ static enum tz_result pull_all(struct fetching *f, int64_t patience_ms)
             failures = 0;
         }
         int64_t pause = tz_backoff_ms(f->cli->env, ++failures);
+        if (pause < tz_connection_wait_ms(&f->cli->connection))
+            pause = tz_connection_wait_ms(&f->cli->connection);
         if (spent + pause > patience_ms)
             break;
         spent += pause;

@@ -7,7 +7,12 @@
 
 #include "client/lib/backoff.h"
 
-enum { WAIT_MAX_S = 7 * 24 * 3600 };
+enum {
+    WAIT_MAX_S = 7 * 24 * 3600,
+    TOLD_MAX = 50, /* pauses that the registry asks for, without anything decided between them */
+    TOLD_MAX_MS = 60 * 1000,
+    TOLD_WORTH_SAYING_MS = 2000,
+};
 
 int64_t tz_line_wait_ms(const struct tz_option_number *wait, int64_t otherwise_ms)
 {
@@ -28,6 +33,7 @@ static enum tz_result pass_decision(void *ctx, const struct tz_outbox_entry *ent
     l->since_us = now_us(l);
     l->spent_us = 0;
     l->failures = 0;
+    l->told = 0;
     return l->decided ? l->decided(l->ctx, entry, outcome) : TZ_RESULT_DONE;
 }
 
@@ -58,6 +64,14 @@ static int came_to(struct tz_line *l, enum tz_result rc)
     return rc == TZ_RESULT_UNREACHABLE ? TZ_RESULT_UNREACHABLE : tz_cli_failed(l->cli);
 }
 
+/* What can be stored all the same is stored: the caller goes on. */
+static int carry_on(struct tz_line *l, int rc)
+{
+    if (rc == TZ_RESULT_NOT_ALLOWED)
+        l->refused = l->given_up = true;
+    return rc == TZ_RESULT_UNREACHABLE || rc == TZ_RESULT_NOT_ALLOWED ? TZ_RESULT_DONE : rc;
+}
+
 static int connect_line(struct tz_line *l)
 {
     l->since_us = now_us(l);
@@ -83,8 +97,7 @@ int tz_line_open(struct tz_line *l, struct tz_cli *cli, int64_t wait_ms)
                                .stop = pass_stop,
                                .waiting = tell_waiting,
                                .ctx = l};
-    rc = connect_line(l);
-    return rc == TZ_RESULT_UNREACHABLE ? TZ_RESULT_DONE : rc;
+    return carry_on(l, connect_line(l));
 }
 
 int tz_line_begin(struct tz_line *l)
@@ -93,26 +106,18 @@ int tz_line_begin(struct tz_line *l)
     l->since_us = now_us(l);
     if (tz_sync_note(&l->sync) != TZ_OK)
         return tz_cli_profile_failed(l->cli);
-    int rc = l->up ? came_to(l, tz_sync_begin(&l->sync, false, &begun)) : TZ_RESULT_DONE;
-    return rc == TZ_RESULT_UNREACHABLE ? TZ_RESULT_DONE : rc;
+    return carry_on(l, l->up ? came_to(l, tz_sync_begin(&l->sync, false, &begun)) : TZ_RESULT_DONE);
 }
 
 int tz_line_more(struct tz_line *l)
 {
     l->since_us = now_us(l);
-    int rc = l->up && l->sync.begun ? came_to(l, tz_sync_more(&l->sync)) : TZ_RESULT_DONE;
-    return rc == TZ_RESULT_UNREACHABLE ? TZ_RESULT_DONE : rc;
+    return carry_on(l, l->up && l->sync.begun ? came_to(l, tz_sync_more(&l->sync)) : TZ_RESULT_DONE);
 }
 
-/* Waits before the next try. false: the user does not wait so long. */
-static bool pause_before_next(struct tz_line *l)
+/* false: it cannot be waited. */
+static bool pause_for(const struct tz_line *l, int64_t ms)
 {
-    int64_t ms = tz_backoff_ms(l->cli->env, ++l->failures);
-    if (l->given_up || l->spent_us / 1000 + ms > l->wait_ms) {
-        l->given_up = true;
-        return false;
-    }
-    l->spent_us += ms * 1000;
     int64_t left;
     for (int64_t until = now_us(l) + ms * 1000; (left = (until - now_us(l)) / 1000) > 0;)
         if (poll(NULL, 0, (int)left) < 0 && errno != EINTR)
@@ -120,9 +125,38 @@ static bool pause_before_next(struct tz_line *l)
     return true;
 }
 
+/* The registry lives and has said how long: that is not what the user's patience is for. */
+static bool pause_as_told(struct tz_line *l, int64_t ms)
+{
+    if (ms > TOLD_MAX_MS)
+        ms = TOLD_MAX_MS;
+    if (ms >= TOLD_WORTH_SAYING_MS)
+        tz_cli_note(l->cli, _("The registry asks for a pause of %d seconds; going on then."),
+                    (int)((ms + 999) / 1000));
+    l->told++;
+    return pause_for(l, ms);
+}
+
+/* Waits before the next try. false: the user does not wait so long. */
+static bool pause_before_next(struct tz_line *l)
+{
+    int64_t told_ms = tz_connection_wait_ms(&l->cli->connection);
+    if (told_ms > 0 && l->told < TOLD_MAX && !l->given_up)
+        return pause_as_told(l, told_ms);
+    int64_t ms = tz_backoff_ms(l->cli->env, ++l->failures);
+    if (l->given_up || l->spent_us / 1000 + ms > l->wait_ms) {
+        l->given_up = true;
+        return false;
+    }
+    l->spent_us += ms * 1000;
+    return pause_for(l, ms);
+}
+
 int tz_line_send(struct tz_line *l)
 {
     for (;;) {
+        if (l->refused)
+            return TZ_RESULT_NOT_ALLOWED;
         if (!l->up && !pause_before_next(l))
             return TZ_RESULT_UNREACHABLE;
         int rc = l->up ? TZ_RESULT_DONE : connect_line(l);

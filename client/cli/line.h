@@ -19,6 +19,8 @@ struct tz_line {
     int64_t wait_ms;
     bool up;           /* connected, and nothing has failed since */
     bool given_up;     /* no more is to be tried */
+    bool refused;      /* because this machine is not let in, which was told */
+    unsigned told;     /* pauses in a row that the registry asked for */
     unsigned failures; /* in a row, since the registry was last heard, */
     int64_t spent_us;  /* and the time that went on them */
     int64_t since_us;  /* when it was last heard, or the call that waits for it began */
@@ -27,15 +29,17 @@ struct tz_line {
 /* The option --wait SECONDS in milliseconds; without it otherwise_ms. */
 int64_t tz_line_wait_ms(const struct tz_option_number *wait, int64_t otherwise_ms);
 
-/* Opens the profile and tries to connect, once. DONE also without a line (`up`); everything that would not
- * pass by itself is told and returned. */
+/* Opens the profile and tries to connect, once. DONE also without a line (`up`), and when this machine is not
+ * let in (told; `refused`): what is to be sent can be stored. Everything else that would not pass by itself
+ * is told and returned. */
 int tz_line_open(struct tz_line *l, struct tz_cli *cli, int64_t wait_ms) TZ_MUSTCHECK;
 /* Begins to send (tz_sync_begin, not waiting for another process); l->sync.begun says whether. */
 int tz_line_begin(struct tz_line *l) TZ_MUSTCHECK;
-/* Sends what was stored, if it can; a line that is lost now is no failure. */
+/* Sends what was stored, if it can; a line that is lost now, or a key that was revoked, is no failure yet. */
 int tz_line_more(struct tz_line *l) TZ_MUSTCHECK;
-/* Sends everything, after another process that does, trying again as long as the user waits. UNREACHABLE is
- * not told (tz_cli_failed does), every other failure is. */
+/* Sends everything, after another process that does, trying again as long as the user waits, and when the
+ * registry said that it may be tried again. NOT_ALLOWED where the machine is not let in. UNREACHABLE is not
+ * told (tz_cli_failed does), every other failure is. */
 int tz_line_send(struct tz_line *l) TZ_MUSTCHECK;
 void tz_line_close(struct tz_line *l);
 

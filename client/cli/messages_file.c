@@ -66,6 +66,13 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
         tz_buf_puts(out, _("Out of memory."));
         break;
     case TZ_REASON_NO_KEY:
+        if (strcmp(f->value, "joining") == 0) {
+            tz_buf_printf(out,
+                          _("Joining %s was begun and not finished. Run taizhang join again with the same "
+                            "line."),
+                          c->server);
+            break;
+        }
         tz_buf_printf(out,
                       _("This machine has no key for %s. Ask the committee above for an invitation, and run "
                         "taizhang join 'LINE' with the line that it sends."),
@@ -74,7 +81,18 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
             tz_buf_printf(out, _(" This profile has a key for: %s."), f->detail);
         break;
     case TZ_REASON_KEY:
-        tz_buf_printf(out, _("The key for %s cannot be used: %s."), c->server, f->detail);
+        if (strcmp(f->value, "open") == 0)
+            tz_buf_printf(out,
+                          _("The key's file %s can be read by others, and is not used. Run chmod 600 on it; "
+                            "if somebody may have read it, run taizhang key rotate afterwards."),
+                          f->detail);
+        else if (strcmp(f->value, "damaged") == 0)
+            tz_buf_printf(out,
+                          _("The key's file %s is damaged, or of a newer version. Ask for a new invitation "
+                            "and run taizhang join with it."),
+                          f->detail);
+        else
+            tz_buf_printf(out, _("The key's file %s cannot be used: %s."), f->detail, f->value);
         break;
     case TZ_REASON_CERTIFICATE:
         tz_buf_printf(

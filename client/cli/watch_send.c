@@ -58,6 +58,8 @@ int tz_watch_line_failed(struct tz_watch *w, enum tz_result rc)
     struct tz_buf text;
     struct tz_watch_status *s = &w->status;
     int64_t pause_ms = tz_backoff_ms(w->cli->env, ++w->line_failures);
+    if (pause_ms < tz_connection_wait_ms(&w->cli->connection))
+        pause_ms = tz_connection_wait_ms(&w->cli->connection);
     tz_buf_init(&text, TEXT_MAX);
     tz_message_failure(&text, &w->cli->connection, w->cli->zh);
     tz_watch_status_error(s, text.data ? text.data : "", now_ms(w));

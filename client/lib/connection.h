@@ -81,6 +81,8 @@ enum tz_result tz_connection_open(struct tz_connection *c, const char *server, c
 /* The same over a descriptor that is connected already, without TLS; it is closed with the connection. */
 enum tz_result tz_connection_adopt(struct tz_connection *c, int fd, const char *server, const char *client,
                                    const struct tz_connection_options *options) TZ_MUSTCHECK;
+/* The connection as it is after opening has failed for this reason. */
+void tz_connection_not_opened(struct tz_connection *c, const char *server, const struct tz_failure *why);
 void tz_connection_close(struct tz_connection *c);
 
 /* Sends a request; its id is filled in and returned in *id. Does not wait for the answer. TZ_REASON_TOO_LARGE

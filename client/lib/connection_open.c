@@ -167,3 +167,9 @@ enum tz_result tz_connection_open(struct tz_connection *c, const char *server, c
         rc = say_hello(c, client);
     return opened(c, rc);
 }
+
+void tz_connection_not_opened(struct tz_connection *c, const char *server, const struct tz_failure *why)
+{
+    prepare(c, server, NULL);
+    c->failure = *why;
+}

@@ -116,6 +116,7 @@ static enum tz_result result_of_code(tz_code code)
     case TZ_CODE(KEY_UNKNOWN):
     case TZ_CODE(KEY_REVOKED):
     case TZ_CODE(BAD_PROOF):
+    case TZ_CODE(INVITATION):
     case TZ_CODE(BAD_PERSON):
     case TZ_CODE(BEYOND_OWN):
     case TZ_CODE(OWN_KEY):

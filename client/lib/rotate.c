@@ -100,32 +100,39 @@ static enum tz_result use(struct rotation *x)
     return rc;
 }
 
-/* The old one ends. Where the registry does not let a key revoke the one before it, that ends by itself. */
+static bool answered_with(struct rotation *x, tz_code code)
+{
+    return failure_of(x)->reason == TZ_REASON_ANSWERED && failure_of(x)->code == (int)code;
+}
+
+/* The old one revokes itself: for that no key needs a right. Where it is not let, it ends by itself. */
 static enum tz_result revoke(struct rotation *x)
 {
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     Taizhang__V1__KeyPutRequest q = TAIZHANG__V1__KEY_PUT_REQUEST__INIT;
-    q.id = x->new->replaces;
-    q.revoke = true;
-    q.reason = (char *)(uintptr_t)(x->r->reason ? x->r->reason : "rotated");
-    request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_KEY_PUT;
-    request.key_put = &q;
-    enum tz_result rc = tz_connection_call(&x->r->connection, &request, NULL, NULL);
-    const struct tz_failure *f = failure_of(x);
-    if (rc == TZ_RESULT_DONE)
-        x->r->old_until_ms = 0;
-    else if (f->reason == TZ_REASON_ANSWERED &&
-             (f->code == TZ_CODE(NOT_ALLOWED) || f->code == TZ_CODE(NOT_FOUND)))
-        rc = TZ_RESULT_DONE;
+    enum tz_result rc = open_as(x, x->old);
+    if (rc == TZ_RESULT_DONE) {
+        q.id = x->old->id;
+        q.revoke = true;
+        q.reason = (char *)(uintptr_t)(x->r->reason ? x->r->reason : "rotated");
+        request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_KEY_PUT;
+        request.key_put = &q;
+        rc = tz_connection_call(&x->r->connection, &request, NULL, NULL);
+    }
     tz_fault_point("client.key.revoked");
-    return rc;
+    if (rc == TZ_RESULT_DONE || answered_with(x, TZ_CODE(KEY_REVOKED)) ||
+        answered_with(x, TZ_CODE(KEY_UNKNOWN)))
+        x->r->old_until_ms = 0;
+    else if (!answered_with(x, TZ_CODE(NOT_ALLOWED)))
+        return rc;
+    return TZ_RESULT_DONE;
 }
 
 static enum tz_result finish(struct rotation *x)
 {
     memcpy(x->r->old_id, x->new->replaces, sizeof x->r->old_id);
     memcpy(x->r->new_id, x->new->id, sizeof x->r->new_id);
-    enum tz_result rc = revoke(x);
+    enum tz_result rc = x->old ? revoke(x) : TZ_RESULT_DONE;
     if (rc == TZ_RESULT_DONE && x->old)
         rc = stored(x, tz_key_ring_drop(&x->ring, x->old));
     x->old = NULL;
@@ -143,9 +150,7 @@ static enum tz_result go_on(struct rotation *x)
     enum tz_result rc = open_as(x, x->new);
     if (x->new->state == TZ_KEY_VALID)
         return rc == TZ_RESULT_DONE ? finish(x) : rc;
-    bool unknown = rc != TZ_RESULT_DONE && failure_of(x)->reason == TZ_REASON_ANSWERED &&
-                   failure_of(x)->code == TZ_CODE(KEY_UNKNOWN);
-    if (unknown && x->old) {
+    if (rc != TZ_RESULT_DONE && answered_with(x, TZ_CODE(KEY_UNKNOWN)) && x->old) {
         rc = tell(x);
         if (rc == TZ_RESULT_DONE)
             rc = open_as(x, x->new);

@@ -36,6 +36,7 @@ void tz_batch_start(struct tz_batch *b, const struct tz_views *views, uint64_t e
     b->tree = views->tree;
     b->sets = views->sets;
     b->principals = views->principals;
+    b->keys_changed = false;
     b->epoch = epoch;
     b->position = position;
     b->entries = 0;

@@ -54,6 +54,7 @@ struct tz_batch {
     const struct tz_tree *tree; /* only the writer's thread changes it, so it reads without the lock */
     const struct tz_reporting_sets *sets; /* likewise */
     const struct tz_principals *principals;
+    bool keys_changed; /* the principals are no longer what this batch has made of them */
     const struct tz_env *env;
     uint64_t epoch;
     uint64_t position; /* last appended */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/journal/decide_principal.h"
+
 void tz_subject_init(struct tz_batch *b, struct tz_op *op, size_t i, struct tz_subject *s)
 {
     memset(s, 0, sizeof *s);
@@ -202,6 +204,10 @@ int tz_decide(struct tz_batch *b, struct tz_op *op)
 {
     if (op->count)
         memset(op->done, 0, op->count * sizeof *op->done);
+    bool admitted;
+    int rc = tz_op_admit(b, op, &admitted);
+    if (rc || !admitted)
+        return rc;
     switch (op->type) {
     case TZ_OP_SUBMIT:
         return tz_decide_records(b, op);

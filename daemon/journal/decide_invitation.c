@@ -30,19 +30,20 @@ static void reject_state(struct tz_op *op, const char *state)
     tz_reject_text(op, TZ_CODE(INVITATION), NULL, NULL, "state", state);
 }
 
-/* Roles of the registry belong to no committee. false: refused. */
+/* Roles of the registry belong to no committee: none is named, or the root, which is the same. *unit is NULL
+ * then. false: refused. */
 static bool find_committee(const struct invite *v, const struct tz_unit_node **unit)
 {
     const char *code = v->q->committee;
-    *unit = NULL;
-    if (v->roles & TZ_ROLES_REGISTRY) {
-        if (!code[0])
-            return true;
-        reject(v, TZ_CODE(BAD_ARGUMENT), "committee", code);
-        return false;
-    }
     *unit = code[0] ? tz_tree_find(v->b->tree, code, strlen(code))
                     : tz_tree_at(v->b->tree, tz_access_home(&v->giver, v->b->tree));
+    if (v->roles & TZ_ROLES_REGISTRY) {
+        bool whole = !code[0] || (*unit && (*unit)->number == tz_tree_root(v->b->tree));
+        *unit = NULL;
+        if (!whole)
+            reject(v, TZ_CODE(BAD_ARGUMENT), "committee", code);
+        return whole;
+    }
     if (!*unit)
         reject(v, TZ_CODE(UNKNOWN_COMMITTEE), "committee", code);
     return *unit != NULL;
@@ -79,8 +80,9 @@ static int create(struct invite *v, const struct tz_unit_node *unit)
 static int make(struct invite *v)
 {
     const struct tz_unit_node *unit;
-    if (!tz_roles_fit(v->op, v->roles) || !find_committee(v, &unit) ||
-        !tz_giver_may(v->b, v->op, &v->giver, unit ? unit->number : 0, v->roles))
+    unsigned registry = v->roles & TZ_ROLES_REGISTRY;
+    if ((registry && !tz_giver_may(v->b, v->op, &v->giver, 0, registry)) || !tz_roles_fit(v->op, v->roles) ||
+        !find_committee(v, &unit) || !tz_giver_may(v->b, v->op, &v->giver, unit ? unit->number : 0, v->roles))
         return TZ_OK;
     if (!v->before.revision)
         return create(v, unit);

@@ -22,7 +22,7 @@ struct put {
     unsigned roles; /* asked for */
 };
 
-/* Those of the registry stay where they are; nobody changes the own ones. */
+/* Nobody changes the own ones, or gives more than it holds; those of the registry stay where they are. */
 static bool roles_may_change(const struct put *p)
 {
     unsigned registry = (p->before.roles ^ p->roles) & TZ_ROLES_REGISTRY;
@@ -30,6 +30,9 @@ static bool roles_may_change(const struct put *p)
         tz_reject_one(p->op, &p->op->done[0], TZ_CODE(OWN_KEY), "roles", p->q->id);
         return false;
     }
+    if (!tz_giver_may(p->b, p->op, &p->giver, (uint32_t)p->before.body->committee,
+                      p->roles & ~p->before.roles))
+        return false;
     if (!registry)
         return true;
     if (tz_roles_fit(p->op, p->before.roles | p->roles)) {
@@ -46,7 +49,6 @@ static bool known_may_change(const struct put *p)
     const Taizhang__V1__KeyPutRequest *q = p->q;
     bool own = strcmp(q->id, tz_giver_id(&p->giver)) == 0;
     bool other_roles = q->set_roles && p->roles != p->before.roles;
-    unsigned give = other_roles ? p->roles & ~p->before.roles : 0;
     if (!(own && !other_roles) &&
         !tz_giver_may(p->b, p->op, &p->giver, (uint32_t)p->before.body->committee, 0))
         return false;
@@ -57,8 +59,7 @@ static bool known_may_change(const struct put *p)
     }
     if (!other_roles)
         return true;
-    return roles_may_change(p) && tz_roles_fit(p->op, p->roles) &&
-           tz_giver_may(p->b, p->op, &p->giver, (uint32_t)p->before.body->committee, give);
+    return roles_may_change(p);
 }
 
 /* Invitations that the key made and nobody has used yet end with it. */

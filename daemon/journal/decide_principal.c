@@ -86,6 +86,7 @@ void tz_settle_unchanged(struct tz_op *op, uint64_t revision, uint64_t position)
 static int append(struct tz_batch *b, struct tz_op *op, enum tz_change_type type, struct tz_entry_ask *e)
 {
     bool key = type == TZ_CHANGE_KEY;
+    b->keys_changed = true;
     struct tz_change *c = tz_batch_change(b, type);
     if (!c)
         return TZ_ENOMEM;
@@ -174,6 +175,35 @@ void tz_reject_invalid(struct tz_batch *b, struct tz_op *op, const struct tz_key
 const char *tz_giver_id(const struct tz_grant *g)
 {
     return g->person[0] ? g->person : g->principal;
+}
+
+/* As the views have it, unless this batch has changed a key. Who is not known is not this one's concern. */
+static int still_valid(struct tz_batch *b, const char *id, bool *yes)
+{
+    struct tz_key_state k;
+    if (!b->keys_changed) {
+        const struct tz_principal *p = tz_principal_find(b->principals, id);
+        *yes = !p || tz_principal_valid(p, b->time_ms);
+        return TZ_OK;
+    }
+    tz_arena_reset(&b->scratch);
+    int rc = tz_key_read(b, id, &k);
+    *yes = !rc && (!k.revision || tz_key_state_valid(b, &k));
+    return rc;
+}
+
+int tz_op_admit(struct tz_batch *b, struct tz_op *op, bool *yes)
+{
+    const struct tz_grant *g = op->grant;
+    *yes = true;
+    if (g->socket)
+        return TZ_OK;
+    int rc = still_valid(b, g->principal, yes);
+    if (!rc && *yes && g->person[0])
+        rc = still_valid(b, g->person, yes);
+    if (!*yes)
+        op->failed = TZ_CODE(KEY_REVOKED);
+    return rc;
 }
 
 int tz_giver_read(struct tz_batch *b, struct tz_op *op, struct tz_grant *out, bool *valid)

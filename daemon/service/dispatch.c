@@ -7,6 +7,7 @@
 #include "common/base/fault.h"
 #include "common/wire/frame.h"
 #include "daemon/service/lookup.h"
+#include "daemon/service/session.h"
 #include "daemon/service/verbs.h"
 
 /* Requests kept for the next ones, and the memory that one may keep. */
@@ -115,8 +116,10 @@ void *tz_dispatch_open(void *ctx, struct tz_conn *c)
 
 void tz_dispatch_closed(void *ctx, void *session)
 {
+    struct tz_session *s = session;
     (void)ctx;
-    free(session);
+    free(s->handshake);
+    free(s);
 }
 
 static void refuse_code(struct tz_conn *c, tz_code code, const char *reason)
@@ -145,7 +148,16 @@ static void finish(struct tz_request *r)
         free_request(r);
         return;
     }
-    send_answer(r, c);
+    if (r->verb->settle) {
+        r->verb->settle(r, c);
+        tz_conn_send(c, &r->out);
+        free_request(r);
+    } else if (r->op.failed == TZ_CODE(KEY_REVOKED) && r->verb->where == TZ_WRITER) {
+        refuse_code(c, TZ_CODE(KEY_REVOKED), "key_revoked");
+        free_request(r);
+    } else {
+        send_answer(r, c);
+    }
     tz_conn_done(c, load);
 }
 
@@ -154,7 +166,7 @@ void tz_dispatch_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
     (void)ctx;
     (void)io;
     struct tz_request *r = (struct tz_request *)mail;
-    if (r->verb->where == TZ_WRITER) {
+    if (r->verb->where == TZ_WRITER && !r->verb->settle) {
         if (r->op.failed != TZ_CODE(OK))
             tz_answer_code(r, r->op.failed);
         else
@@ -205,6 +217,7 @@ static size_t queue_of(const struct tz_request *r)
 
 static void give_up(struct tz_request *r, int rc)
 {
+    r->op.failed = rc == TZ_ECLOSED ? TZ_CODE(SHUTTING_DOWN) : TZ_CODE(BUSY);
     if (rc == TZ_ECLOSED)
         tz_answer_code(r, TZ_CODE(SHUTTING_DOWN));
     else
@@ -280,22 +293,36 @@ static void start(struct tz_request *r, struct tz_conn *c)
     }
 }
 
+static void cannot_run(struct tz_request *r, struct tz_conn *c, int rc)
+{
+    if (r->verb->settle) {
+        r->op.failed = TZ_CODE(BUSY);
+        r->verb->settle(r, c);
+        free_request(r);
+    } else {
+        tz_answer_rc(r, rc);
+        send_answer(r, c);
+    }
+}
+
 static void run(struct tz_request *r, struct tz_conn *c)
 {
-    if (r->verb->where == TZ_INLINE) {
-        r->verb->answer(r, c);
-        if (tz_conn_state(c) != TZ_CONN_OPEN) /* refused at Hello: the connection says why */
-            free_request(r);
-        else
-            send_answer(r, c);
-        return;
+    const struct tz_verb *verb = r->verb;
+    if (verb->where == TZ_INLINE) {
+        verb->answer(r, c);
+        if (r->verb == verb) {
+            if (r->out.len == 0 && tz_conn_state(c) != TZ_CONN_OPEN) /* refused: the connection says why */
+                free_request(r);
+            else
+                send_answer(r, c);
+            return;
+        }
     }
     if (r->verb->keep) {
         r->op.arena.max += KEPT_MAX;
         int rc = r->verb->keep(r, c);
         if (rc != TZ_OK) {
-            tz_answer_rc(r, rc);
-            send_answer(r, c);
+            cannot_run(r, c, rc);
             return;
         }
     }
@@ -307,8 +334,7 @@ static void run(struct tz_request *r, struct tz_conn *c)
         r->op.next = NULL;
         int rc = r->verb->prepare(r);
         if (rc != TZ_OK) {
-            tz_answer_rc(r, rc);
-            send_answer(r, c);
+            cannot_run(r, c, rc);
             return;
         }
     }
@@ -356,6 +382,12 @@ static int become_person(struct tz_request *r, struct tz_error *e)
     return rc;
 }
 
+/* Is part of the handshake. */
+static bool greets(const struct tz_request *r)
+{
+    return r->verb == &tz_verb_hello || r->verb == &tz_verb_proof;
+}
+
 /* Is there anything at all on which the peer may do this? */
 static int check_door(const struct tz_request *r, struct tz_error *e)
 {
@@ -373,7 +405,7 @@ static int check_door(const struct tz_request *r, struct tz_error *e)
 void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
 {
     struct tz_service *s = ctx;
-    const struct tz_session *session = tz_conn_session(c);
+    struct tz_session *session = tz_conn_session(c);
     struct tz_error e;
     struct tz_request *r = new_request(s, c, len);
     if (!r) {
@@ -386,14 +418,21 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
     }
     atomic_fetch_add_explicit(&s->counters.requests, 1, memory_order_relaxed);
     r->verb = tz_verb_find(r->msg->body_case);
-    r->grant = session->grant;
-    if (tz_conn_state(c) == TZ_CONN_NEW && r->verb != &tz_verb_hello) {
+    if (session->stage != TZ_STAGE_OPEN && !greets(r)) {
         refuse_code(c, TZ_CODE(HELLO_REQUIRED), "hello_required");
         free_request(r);
-    } else if (!r->verb) {
+        return;
+    }
+    if (session->stage == TZ_STAGE_OPEN && tz_session_refresh(session, &e) != TZ_OK) {
+        tz_conn_close(c, &e, "key_revoked");
+        free_request(r);
+        return;
+    }
+    r->grant = session->grant;
+    if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if ((r->verb != &tz_verb_hello && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
+    } else if ((!greets(r) && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
                (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);

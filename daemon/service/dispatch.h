@@ -8,12 +8,6 @@
 
 #include "daemon/service/request.h"
 
-/* What a connection has with the service. */
-struct tz_session {
-    struct tz_service *service;
-    struct tz_grant grant; /* nothing until Hello */
-};
-
 int tz_desks_new(struct tz_service *s, unsigned count) TZ_MUSTCHECK;
 void tz_desks_free(struct tz_service *s);
 

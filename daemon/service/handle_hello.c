@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Hello: the version spoken, who the peer is, and the limits in force. Whatever is refused here ends the
- * connection.
+ * Hello: the version spoken, and who the peer says it is. The socket's owner is answered at once; whoever
+ * names a key is challenged, whether it is known or not. Whatever is refused here ends the connection.
  */
-#include "daemon/service/dispatch.h"
-#include "daemon/service/lookup.h"
-#include "daemon/service/verbs.h"
-
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/text.h"
 #include "common/wire/frame.h"
+#include "daemon/service/session.h"
+#include "daemon/service/verbs.h"
 
 enum { CLIENT_CHARACTERS = 200 };
 
@@ -33,8 +32,8 @@ static int check_hello(const Taizhang__V1__Hello *h, struct tz_error *e)
         tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "client", h->client);
         return TZ_EINVAL;
     }
-    if (h->key_id.len > 0) {
-        tz_error_text(tz_error_set(e, TZ_CODE(UNSUPPORTED), "key_id", NULL), "what", "device keys");
+    if (h->key_id.len > 0 && h->key_id.len != TZ_KEY_PUBLIC_SIZE) {
+        tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "key_id", NULL);
         return TZ_EINVAL;
     }
     return TZ_OK;
@@ -55,69 +54,66 @@ void tz_limits_fill(Taizhang__V1__Limits *out, const struct tz_net_limits *limit
     out->tree_depth = TZ_TREE_DEPTH;
 }
 
-static uint32_t lower(int64_t a, int64_t b)
-{
-    return (uint32_t)(a < b ? a : b);
-}
+/* --- without a key --- */
 
-static void reply(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__Hello *h)
-{
-    struct tz_service *s = r->service;
-    struct tz_committee_ref root;
-    struct tz_error none;
-    Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
-    Taizhang__V1__HelloReply hello = TAIZHANG__V1__HELLO_REPLY__INIT;
-    Taizhang__V1__Limits limits;
-    char *roles[TZ_ROLES];
-
-    tz_limits_fill(&limits, tz_conn_limits(c));
-    hello.major = TZ_PROTOCOL_MAJOR;
-    hello.minor = lower((int64_t)h->minor, TZ_PROTOCOL_MINOR);
-    hello.server = (char *)(uintptr_t)tz_service_name();
-    hello.registry_id = (ProtobufCBinaryData){sizeof s->registry.registry_id, s->registry.registry_id};
-    hello.epoch = s->registry.epoch;
-    hello.position = tz_lookup_views_position(s);
-    hello.principal = r->grant.principal;
-    if (tz_lookup_committee(r, "committee", "", &r->op.arena, &root, NULL, &none) == TZ_OK)
-        hello.committee = root.code;
-    for (size_t i = 0; i < TZ_ROLES; i++)
-        if (r->grant.roles & 1u << i)
-            roles[hello.n_roles++] = (char *)(uintptr_t)tz_role_name(i);
-    hello.roles = roles;
-    hello.limits = &limits;
-    m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_HELLO;
-    m.hello = &hello;
-    tz_answer(r, &m, true);
-}
-
-static void answer(struct tz_request *r, struct tz_conn *c)
+static void greet_owner(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__Hello *h)
 {
     struct tz_session *session = tz_conn_session(c);
-    const Taizhang__V1__Hello *h = r->msg->hello;
-    struct tz_error e;
-    if (tz_conn_state(c) != TZ_CONN_NEW) {
-        tz_error_set(&e, TZ_CODE(HELLO_AGAIN), NULL, NULL);
-        tz_conn_close(c, &e, "hello_again");
-        return;
-    }
-    if (check_hello(h, &e) != TZ_OK) {
-        tz_conn_close(c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
-        return;
-    }
     const struct tz_peer *peer = tz_conn_peer(c);
+    struct tz_error e;
+    char client[256];
     if (!tz_access_admits(&r->service->access, peer->local, peer->uid)) {
         tz_error_text(tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "peer", peer->name), "right", "connect");
         tz_conn_close(c, &e, "not_allowed");
         return;
     }
-    tz_access_of_socket(NULL, &session->grant);
-    char client[256];
-    tz_log(r->service->log, TZ_LOG_INFO, "session_opened",
-           "conn=%" PRIu64 " peer=\"%s\" principal=%s client=%s", r->conn, peer->name,
-           session->grant.principal, tz_log_quote(client, sizeof client, h->client, strlen(h->client)));
-    r->grant = session->grant;
-    tz_conn_opened(c);
-    reply(r, c, h);
+    tz_session_of_socket(session);
+    tz_session_open(r, c, h->minor, tz_log_quote(client, sizeof client, h->client, strlen(h->client)));
+}
+
+/* --- with a key --- */
+
+static void challenge(struct tz_request *r, struct tz_conn *c, const Taizhang__V1__Hello *h)
+{
+    struct tz_session *session = tz_conn_session(c);
+    const struct tz_env *env = r->service->env;
+    Taizhang__V1__ServerMessage m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+    Taizhang__V1__Challenge reply = TAIZHANG__V1__CHALLENGE__INIT;
+    struct tz_handshake *hs = calloc(1, sizeof *hs);
+    if (!hs) {
+        struct tz_error e;
+        tz_error_set(&e, TZ_CODE(BUSY), NULL, NULL);
+        tz_conn_close(c, &e, "no_memory");
+        return;
+    }
+    hs->minor = h->minor;
+    memcpy(hs->public_key, h->key_id.data, sizeof hs->public_key);
+    env->random(env->ctx, hs->nonce, sizeof hs->nonce);
+    tz_log_quote(hs->client, sizeof hs->client, h->client, strlen(h->client));
+    session->handshake = hs;
+    session->stage = TZ_STAGE_PROOF;
+    reply.nonce = (ProtobufCBinaryData){sizeof hs->nonce, hs->nonce};
+    reply.suite = TZ_SUITE;
+    m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_CHALLENGE;
+    m.challenge = &reply;
+    tz_answer(r, &m, true);
+}
+
+static void answer(struct tz_request *r, struct tz_conn *c)
+{
+    const struct tz_session *session = tz_conn_session(c);
+    const Taizhang__V1__Hello *h = r->msg->hello;
+    struct tz_error e;
+    if (session->stage != TZ_STAGE_HELLO) {
+        tz_error_set(&e, TZ_CODE(HELLO_AGAIN), NULL, NULL);
+        tz_conn_close(c, &e, "hello_again");
+    } else if (check_hello(h, &e) != TZ_OK) {
+        tz_conn_close(c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
+    } else if (h->key_id.len == 0) {
+        greet_owner(r, c, h);
+    } else {
+        challenge(r, c, h);
+    }
 }
 
 const struct tz_verb tz_verb_hello = {

@@ -55,6 +55,7 @@ static void add_counters(struct counter_list *l, struct tz_service *s, const str
     add(l, "refused", atomic_load(&n->refused));
     add(l, "stalls", atomic_load(&s->counters.stalls));
     add(l, "reads", atomic_load(&s->counters.reads));
+    add(l, "guesses", atomic_load(&s->counters.guesses));
     add(l, "batches", w->batches);
     add(l, "operations", w->operations);
     add(l, "entries", w->entries);

@@ -16,9 +16,10 @@
 /* All threads add; any thread reads. */
 struct tz_service_counters {
     atomic_uint_fast64_t requests;
-    atomic_uint_fast64_t errors; /* answers with a status */
-    atomic_uint_fast64_t reads;  /* requests on reader threads */
-    atomic_uint_fast64_t stalls; /* requests that had to wait for room in a queue */
+    atomic_uint_fast64_t errors;  /* answers with a status */
+    atomic_uint_fast64_t reads;   /* requests on reader threads */
+    atomic_uint_fast64_t stalls;  /* requests that had to wait for room in a queue */
+    atomic_uint_fast64_t guesses; /* proofs that were none, and codes that let nobody in */
 };
 
 struct tz_desk; /* one I/O thread's requests; dispatch.c */

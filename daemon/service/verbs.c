@@ -3,6 +3,7 @@
 
 static const struct tz_verb *const rows[] = {
     &tz_verb_hello,
+    &tz_verb_proof,
     &tz_verb_ping,
     &tz_verb_schema,
     &tz_verb_submit,
@@ -18,7 +19,15 @@ static const struct tz_verb *const rows[] = {
     &tz_verb_committee_import,
     &tz_verb_reporting_set_list,
     &tz_verb_reporting_set_put,
+<<<<<<< HEAD
     &tz_verb_committee_change,
+=======
+    &tz_verb_key_list,
+    &tz_verb_key_put,
+    &tz_verb_key_rotate,
+    &tz_verb_invite,
+    &tz_verb_invitation_list,
+>>>>>>> wt-client
     &tz_verb_status,
 };
 

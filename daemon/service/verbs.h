@@ -26,12 +26,11 @@ struct tz_verb {
     enum tz_action action; /* asked for at the door; objects are asked for by the handler or the journal */
     /* I/O thread. May only refuse: 0, or TZ_EINVAL with the reason in *e. NULL: nothing to check. */
     int (*check)(const struct tz_request *r, struct tz_error *e);
-    /* TZ_INLINE: answers. */
+    /* TZ_INLINE: answers, or makes r->verb another one that goes on with it elsewhere. */
     void (*answer)(struct tz_request *r, struct tz_conn *c);
     /* TZ_READER, I/O thread: what it will cost. NULL: quick. */
     enum tz_lane (*lane)(const struct tz_request *r);
-    /* TZ_READER, I/O thread: r->kept, in op.arena, is what the connection knows. 0 or an enum tz_rc. NULL:
-     * nothing. */
+    /* I/O thread: r->kept, in op.arena, is what the connection knows. 0 or an enum tz_rc. NULL: nothing. */
     int (*keep)(struct tz_request *r, const struct tz_conn *c);
     /* TZ_READER: answers. */
     void (*read)(struct tz_request *r, const struct tz_reading *with);
@@ -39,6 +38,9 @@ struct tz_verb {
     int (*prepare)(struct tz_request *r);
     /* TZ_WRITER, I/O thread, after the commit: answers. */
     void (*finish)(struct tz_request *r);
+    /* TZ_WRITER, instead of finish where the answer is about the connection itself: r->op.failed is not
+     * looked at before, and c may be past NEW. */
+    void (*settle)(struct tz_request *r, struct tz_conn *c);
 };
 
 /* NULL: unknown. */
@@ -51,6 +53,7 @@ void tz_limits_fill(Taizhang__V1__Limits *out, const struct tz_net_limits *limit
 
 /* The handler files'. */
 extern const struct tz_verb tz_verb_hello;
+extern const struct tz_verb tz_verb_proof;
 extern const struct tz_verb tz_verb_ping;
 extern const struct tz_verb tz_verb_schema;
 extern const struct tz_verb tz_verb_submit;
@@ -67,6 +70,11 @@ extern const struct tz_verb tz_verb_committee_import;
 extern const struct tz_verb tz_verb_reporting_set_list;
 extern const struct tz_verb tz_verb_reporting_set_put;
 extern const struct tz_verb tz_verb_committee_change;
+extern const struct tz_verb tz_verb_key_list;
+extern const struct tz_verb tz_verb_key_put;
+extern const struct tz_verb tz_verb_key_rotate;
+extern const struct tz_verb tz_verb_invite;
+extern const struct tz_verb tz_verb_invitation_list;
 extern const struct tz_verb tz_verb_status;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two sorted arrays of pointers: principals by id, invitations by the hash of their code. A key is found by
- * its public half through its id, which is a hash of it.
+ * Sorted arrays of pointers: principals by id and by committee, invitations by the hash of their code. A key
+ * is found by its public half through its id, which is a hash of it.
  */
 #include "daemon/views/principals.h"
 
@@ -10,14 +10,21 @@
 
 #include "daemon/store/store.h"
 
+/* What an index compares, byte by byte, is what stands first in its elements. */
+struct place {
+    uint8_t committee[4]; /* high byte first */
+    char id[TZ_PRINCIPAL_SIZE];
+};
+
 struct key {
-    struct tz_principal p; /* first: its id, padded with zeros, is what the index compares */
+    struct tz_principal p; /* first: its id, padded with zeros */
+    struct place place;    /* an element of the other index */
     Taizhang__V1__KeyBody *body;
     char *by;
 };
 
 struct invitation {
-    uint8_t code_sha256[TZ_SHA256_SIZE]; /* first, likewise */
+    uint8_t code_sha256[TZ_SHA256_SIZE]; /* first */
     struct tz_invitation i;
     Taizhang__V1__InvitationBody *body;
 };
@@ -36,6 +43,7 @@ struct office {
 
 struct content {
     struct index keys;
+    struct index places;
     struct index invitations;
     struct office *office; /* by committee */
     size_t offices;
@@ -56,6 +64,7 @@ int tz_principals_new(struct tz_principals **out)
         return TZ_ENOMEM;
     atomic_init(&p->generation, 1);
     p->c.keys.key_size = TZ_PRINCIPAL_SIZE;
+    p->c.places.key_size = sizeof(struct place);
     p->c.invitations.key_size = TZ_SHA256_SIZE;
     return TZ_OK;
 }
@@ -86,6 +95,7 @@ void tz_principals_free(struct tz_principals *p)
     for (size_t i = 0; i < p->c.invitations.count; i++)
         invitation_free(p->c.invitations.at[i]);
     free(p->c.keys.at);
+    free(p->c.places.at);
     free(p->c.invitations.at);
     free(p->c.office);
     free(p);
@@ -124,29 +134,44 @@ static const void *index_find(const struct index *ix, const void *key)
     return known ? ix->at[i] : NULL;
 }
 
-/* Puts an element in its place; *old: the one that stood there, or NULL. */
-static int index_put(struct index *ix, void *element, void **old)
+/* Room for one more element. */
+static int index_room(struct index *ix)
+{
+    if (ix->count < ix->room)
+        return TZ_OK;
+    size_t room = ix->room ? ix->room * 2 : 16;
+    void **at = realloc(ix->at, room * sizeof *at);
+    if (!at)
+        return TZ_ENOMEM;
+    ix->at = at;
+    ix->room = room;
+    return TZ_OK;
+}
+
+/* Puts an element in its place, for which there is room; gives the one that stood there, or NULL. */
+static void *index_put(struct index *ix, void *element)
 {
     bool known;
     size_t i = index_place(ix, element, &known);
-    *old = known ? ix->at[i] : NULL;
-    if (!known && ix->count == ix->room) {
-        size_t room = ix->room ? ix->room * 2 : 16;
-        void **at = realloc(ix->at, room * sizeof *at);
-        if (!at)
-            return TZ_ENOMEM;
-        ix->at = at;
-        ix->room = room;
-    }
+    void *old = known ? ix->at[i] : NULL;
     if (!known) {
         memmove(ix->at + i + 1, ix->at + i, (ix->count - i) * sizeof *ix->at);
         ix->count++;
     }
     ix->at[i] = element;
-    return TZ_OK;
+    return old;
 }
 
 /* --- putting --- */
+
+static struct place place_of(uint32_t committee, const char *id)
+{
+    struct place out = {{(uint8_t)(committee >> 24), (uint8_t)(committee >> 16), (uint8_t)(committee >> 8),
+                         (uint8_t)committee},
+                        {0}};
+    memcpy(out.id, id, strnlen(id, sizeof out.id - 1));
+    return out;
+}
 
 static ProtobufCMessage *message_copy(const ProtobufCMessage *m)
 {
@@ -240,6 +265,7 @@ static int key_new(struct key **out, const Taizhang__V1__EntryHeader *h, const T
     p->changed_ms = h->time_ms;
     p->by = k->by;
     p->body = k->body;
+    k->place = place_of(p->committee, p->id);
     return TZ_OK;
 }
 
@@ -247,16 +273,24 @@ int tz_principals_put_key(struct tz_principals *p, const Taizhang__V1__EntryHead
                           const Taizhang__V1__KeyBody *body)
 {
     struct key *k;
-    void *old = NULL;
     int rc = key_new(&k, header, body);
+    if (rc == TZ_OK) {
+        const struct tz_principal *known = tz_principal_find(p, k->p.id);
+        if (known && known->committee != k->p.committee)
+            rc = TZ_EINVAL;
+    }
     if (rc == TZ_OK)
         rc = make_room(&p->c, k->p.committee);
     if (rc == TZ_OK)
-        rc = index_put(&p->c.keys, k, &old);
+        rc = index_room(&p->c.keys);
+    if (rc == TZ_OK)
+        rc = index_room(&p->c.places);
     if (rc != TZ_OK) {
         key_free(k);
         return rc;
     }
+    void *old = index_put(&p->c.keys, k);
+    index_put(&p->c.places, &k->place);
     note(&p->c, &k->p, old ? &((const struct key *)old)->p : NULL);
     key_free(old);
     atomic_fetch_add(&p->generation, 1);
@@ -267,7 +301,6 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
                                  const Taizhang__V1__InvitationBody *body)
 {
     unsigned roles;
-    void *old = NULL;
     if (body->code_sha256.len != TZ_SHA256_SIZE || body->committee > UINT32_MAX ||
         !read_roles(body->roles, body->n_roles, &roles))
         return TZ_EINVAL;
@@ -276,7 +309,7 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
         return TZ_ENOMEM;
     memcpy(i->code_sha256, body->code_sha256.data, sizeof i->code_sha256);
     i->body = (Taizhang__V1__InvitationBody *)message_copy(&body->base);
-    int rc = i->body ? index_put(&p->c.invitations, i, &old) : TZ_ENOMEM;
+    int rc = i->body ? index_room(&p->c.invitations) : TZ_ENOMEM;
     if (rc != TZ_OK) {
         invitation_free(i);
         return rc;
@@ -288,7 +321,7 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
         .by = i->body->created_by,
         .body = i->body,
     };
-    invitation_free(old);
+    invitation_free(index_put(&p->c.invitations, i));
     atomic_fetch_add(&p->generation, 1);
     return TZ_OK;
 }
@@ -318,6 +351,18 @@ const struct tz_principal *tz_principal_find_key(const struct tz_principals *p,
 const struct tz_principal *tz_principal_at(const struct tz_principals *p, size_t i)
 {
     return i < p->c.keys.count ? &((const struct key *)p->c.keys.at[i])->p : NULL;
+}
+
+const struct tz_principal *tz_principal_next(const struct tz_principals *p, uint32_t committee,
+                                             const char *after)
+{
+    bool known;
+    struct place from = place_of(committee, after);
+    size_t i = index_place(&p->c.places, &from, &known);
+    i += known;
+    if (i == p->c.places.count || memcmp(p->c.places.at[i], from.committee, sizeof from.committee) != 0)
+        return NULL;
+    return tz_principal_find(p, ((const struct place *)p->c.places.at[i])->id);
 }
 
 bool tz_principal_valid(const struct tz_principal *p, int64_t now_ms)
@@ -354,6 +399,13 @@ const struct tz_invitation *tz_invitation_find(const struct tz_principals *p, co
 const struct tz_invitation *tz_invitation_at(const struct tz_principals *p, size_t i)
 {
     return i < p->c.invitations.count ? &((const struct invitation *)p->c.invitations.at[i])->i : NULL;
+}
+
+size_t tz_invitation_after(const struct tz_principals *p, const uint8_t *code_sha256)
+{
+    bool known;
+    size_t i = index_place(&p->c.invitations, code_sha256, &known);
+    return i + known;
 }
 
 const char *tz_invitation_state(const struct tz_invitation *i, int64_t now_ms)

@@ -56,6 +56,9 @@ const struct tz_principal *tz_principal_find_key(const struct tz_principals *p,
                                                  const uint8_t public_key[TZ_KEY_PUBLIC_SIZE]);
 /* From 0 in the order of ids; NULL past the last. */
 const struct tz_principal *tz_principal_at(const struct tz_principals *p, size_t i);
+/* Of one committee, in the order of ids: the next after this id ("": the first); NULL: there are no more. */
+const struct tz_principal *tz_principal_next(const struct tz_principals *p, uint32_t committee,
+                                             const char *after);
 /* Not revoked, and its time is not over. */
 bool tz_principal_valid(const struct tz_principal *p, int64_t now_ms);
 /* Was a device key ever enrolled for this committee (revoked ones count)? 0: for the registry as a whole. */
@@ -71,6 +74,8 @@ bool tz_principals_secured(const struct tz_principals *p);
 const struct tz_invitation *tz_invitation_find(const struct tz_principals *p, const uint8_t *code_sha256);
 /* From 0 in the order of code hashes; NULL past the last. */
 const struct tz_invitation *tz_invitation_at(const struct tz_principals *p, size_t i);
+/* The place of the first after this hash. */
+size_t tz_invitation_after(const struct tz_principals *p, const uint8_t *code_sha256);
 /* "open", "used", "cancelled", "expired" */
 const char *tz_invitation_state(const struct tz_invitation *i, int64_t now_ms);
 

@@ -83,6 +83,7 @@ static void outboxes(void)
     MEMBER(tz_box_record, source);
     MEMBER(tz_box_record, row);
     MEMBER(tz_box_record, again);
+    MEMBER(tz_box_record, reason);
     STRUCT(tz_box_stored);
     MEMBER(tz_box_stored, put);
     MEMBER(tz_box_stored, id);

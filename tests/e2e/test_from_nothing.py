@@ -76,10 +76,10 @@ def test_three_commands_on_two_machines(registry, machines, tmp_path, lang):
     assert (server, pin) == (registry.tcp, registry.pin)
     # On the office's machine, which knows nothing but the line:
     office = Home(registry, tmp_path / "office", machines.office)
-    (office.folder / "2017.csv").write_text(SHEET, "utf-8")
+    (office.folder / "project.csv").write_text(SHEET, "utf-8")
     joined = office.run("join", line, "--lang", lang)
     assert "320102" in joined or "玄武区" in joined
-    office.run("submit", "2017.csv", "--lang", lang)
+    office.run("submit", "project.csv", "--lang", lang)
     # What came of it:
     [held] = registry.client().list()
     assert (held.address.committee, held.address.key) == ("320102", "2017-A")

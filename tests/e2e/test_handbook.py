@@ -29,7 +29,9 @@ HANDBOOK = SOURCE / "client" / "README.zh-CN.md"
 CATALOGUE = SOURCE / "client" / "po" / "zh_CN.po"
 MANUAL = SOURCE / "client" / "man" / "taizhang.1"
 END = "<!-- 手册完 -->"
-SERVER = "unix:/var/lib/taizhang/taizhangd.sock"
+SERVER = "tz.nanjing.example:7117"
+LINE = f"taizhang://{SERVER}/?c=AAECAwQFBgcICQoLDA0ODw&k=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+ROLES = ("submit", "query")
 HOME = "/home/lili"
 STREET = "代码,名称,层级,上级\n320102007,锁金村街道,4,320102\n"
 
@@ -44,6 +46,7 @@ CHANGING = [
     (re.compile(r"(区划日期|区划截至) ?\d{4}-\d\d-\d\d"), r"\1 <日期>"),
     (re.compile(r"(数据版本号) ?\d+"), r"\1 <号>"),
     (re.compile(r"[\d.]+ 毫秒"), "<用时> 毫秒"),
+    (re.compile(r"\b[0-9a-f]{16}\b"), "<凭证>"),
     (re.compile(r" +"), " "),
     (re.compile(r" +$", re.MULTILINE), ""),
 ]
@@ -70,17 +73,19 @@ class Terminal:
     """A clerk at a terminal; cd, export and source hold for what she types later."""
 
     def __init__(self, registry, home, path):
-        self.registry, self.home = registry, home
+        self.registry, self.home, self.server = registry, home, registry.tcp
         self.state = [f"cd {shlex.quote(str(home))}"]
         self.environment = registry.environment(HOME=str(home), PATH=f"{path}:{os.environ['PATH']}", TERM="dumb")
         for name in ("LC_ALL", "TAIZHANG_SERVER"):
-            self.environment.pop(name)
+            self.environment.pop(name, None)
 
     def real(self, text):
-        return text.replace(SERVER, self.registry.server).replace(HOME, str(self.home))
+        if LINE in text:
+            text = text.replace(LINE, self.registry.line("320102007", *ROLES))
+        return text.replace(SERVER, self.server).replace(HOME, str(self.home))
 
     def told(self, text):
-        return text.replace(self.registry.server, SERVER).replace(str(self.home), HOME)
+        return text.replace(self.server, SERVER).replace(str(self.home), HOME)
 
     def type(self, command, answers):
         """Gives the exit code and all that then stands on the terminal."""
@@ -119,6 +124,8 @@ class Handbook:
         tools = folder / "tools"
         for made in (self.home, self.colleague, tools):
             made.mkdir()
+        registry.run("join", registry.line("320102007", *ROLES),
+                     env={"HOME": str(self.colleague), "TAIZHANG_SERVER": None})
         (tools / "taizhang").symlink_to(CLI)
         self.terminal = Terminal(registry, self.home, tools)
         self.path = tools
@@ -211,7 +218,7 @@ class Handbook:
                 self.registry.start()
             else:
                 done = subprocess.run(["bash", "-c", step["what"]], capture_output=True, text=True, cwd=self.colleague,
-                                      env=self.registry.environment(HOME=str(self.colleague),
+                                      env=self.registry.environment(HOME=str(self.colleague), TAIZHANG_SERVER=None,
                                                                     PATH=f"{self.path}:{os.environ['PATH']}"))
                 if done.returncode:
                     wrong.append(f"{step['what']}\n{done.stdout}{done.stderr}")
@@ -229,7 +236,7 @@ def test_the_messages_that_it_explains_exist():
 
 
 def test_the_handbook_is_what_happens(make_registry, tmp_path):
-    registry = make_registry()
+    registry = make_registry(tcp=True)
     registry.run("committee", "import", SHARE / "divisions.csv")
     street = tmp_path / "street.csv"
     street.write_text(STREET, "utf-8")

@@ -52,6 +52,43 @@ def client_messages(rec, pb, journal):
         name="provinces"))
     yield "reporting_set_put", pb.ClientMessage(id=16, reporting_set_put=pb.ReportingSetPutRequest(
         body=reporting_set(journal)))
+    yield "hello_key", pb.ClientMessage(id=1, hello=pb.Hello(major=1, client="vectors 1", key_id=bytes(range(32))))
+    yield "proof", pb.ClientMessage(id=2, proof=pb.Proof(signature=bytes(range(64))))
+    yield "proof_enrols", pb.ClientMessage(id=2, proof=pb.Proof(
+        signature=bytes(range(64)), invitation=bytes(range(16)), name="办公室"))
+    yield "act_for", pb.ClientMessage(id=18, act_for="person:wang", ping=pb.PingRequest())
+    yield "key_list", pb.ClientMessage(id=19, key_list=pb.KeyListRequest(
+        committee="520000", subtree=True, revoked=True, after="key:0001020304050607", limit=100))
+    yield "key_put", pb.ClientMessage(id=20, key_put=pb.KeyPutRequest(
+        id="person:wang", name="王芳", roles=["submit", "query"], set_roles=True, committee="520100"))
+    yield "key_revoke", pb.ClientMessage(id=20, key_put=pb.KeyPutRequest(
+        id="key:0001020304050607", revoke=True, reason="遗失"))
+    yield "key_rotate", pb.ClientMessage(id=21, key_rotate=pb.KeyRotateRequest(
+        public_key=bytes(range(32)), signature=bytes(range(64))))
+    yield "invite", pb.ClientMessage(id=22, invite=pb.InviteRequest(
+        committee="520100", roles=["submit", "manage"], name="贵阳市", ttl_s=3600, code_sha256=bytes(range(32))))
+    yield "invite_cancel", pb.ClientMessage(id=22, invite=pb.InviteRequest(
+        code_sha256=bytes(range(32)), cancel=True))
+    yield "invitation_list", pb.ClientMessage(id=23, invitation_list=pb.InvitationListRequest(
+        committee="520000", subtree=True, all=True, after=bytes(range(32)), limit=100))
+
+
+def key(pb, journal):
+    body = journal.KeyBody(
+        id="key:0001020304050607", public_key=bytes(range(32)), name="办公室", committee=3, committee_code="520100",
+        roles=["submit", "manage"], revoked=True, rotated_from="key:1011121314151617", until_ms=1522598400000,
+        invitation=bytes(range(32)), enrolled_from="10.0.0.7", enrolled_ms=1521993600000)
+    return pb.Principal(body=body, revision=2, enrolled_ms=1521993600000, committee_name="贵阳市", by="socket",
+                        changed_ms=1522080000000)
+
+
+def invitation(pb, journal):
+    body = journal.InvitationBody(
+        code_sha256=bytes(range(32)), committee=3, committee_code="520100", roles=["submit", "manage"],
+        name="贵阳市", expires_ms=1522252800000, used_by="key:0001020304050607", used_from="10.0.0.7",
+        used_ms=1522080000000, created_ms=1521993600000, created_by="socket")
+    return pb.Invitation(body=body, revision=2, created_ms=1521993600000, by="socket", state="used",
+                         committee_name="贵阳市")
 
 
 def unit(journal):
@@ -126,6 +163,24 @@ def server_messages(rec, pb, journal):
         server="taizhangd 1", registry_id=bytes(range(16)), epoch=1, position=9, tree="2018-03-26",
         time_ms=1521993600000, started_ms=1521990000000, committees=3385, records=180, connections=1,
         limits=limits, counters=[pb.Param(name="requests", number=16)]))
+    yield "challenge", pb.ServerMessage(id=1, final=True, challenge=pb.Challenge(nonce=bytes(range(32)), suite=1))
+    yield "proof_reply", pb.ServerMessage(id=2, final=True, hello=pb.HelloReply(
+        major=1, server="taizhangd 1", registry_id=bytes(range(16)), epoch=1, position=7,
+        principal="key:0001020304050607", committee="520100", roles=["submit", "manage"], limits=limits,
+        time_ms=1521993600000))
+    yield "invitation_refused", pb.ServerMessage(id=0, final=True, status=pb.Status(
+        code=pb.CODE_INVITATION, field="invitation", params=[pb.Param(name="state", text="used")]))
+    yield "key_list_reply", pb.ServerMessage(id=19, final=True, key_list=pb.KeyListReply(
+        keys=[key(pb, journal)], position=9, next_after="key:0001020304050607"))
+    yield "key_put_reply", pb.ServerMessage(id=20, final=True, key_put=pb.KeyPutReply(
+        outcome=outcomes[0], position=9, key=key(pb, journal)))
+    yield "key_rotate_reply", pb.ServerMessage(id=21, final=True, key_rotate=pb.KeyRotateReply(
+        outcome=outcomes[0], position=9, key=key(pb, journal), old_until_ms=1522598400000))
+    yield "invite_reply", pb.ServerMessage(id=22, final=True, invite=pb.InviteReply(
+        outcome=outcomes[0], position=9, invitation=invitation(pb, journal), address="registry.example:7117",
+        certificate_sha256=bytes(range(32)), system_trust=True))
+    yield "invitation_list_reply", pb.ServerMessage(id=23, final=True, invitation_list=pb.InvitationListReply(
+        invitations=[invitation(pb, journal)], position=9, next_after=bytes(range(32))))
 
 
 def make():

@@ -88,6 +88,7 @@ static void registry_roles_are_given_by_secure_alone_and_for_good(void **state)
     assert_int_equal(refusal_of(f, op_put_key(f, 1, 4, "submit,secure"), text), TZ_CODE(ROLES_EXCLUDE));
     assert_string_equal(text, "secure, submit");
     assert_int_equal(refusal_of(f, op_put_key(f, 1, 4, "audit"), text), TZ_CODE(ROLES_EXCLUDE));
+    assert_int_equal(refusal_of(f, op_put_key(f, 2, 4, "audit"), text), TZ_CODE(BEYOND_OWN));
     assert_int_equal(outcome_of(f, op_put_key(f, 1, 4, "")), TZ_OUTCOME(UPDATED));
     assert_int_equal(refusal_of(f, op_put_key(f, 1, 4, "audit"), NULL), TZ_CODE(BAD_ROLE));
     assert_int_equal(outcome_of(f, op_put_key(f, 1, 6, "audit")), TZ_OUTCOME(UNCHANGED));
@@ -114,9 +115,39 @@ static void a_revocation_is_for_ever(void **state)
     assert_int_equal(tz_writer_submit(f->writer, late), TZ_OK);
     assert_int_equal(tz_writer_step(f->writer), 2);
     assert_int_equal(revoke->done[0].outcome, TZ_OUTCOME(UPDATED));
-    assert_int_equal(first_error(late, 0), TZ_CODE(KEY_REVOKED));
+    assert_int_equal(late->failed, TZ_CODE(KEY_REVOKED));
     op_free(revoke);
     op_free(late);
+}
+
+/* Records, too: what stands in the writer's queue behind the revocation is not done. */
+static void nothing_is_written_after_a_revocation(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_op *before = op_new(f, TZ_OP_SUBMIT, 1), *revoke = op_revoke(f, 3, 4);
+    struct tz_op *same = op_new(f, TZ_OP_SUBMIT, 1), *next = op_new(f, TZ_OP_SUBMIT, 1);
+    struct tz_op *const op[] = {before, revoke, same, next};
+    static const char *const address[] = {"110101/project/2017/a", NULL, "110101/project/2017/b",
+                                          "110101/project/2017/c"};
+    for (size_t i = 0; i < 4; i++) {
+        if (!address[i])
+            continue;
+        struct tz_grant *g = tz_arena_dup(&op[i]->arena, key_grant(op[i], 4), sizeof *g);
+        assert_non_null(g);
+        g->roles = TZ_ROLE_SUBMIT;
+        g->committee = 4;
+        op[i]->grant = g;
+        op_record(op[i], 0, address[i], 0, (int)i + 1, "title", "t", NULL);
+    }
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(tz_writer_submit(f->writer, op[i]), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 3);
+    op_run(f, next);
+    assert_int_equal(before->done[0].outcome, TZ_OUTCOME(CREATED));
+    assert_int_equal(same->failed, TZ_CODE(KEY_REVOKED));
+    assert_int_equal(next->failed, TZ_CODE(KEY_REVOKED));
+    for (size_t i = 0; i < 4; i++)
+        op_free(op[i]);
 }
 
 static void invitations_end_with_the_key_that_made_them(void **state)
@@ -254,6 +285,7 @@ int main(void)
         EACH(nobody_changes_the_own_roles),
         EACH(registry_roles_are_given_by_secure_alone_and_for_good),
         EACH(a_revocation_is_for_ever),
+        EACH(nothing_is_written_after_a_revocation),
         EACH(invitations_end_with_the_key_that_made_them),
         EACH(a_person_is_made_and_changed),
         EACH(a_person_has_roles_of_its_committee),

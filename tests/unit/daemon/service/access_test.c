@@ -225,7 +225,8 @@ static void test_table_of_verbs(void **state)
         assert_int_equal(v->answer != NULL, v->where == TZ_INLINE);
         assert_int_equal(v->read != NULL, v->where == TZ_READER);
         assert_int_equal(v->prepare != NULL && v->finish != NULL, v->where == TZ_WRITER);
-        if (v->where == TZ_WRITER)
+        /* Everybody may put and rotate the own key, which only the writer can tell. */
+        if (v->where == TZ_WRITER && v != &tz_verb_key_put && v != &tz_verb_key_rotate)
             assert_int_not_equal(v->action, TZ_ACT_LOOK);
     }
     assert_int_equal(rows, requests);

@@ -97,6 +97,29 @@ static void keys_are_found_by_id_and_by_public_half(void **state)
     assert_null(tz_principal_at(p, 200));
 }
 
+static void those_of_a_committee_follow_one_another(void **state)
+{
+    struct tz_principals *p = *state;
+    struct body k;
+    for (int n = 1; n <= 90; n++)
+        assert_int_equal(put(p, 1, key_body(&k, (uint8_t)n, (uint32_t)(n % 3 + 255), "submit")), TZ_OK);
+    assert_int_equal(put(p, 1, person_body(&k, "person:li", 256)), TZ_OK);
+    assert_int_equal(put(p, 2, key_body(&k, 1, 256, "query")), TZ_OK);
+    size_t seen = 0;
+    const struct tz_principal *one;
+    for (const char *after = ""; (one = tz_principal_next(p, 256, after)); after = one->id, seen++) {
+        assert_true(strcmp(one->id, after) > 0);
+        assert_int_equal(one->committee, 256);
+    }
+    assert_int_equal(seen, 31);
+    assert_null(tz_principal_next(p, 256, "person:li"));
+    assert_non_null(tz_principal_next(p, 256, "person:"));
+    assert_null(tz_principal_next(p, 254, ""));
+    assert_null(tz_principal_next(p, 258, ""));
+    /* No principal changes its committee. */
+    assert_int_equal(put(p, 3, key_body(&k, 1, 255, "query")), TZ_EINVAL);
+}
+
 static void a_revision_replaces_the_one_before(void **state)
 {
     struct tz_principals *p = *state;
@@ -220,6 +243,10 @@ static void invitations_have_a_state(void **state)
     assert_int_equal(invite(p, 3, 1, &b), TZ_OK);
     assert_int_equal(tz_invitation_at(p, 0)->body->code_sha256.data[0], 3);
     assert_null(tz_invitation_at(p, 2));
+    for (int n = 0; n < 12; n++) {
+        memset(code, n, sizeof code);
+        assert_int_equal(tz_invitation_after(p, code), (n >= 3) + (n >= 9));
+    }
     memset(code, 9, sizeof code);
     const struct tz_invitation *i = tz_invitation_find(p, code);
     assert_non_null(i);
@@ -276,10 +303,15 @@ static void contents_are_exchanged_and_both_are_new(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(keys_are_found_by_id_and_by_public_half),       EACH(a_revision_replaces_the_one_before),
-        EACH(validity_ends_by_revocation_and_by_time),       EACH(what_is_no_principal_is_refused),
-        EACH(who_was_ever_enrolled_is_remembered),           EACH(invitations_have_a_state),
-        EACH(an_invitation_needs_a_hash_and_roles_that_fit), EACH(contents_are_exchanged_and_both_are_new),
+        EACH(keys_are_found_by_id_and_by_public_half),
+        EACH(those_of_a_committee_follow_one_another),
+        EACH(a_revision_replaces_the_one_before),
+        EACH(validity_ends_by_revocation_and_by_time),
+        EACH(what_is_no_principal_is_refused),
+        EACH(who_was_ever_enrolled_is_remembered),
+        EACH(invitations_have_a_state),
+        EACH(an_invitation_needs_a_hash_and_roles_that_fit),
+        EACH(contents_are_exchanged_and_both_are_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
