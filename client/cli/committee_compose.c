@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/cli/report.h"
+#include "client/cli/totals_view.h"
 #include "common/base/date.h"
 
 enum { ARENA_MAX = 64 << 20, ITEMS_MAX = 1000 };
@@ -89,8 +90,9 @@ int tz_compose_unit(struct tz_compose *c, const char *code, const Taizhang__V1__
 {
     int rc = tz_compose_find(c, code, out);
     if (rc == TZ_RESULT_DONE && !*out)
-        return tz_cli_usage(c->cli, _("The registry knows no committee %s. `taizhang committee list --find "
-                                      "NAME` finds it."),
+        return tz_cli_usage(c->cli,
+                            _("The registry knows no committee %s. `taizhang committee list --find "
+                              "NAME` finds it."),
                             code);
     return rc;
 }
@@ -244,8 +246,7 @@ static enum tz_result take_outcomes(void *ctx, const tz_answer *m)
     struct sending *s = ctx;
     const Taizhang__V1__CommitteeChangeReply *r = m->committee_change;
     if (m->body_case != TAIZHANG__V1__SERVER_MESSAGE__BODY_COMMITTEE_CHANGE ||
-        r->n_outcomes > s->c->count - s->answered ||
-        (m->final && r->n_outcomes != s->c->count - s->answered))
+        r->n_outcomes > s->c->count - s->answered || (m->final && r->n_outcomes != s->c->count - s->answered))
         return (enum tz_result)tz_cli_strange_answer(s->c->cli);
     for (size_t i = 0; i < r->n_outcomes; i++)
         tz_report_outcome(&s->report, 0, s->c->item[s->answered + i]->body->code, r->outcomes[i]);
@@ -259,8 +260,9 @@ int tz_compose_send(struct tz_compose *c)
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     Taizhang__V1__CommitteeChangeRequest q = TAIZHANG__V1__COMMITTEE_CHANGE_REQUEST__INIT;
     if (c->count > ITEMS_MAX)
-        return tz_cli_usage(c->cli, _("%zu units would change at once; %d are possible. Move some of them "
-                                      "before."),
+        return tz_cli_usage(c->cli,
+                            _("%zu units would change at once; %d are possible. Move some of them "
+                              "before."),
                             c->count, ITEMS_MAX);
     if (c->dated)
         tz_cli_note(c->cli, _("From %s on:"), c->on);

@@ -28,8 +28,8 @@ int tz_compose_begin(struct tz_compose *c, struct tz_cli *cli, const char *on,
                      const char *reason) TZ_MUSTCHECK;
 void tz_compose_free(struct tz_compose *c);
 
-/* The unit that the registry holds, in the arena; "": the credential's own. Another failure than that there is
- * none is told; then *out is NULL. */
+/* The unit that the registry holds, in the arena; "": the credential's own. Another failure than that there
+ * is none is told; then *out is NULL. */
 int tz_compose_find(struct tz_compose *c, const char *code, const Taizhang__V1__Committee **out) TZ_MUSTCHECK;
 /* The same, and that there is none is told too. */
 int tz_compose_unit(struct tz_compose *c, const char *code, const Taizhang__V1__Committee **out) TZ_MUSTCHECK;

@@ -19,15 +19,12 @@ static const struct tz_verb *const rows[] = {
     &tz_verb_committee_import,
     &tz_verb_reporting_set_list,
     &tz_verb_reporting_set_put,
-<<<<<<< HEAD
     &tz_verb_committee_change,
-=======
     &tz_verb_key_list,
     &tz_verb_key_put,
     &tz_verb_key_rotate,
     &tz_verb_invite,
     &tz_verb_invitation_list,
->>>>>>> wt-client
     &tz_verb_status,
 };
 
