@@ -196,8 +196,8 @@ def test_a_unit_that_moves_takes_its_office_with_it(world):
 
 
 def test_two_counties_become_one(world):
-    """Their keys still read what was theirs, and are told where to write now; the new county gets a key of its own, and
-    has what both had."""
+    """Their keys still read what was theirs, and are told where to write now; the new county gets a key of its own,
+    and has what both had."""
     east, west = (world.let_in(world.root, code, "submit") for code in ("110101", "110102"))
     east.put(a_project("110101/project/2017/E", 3))
     west.put(a_project("110102/project/2017/W", 4))
