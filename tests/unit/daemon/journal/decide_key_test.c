@@ -199,6 +199,14 @@ static void a_person_is_made_and_changed(void **state)
     op = op_put_key(f, 3, 5, "");
     op->grant = &g;
     assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(NOT_ALLOWED));
+    /* A person who is shut out takes no gateway along. */
+    op = op_put(f, 3, "person:wang", NULL);
+    put_request(op)->revoke = true;
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(UPDATED));
+    op = op_put_key(f, 3, 4, "");
+    op->grant = &g;
+    assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(BAD_PERSON));
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "")), TZ_OUTCOME(UPDATED));
 }
 
 static void a_person_has_roles_of_its_committee(void **state)
