@@ -27,7 +27,7 @@ const struct tz_verb tz_verb_ping = {
     .answer = answer_ping,
 };
 
-enum { COUNTERS = 11 };
+enum { COUNTERS = 12 };
 
 struct counter_list {
     Taizhang__V1__Param param[COUNTERS];
