@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/base/i18n.h"
+#include "daemon/audit/access_check.h"
 #include "daemon/journal/check.h"
 #include "daemon/service/daemon.h"
 
@@ -70,12 +71,19 @@ static enum tz_exit run_check(const struct tz_config *config)
     struct tz_log log;
     struct tz_check_result result;
     char path[PATH_MAX];
+    char access[PATH_MAX];
     int n = snprintf(path, sizeof path, "%s/" TZ_DATABASE, config->data);
     if (n < 0 || (size_t)n >= sizeof path)
         return usage_error(_("the path of the folder is too long"));
+    n = snprintf(access, sizeof access, "%s/" TZ_ACCESS_FOLDER, config->data);
+    if (n < 0 || (size_t)n >= sizeof access)
+        return usage_error(_("the path of the folder is too long"));
     tz_log_init(&log, tz_env_system(), STDERR_FILENO, (enum tz_log_level)config->log_level);
     int rc = tz_check_run(path, tz_env_system(), &log, stdout, &result);
-    return rc == 0 ? TZ_EXIT_OK : rc > 0 ? TZ_EXIT_DIFFERENT : TZ_EXIT_FAILED;
+    int chain = rc < 0 ? rc : tz_access_check_run(access, stdout);
+    if (rc < 0 || chain < 0)
+        return TZ_EXIT_FAILED;
+    return rc || chain ? TZ_EXIT_DIFFERENT : TZ_EXIT_OK;
 }
 
 static enum tz_exit act(struct tz_config *config, bool check, int argc, char *const *argv)

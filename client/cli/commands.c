@@ -20,5 +20,7 @@ const struct tz_command *const tz_commands[] = {
     &tz_command_join,
     &tz_command_invite,
     &tz_command_key,
+    &tz_command_erase,
+    &tz_command_audit,
     NULL,
 };

@@ -49,6 +49,8 @@
     X("daemon.day")      /* a day has come; what was entered for it has not happened yet */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
+    X("erase.committed") /* private bytes are erased, and still in the database's log */ \
+    X("erase.wiped") /* they are nowhere; no answer is made */ \
     X("daemon.write") /* bytes are about to leave for a peer */ \
     X("client.store") /* a batch is in the outbox, and not committed */ \
     X("client.stored") /* it is committed */ \

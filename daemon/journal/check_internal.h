@@ -14,6 +14,8 @@
 struct tz_check_address {
     struct tz_record_key key; /* its bytes belong to the index */
     struct tz_head head;
+    uint64_t kept;   /* revisions with private bytes since the last erasure, */
+    uint64_t erased; /* and without those that they were committed to */
     int64_t whole; /* of a live part: the number of its whole's address, else TZ_CHECK_NONE */
     bool stored;   /* a live record of the stored tables */
     bool subtree;

@@ -171,6 +171,8 @@ static int replay_address(struct tz_check *c, const struct tz_entry *e, const he
         a = &c->address[n]; /* the array may have moved */
     }
     a->whole = whole;
+    a->kept += e->private_.len > 0;
+    a->erased += !e->private_.len && h->private_commitment.len > 0;
     a->head.revision = h->revision;
     a->head.position = e->position;
     a->head.live = live;
@@ -196,6 +198,40 @@ int tz_check_come_to_day(struct tz_check *c, int64_t time_ms)
     return tz_cube_day(c->cube, date);
 }
 
+/* It names the address, its revision then, and how many revisions lost private bytes: no more and no fewer.
+ */
+static int replay_erasure(struct tz_check *c, const struct tz_entry *e, const header *h)
+{
+    struct tz_record_key k;
+    const Taizhang__V1__ErasureBody *body =
+        (const Taizhang__V1__ErasureBody *)unpack(c, &taizhang__v1__erasure_body__descriptor, e->body);
+    if (!read_key(c, e, h, &k))
+        return TZ_OK;
+    int64_t n = tz_check_find(c, &k);
+    if (!canonical(c, (const ProtobufCMessage *)body, e->body) || n == TZ_CHECK_NONE ||
+        h->revision != c->address[n].head.revision || e->private_.len) {
+        wrong(c, e, _("the erasure does not fit its record"));
+        return TZ_OK;
+    }
+    struct tz_check_address *a = &c->address[n];
+    if (a->kept)
+        wrong(c, e, _("private bytes that it erased are there"));
+    else if (a->erased != body->revisions)
+        wrong(c, e, _("it erased another number of revisions"));
+    a->kept = a->erased = 0;
+    return TZ_OK;
+}
+
+/* Private bytes that are gone without an entry that says so. */
+static void check_erased(struct tz_check *c)
+{
+    char name[TZ_CHECK_NAME_SIZE];
+    for (size_t i = 0; i < c->addresses.count; i++)
+        if (c->address[i].erased)
+            tz_check_finding(c, _("%s: private bytes of %" PRIu64 " revisions are gone without an erasure"),
+                             tz_check_address_name(c, &c->address[i].key, name), c->address[i].erased);
+}
+
 /* --- committees and reporting sets --- */
 
 static int replay_committee(struct tz_check *c, const struct tz_entry *e, const header *h)
@@ -211,6 +247,8 @@ static int replay_committee(struct tz_check *c, const struct tz_entry *e, const 
         wrong(c, e, _("the committee is not canonical"));
         return TZ_OK;
     }
+    if (!e->private_.len && h->private_commitment.len)
+        wrong(c, e, _("the contact persons are gone"));
     uint64_t count = tz_tree_count(c->tree);
     if (!h->committee || h->committee > count + 1) {
         wrong(c, e, _("the committee's number does not follow"));
@@ -335,6 +373,8 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD:
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_WITHDRAWAL:
         return replay_address(c, e, h);
+    case TAIZHANG__V1__ENTRY_TYPE__ENTRY_ERASURE:
+        return replay_erasure(c, e, h);
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_COMMITTEE:
         return replay_committee(c, e, h);
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_REPORTING_SET:
@@ -358,6 +398,8 @@ int tz_check_replay(struct tz_check *c)
         rc = tz_cube_flush(c->cube);
     if (!rc && tz_tree_shape(c->tree) != TZ_SHAPE_TREE)
         tz_check_finding(c, "%s", _("the committees of today are no tree: a loop, or too deep"));
+    if (!rc)
+        check_erased(c);
     if (!rc && c->next != c->position + 1)
         tz_check_finding(c, _("the journal ends at %" PRIu64 ", the sequencer stands at %" PRIu64),
                          c->next - 1, c->position);

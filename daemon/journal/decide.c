@@ -213,6 +213,8 @@ int tz_decide(struct tz_batch *b, struct tz_op *op)
         return tz_decide_records(b, op);
     case TZ_OP_WITHDRAW:
         return tz_decide_withdrawals(b, op);
+    case TZ_OP_ERASE:
+        return tz_decide_erasures(b, op);
     case TZ_OP_RECONCILE:
         return reconcile(b, op);
     case TZ_OP_COMMITTEES:

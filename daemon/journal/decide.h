@@ -48,11 +48,12 @@ int tz_decide_reporting_set(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_key_put(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_key_rotate(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_invite(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+int tz_decide_erasures(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_enrol(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 
 /* --- who may (decide_access.c) --- */
 
-/* Whether the op may write records of the committee. */
+/* Whether the op may write, or erase, records of the committee. */
 struct tz_decision tz_decide_access(struct tz_batch *b, const struct tz_op *op, uint32_t committee);
 /* True: it may not, and is refused. Asked before anything else: who has no reach learns nothing of what is
  * there. */

@@ -14,13 +14,18 @@ static struct tz_realm realm_of(const struct tz_batch *b, const struct tz_tree *
     return (struct tz_realm){.tree = tree, .principals = b->principals, .now_ms = b->time_ms};
 }
 
+static enum tz_action action_of(const struct tz_op *op)
+{
+    return op->type == TZ_OP_ERASE ? TZ_ACT_ERASE : TZ_ACT_WRITE;
+}
+
 struct tz_decision tz_decide_access(struct tz_batch *b, const struct tz_op *op, uint32_t committee)
 {
     if (b->access.op != op || b->access.committee != committee) {
         struct tz_reach reach = tz_access_relation(op->grant, b->tree, b->principals, committee);
         b->access.op = op;
         b->access.committee = committee;
-        b->access.decision = tz_access_decide(TZ_ACT_WRITE, &reach);
+        b->access.decision = tz_access_decide(action_of(op), &reach);
     }
     return b->access.decision;
 }
@@ -41,7 +46,7 @@ bool tz_subject_denied(struct tz_batch *b, struct tz_subject *s)
     struct tz_realm realm = realm_of(b, b->tree);
     if (!s->unit || s->access.allowed)
         return false;
-    if (tz_access_check(&realm, s->op->grant, TZ_ACT_WRITE, s->unit->number, NULL, &e) != TZ_OK)
+    if (tz_access_check(&realm, s->op->grant, action_of(s->op), s->unit->number, NULL, &e) != TZ_OK)
         reject_with(s->op, s->done, &e);
     return true;
 }

@@ -12,12 +12,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/base/fault.h"
 #include "daemon/journal/decide.h"
 #include "daemon/journal/queue.h"
 
-enum { IDLE_MS = 1000, PROBE_US = 1000000 };
+enum { IDLE_MS = 1000, PROBE_US = 1000000, WIPE_TRIES = 20, WIPE_PAUSE_MS = 5 };
 
 struct tz_writer {
     struct tz_writer_options o;
@@ -30,6 +31,7 @@ struct tz_writer {
     int64_t probe_at_us; /* in read-only mode: not before */
     bool needs_reopen;   /* the store's state is not known */
     bool dirty;          /* something was committed since the last idle checkpoint */
+    bool unwiped;        /* and the database's log may hold private bytes that were erased */
 
     pthread_t thread;
     bool started;
@@ -76,6 +78,8 @@ int tz_writer_new(struct tz_writer **out, const struct tz_writer_options *option
         return TZ_ENOMEM;
     w->o = *options;
     w->waiting_end = &w->waiting;
+    /* Its log is still there, with whatever it holds. */
+    w->dirty = w->unwiped = tz_store_info(w->o.store).unclean;
     tz_batch_init(&w->batch, w->o.store, w->o.env);
     int rc = tz_op_queue_init(&w->queue, w->o.queue_bytes);
     if (rc) {
@@ -126,7 +130,8 @@ static void take_all(struct tz_writer *w)
 
 static bool goes_alone(const struct tz_op *op)
 {
-    return op->type == TZ_OP_COMMITTEES || op->type == TZ_OP_COMMITTEE_CHANGE || op->type == TZ_OP_REPORTING_SET;
+    return op->type == TZ_OP_COMMITTEES || op->type == TZ_OP_COMMITTEE_CHANGE ||
+           op->type == TZ_OP_REPORTING_SET || op->type == TZ_OP_ERASE;
 }
 
 /* The oldest operations, up to the limits of a batch; at least one. */
@@ -365,6 +370,33 @@ static size_t complete_all(struct tz_writer *w, struct tz_op *op)
     return n;
 }
 
+static void empty_log(struct tz_writer *w)
+{
+    if (tz_store_checkpoint(w->o.store, true) == TZ_OK)
+        w->dirty = w->unwiped = false;
+}
+
+/* After an erasure, and before its answer: the bytes shall not be in the database's log either. A reader may
+ * hold it, mostly for milliseconds; if it stays, the answer says so, and this is tried after every batch. */
+static void wipe(struct tz_writer *w, const struct batch_list *list)
+{
+    const struct timespec pause = {.tv_nsec = WIPE_PAUSE_MS * 1000000L};
+    bool asked = list->first && list->first->type == TZ_OP_ERASE; /* it goes alone */
+    if (asked && list->first->failed == TZ_CODE(OK) && w->batch.entries) {
+        w->unwiped = true;
+        tz_fault_point("erase.committed");
+    }
+    for (int i = 0; w->unwiped && !w->needs_reopen && i < (asked ? WIPE_TRIES : 1); i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        empty_log(w);
+    }
+    if (asked)
+        list->first->done[0].pending = w->unwiped;
+    if (asked && !w->unwiped)
+        tz_fault_point("erase.wiped");
+}
+
 size_t tz_writer_step(struct tz_writer *w)
 {
     take_all(w);
@@ -374,9 +406,10 @@ size_t tz_writer_step(struct tz_writer *w)
     }
     struct batch_list list = collect(w);
     run_batch(w, &list);
+    wipe(w, &list);
     size_t n = complete_all(w, list.first);
     if (!w->needs_reopen)
-        tz_store_checkpoint(w->o.store, false);
+        (void)tz_store_checkpoint(w->o.store, false);
     return n;
 }
 
@@ -391,10 +424,8 @@ static void *run(void *arg)
             continue;
         if (ready && tz_op_queue_closed(&w->queue))
             return NULL;
-        if (w->dirty && !w->needs_reopen) {
-            w->dirty = false;
-            tz_store_checkpoint(w->o.store, true);
-        }
+        if (w->dirty && !w->needs_reopen)
+            empty_log(w);
     }
 }
 

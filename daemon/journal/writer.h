@@ -54,6 +54,7 @@ enum tz_op_type {
     TZ_OP_KEY_ROTATE,
     TZ_OP_INVITE,
     TZ_OP_ENROL,
+    TZ_OP_ERASE,
 };
 
 /* What an accepted record of scope subtree stands for, of one measure that it states with a number. */
@@ -76,6 +77,8 @@ struct tz_change_done {
     struct tz_replaced
         *replaced; /* CREATED or UPDATED, as the views stand after the batch; in the op's arena */
     size_t replaced_count;
+    uint64_t erased; /* erasures: revisions that lost private bytes */
+    bool pending;    /* the database's log still has them */
 };
 
 /* One request's changes. The op and its arena belong to the caller until tz_writer_submit succeeds and again

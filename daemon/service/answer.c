@@ -2,19 +2,34 @@
 #include "daemon/service/request.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "common/totals/totals.h"
 #include "common/wire/frame.h"
 #include "daemon/net/reply.h"
 #include "daemon/service/verbs.h"
 
+static void set_status(struct tz_request *r, const struct tz_error *e)
+{
+    r->status = e->code;
+    snprintf(r->about, sizeof r->about, "%s", e->value);
+}
+
 void tz_answer_error(struct tz_request *r, const struct tz_error *e)
 {
     atomic_fetch_add_explicit(&r->service->counters.errors, 1, memory_order_relaxed);
     tz_buf_clear(&r->out);
     r->answered = true;
+    r->exported = 0;
+    set_status(r, e);
     if (tz_reply_error(&r->out, r->id, e) != TZ_OK)
         tz_buf_clear(&r->out);
+}
+
+void tz_answer_close(struct tz_request *r, struct tz_conn *c, const struct tz_error *e, const char *reason)
+{
+    set_status(r, e);
+    tz_conn_close(c, e, reason);
 }
 
 void tz_answer_code(struct tz_request *r, tz_code code)

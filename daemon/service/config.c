@@ -5,6 +5,7 @@
 
 #include "common/base/i18n.h"
 #include "common/wire/frame.h"
+#include "daemon/audit/access_log.h"
 #include "daemon/net/listen.h"
 
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
@@ -102,6 +103,78 @@ static const struct tz_option rows[] = {
      .max = 1000000,
      .help =
          N_("TCP connections from one IPv4 address, or from one IPv6 network of 64 bits; more are refused.")},
+    {.name = "max-connections-per-principal",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(max_connections_per_principal),
+     .fallback = "64",
+     .min = 0,
+     .max = 1000000,
+     .help = N_("Connections that one key may have open; more are refused. 0: as many as there may be.")},
+    {.name = "rate-requests",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(rate_requests),
+     .fallback = "500",
+     .min = 0,
+     .max = 1000000000,
+     .help =
+         N_("Requests a second that one principal may send for long; an address may send 16 times as many. "
+            "0: as many as it can.")},
+    {.name = "rate-records",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(rate_records),
+     .fallback = "50000",
+     .min = 0,
+     .max = 1000000000,
+     .help = N_("The same, in records.")},
+    {.name = "rate-bytes",
+     .type = TZ_OPTION_SIZE,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(rate_bytes),
+     .fallback = "64M",
+     .min = 0,
+     .max = INT64_C(1) << 40,
+     .help = N_("The same, in bytes of requests.")},
+    {.name = "rate-burst-seconds",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(rate_burst_seconds),
+     .fallback = "10",
+     .min = 1,
+     .max = 3600,
+     .unit = N_("seconds"),
+     .help = N_("What so many seconds allow may be sent at once.")},
+    {.name = "failures-per-minute",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(failures_per_minute),
+     .fallback = "10",
+     .min = 1,
+     .max = 100000,
+     .help = N_("Proofs and invitation codes that may fail, from one address; then it must wait.")},
+    {.name = "access-log-days",
+     .type = TZ_OPTION_INT,
+     .flags = TZ_OPTION_RELOAD,
+     .offset = AT(access_log_days),
+     .fallback = "366",
+     .min = TZ_ACCESS_DAYS_LEAST,
+     .max = 36500,
+     .unit = N_("days"),
+     .help = N_("The access log is kept so long.")},
+    {.name = "access-log-bytes",
+     .type = TZ_OPTION_SIZE,
+     .offset = AT(access_log_bytes),
+     .fallback = "16M",
+     .min = 64 * 1024,
+     .max = INT64_C(1) << 30,
+     .help = N_("A file of it has this size; a day begins a new one too.")},
+    {.name = "access-log-syslog",
+     .type = TZ_OPTION_BOOL,
+     .offset = AT(access_log_syslog),
+     .fallback = "no",
+     .help = N_("The access log goes to the system's log too.")},
     {.name = "log-level",
      .type = TZ_OPTION_CHOICE,
      .flags = TZ_OPTION_RELOAD,
@@ -247,6 +320,18 @@ void tz_config_free(struct tz_config *c)
     tz_options_free(&tz_config_options, c);
 }
 
+struct tz_rate_options tz_config_rates(const struct tz_config *c)
+{
+    return (struct tz_rate_options){
+        .a_second = {[TZ_RATE_REQUESTS] = c->rate_requests,
+                     [TZ_RATE_RECORDS] = c->rate_records,
+                     [TZ_RATE_BYTES] = c->rate_bytes},
+        .burst_s = c->rate_burst_seconds,
+        .failures = c->failures_per_minute,
+        .connections = c->max_connections_per_principal,
+    };
+}
+
 struct tz_net_limits tz_config_limits(const struct tz_config *c)
 {
     struct tz_net_limits l = tz_net_default_limits;
@@ -276,6 +361,13 @@ static void take_over(struct tz_config *c, struct tz_config *fresh)
     c->max_connections = fresh->max_connections;
     c->max_pending = fresh->max_pending;
     c->max_connections_per_address = fresh->max_connections_per_address;
+    c->max_connections_per_principal = fresh->max_connections_per_principal;
+    c->rate_requests = fresh->rate_requests;
+    c->rate_records = fresh->rate_records;
+    c->rate_bytes = fresh->rate_bytes;
+    c->rate_burst_seconds = fresh->rate_burst_seconds;
+    c->failures_per_minute = fresh->failures_per_minute;
+    c->access_log_days = fresh->access_log_days;
     c->log_level = fresh->log_level;
     c->frame_bytes = fresh->frame_bytes;
     c->outstanding_requests = fresh->outstanding_requests;

@@ -9,6 +9,7 @@
 #include "common/base/log.h"
 #include "common/base/option.h"
 #include "daemon/net/conn.h"
+#include "daemon/service/limits.h"
 
 struct tz_config {
     char *data;           /* "" until it is given */
@@ -23,6 +24,15 @@ struct tz_config {
     int64_t max_connections;
     int64_t max_pending;
     int64_t max_connections_per_address;
+    int64_t max_connections_per_principal;
+    int64_t rate_requests;
+    int64_t rate_records;
+    int64_t rate_bytes;
+    int64_t rate_burst_seconds;
+    int64_t failures_per_minute;
+    int64_t access_log_days;
+    int64_t access_log_bytes;
+    bool access_log_syslog;
     int log_level; /* enum tz_log_level */
     int64_t frame_bytes;
     int64_t outstanding_requests;
@@ -48,6 +58,8 @@ int tz_config_load(struct tz_config *c, int argc, char *const *argv,
 void tz_config_free(struct tz_config *c);
 /* What the net is told. */
 struct tz_net_limits tz_config_limits(const struct tz_config *c);
+/* What the service is told. */
+struct tz_rate_options tz_config_rates(const struct tz_config *c);
 
 /* Takes the reloadable values of *fresh over into *c, which gives it the old ones to free. Each changed
  * option is logged: as reloaded, or as waiting for a restart. */

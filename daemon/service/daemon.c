@@ -13,13 +13,16 @@
 #include <unistd.h>
 
 #include "daemon/net/self_signed.h"
+#include "daemon/audit/access_log.h"
+#include "daemon/audit/syslog.h"
 #include "daemon/service/descriptors.h"
 #include "daemon/service/port_file.h"
 #include "daemon/service/recheck.h"
+#include "daemon/service/roles_held.h"
 #include "daemon/service/service.h"
 #include "daemon/store/lock.h"
 
-enum { POLL_MS = 20, SIGNALS = 3, MS_PER_S = 1000 };
+enum { POLL_MS = 20, SIGNALS = 3, MS_PER_S = 1000, DAY_S = 24 * 3600 };
 
 struct tz_daemon {
     struct tz_config *config;
@@ -31,9 +34,11 @@ struct tz_daemon {
     struct tz_lock *lock;
     struct tz_store *store;
     struct tz_views *views;
+    struct tz_access_log *access_log;
     struct event_base *base;
     struct event *signal[SIGNALS];
     struct event *poll; /* while draining */
+    struct event *day;  /* where there is a certificate, which may end */
     struct tz_service service;
     bool service_ready;
     struct tz_tls *tls; /* NULL: nothing listens on TCP */
@@ -102,6 +107,27 @@ static enum tz_exit open_store(struct tz_daemon *d)
     return rc == TZ_OK ? TZ_EXIT_OK : failed_rc(d, "views", rc);
 }
 
+static enum tz_exit open_access_log(struct tz_daemon *d)
+{
+    char path[PATH_MAX + 16];
+    char why[TZ_WHY_SIZE] = "";
+    struct tz_access_log_options o = {.dir = path,
+                                      .env = d->env,
+                                      .log = d->log,
+                                      .days = d->config->access_log_days,
+                                      .file_bytes = (uint64_t)d->config->access_log_bytes,
+                                      .syslog = d->config->access_log_syslog ? TZ_SYSLOG_SOCKET : NULL};
+    snprintf(path, sizeof path, "%s/" TZ_ACCESS_FOLDER, d->dir);
+    int rc = tz_access_log_open(&d->access_log, &o, why, sizeof why);
+    if (rc != TZ_OK)
+        return failed(d, TZ_EXIT_FAILED, "access_log", why[0] ? why : tz_rc_string(rc));
+    const struct tz_access_event started = {
+        .type = TZ_ACCESS_STARTED, .object = tz_service_name(), .position = tz_store_info(d->store).position};
+    tz_access_log_add(d->access_log, &started);
+    tz_access_log_flush(d->access_log);
+    return TZ_EXIT_OK;
+}
+
 static enum tz_exit open_service(struct tz_daemon *d)
 {
     d->service = (struct tz_service){
@@ -109,6 +135,8 @@ static enum tz_exit open_service(struct tz_daemon *d)
         .log = d->log,
         .store = d->store,
         .views = d->views,
+        .access_log = d->access_log,
+        .rates = tz_config_rates(d->config),
         .access = {.owner = geteuid()},
     };
     int rc = tz_service_init(&d->service, (unsigned)d->config->threads, (unsigned)d->config->readers);
@@ -140,9 +168,19 @@ static int load_certificate(struct tz_daemon *d, const struct tz_config *config,
         files = (struct tz_tls_files){.certificate = certificate, .key = key};
     }
     int rc = tz_tls_load(d->tls, &files, why);
-    if (rc == TZ_OK)
-        tz_tls_tell(d->tls, &files, d->env->wall_ms(d->env->ctx), d->log);
+    if (rc == TZ_OK) {
+        tz_tls_tell(d->tls, &files, d->log);
+        tz_tls_warn(d->tls, d->env->wall_ms(d->env->ctx), d->log);
+    }
     return rc;
+}
+
+static void on_day(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    struct tz_daemon *d = ctx;
+    tz_tls_warn(d->tls, d->env->wall_ms(d->env->ctx), d->log);
 }
 
 static enum tz_exit open_tls(struct tz_daemon *d)
@@ -153,7 +191,11 @@ static enum tz_exit open_tls(struct tz_daemon *d)
     int rc = tz_tls_new(&d->tls);
     if (rc != TZ_OK)
         return failed_rc(d, "tls", rc);
-    return load_certificate(d, d->config, why) == TZ_OK ? TZ_EXIT_OK : failed(d, TZ_EXIT_FAILED, "tls", why);
+    if (load_certificate(d, d->config, why) != TZ_OK)
+        return failed(d, TZ_EXIT_FAILED, "tls", why);
+    const struct timeval day = {.tv_sec = DAY_S};
+    d->day = event_new(d->base, -1, EV_PERSIST, on_day, d);
+    return d->day && event_add(d->day, &day) == 0 ? TZ_EXIT_OK : failed_rc(d, "tls", TZ_ENOMEM);
 }
 
 static void reload_certificate(struct tz_daemon *d)
@@ -273,6 +315,9 @@ static void on_reload(evutil_socket_t sig, short what, void *ctx)
         struct tz_net_limits limits = tz_config_limits(d->config);
         struct tz_net_caps caps = net_caps(d);
         tz_net_set_limits(d->net, &limits, &caps);
+        struct tz_rate_options rates = tz_config_rates(d->config);
+        tz_limits_set(d->service.limits, &rates);
+        tz_access_log_set_days(d->access_log, d->config->access_log_days);
         reload_certificate(d);
         tz_log(d->log, TZ_LOG_INFO, "reloaded", "%s", "");
     }
@@ -314,6 +359,8 @@ enum tz_exit tz_daemon_open(struct tz_daemon **out, struct tz_config *config, in
     if (rc == TZ_EXIT_OK)
         rc = open_loop(d);
     if (rc == TZ_EXIT_OK)
+        rc = open_access_log(d);
+    if (rc == TZ_EXIT_OK)
         rc = open_service(d);
     if (rc == TZ_EXIT_OK)
         rc = open_tls(d);
@@ -336,13 +383,24 @@ static int start_threads(struct tz_daemon *d)
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = tz_service_start(&d->service);
+    int rc = tz_access_log_start(d->access_log);
+    if (rc == TZ_OK)
+        rc = tz_service_start(&d->service);
     if (rc == TZ_OK)
         rc = tz_net_start(d->net);
     if (rc == TZ_OK && d->service.registry.unclean)
         rc = tz_recheck_start(&d->recheck, d->store, d->log);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc;
+}
+
+static void tell_roles(struct tz_daemon *d)
+{
+    int64_t now = d->env->wall_ms(d->env->ctx);
+    char secure[TZ_HOLDERS_SIZE], audit[TZ_HOLDERS_SIZE];
+    tz_log(d->log, TZ_LOG_INFO, "roles_held", "secure=%s audit=%s",
+           tz_role_holders(d->views, TZ_ROLE_SECURE, now, secure),
+           tz_role_holders(d->views, TZ_ROLE_AUDIT, now, audit));
 }
 
 static enum tz_exit announce(struct tz_daemon *d)
@@ -356,6 +414,7 @@ static enum tz_exit announce(struct tz_daemon *d)
     struct tz_tls_info tls;
     if (tz_net_tls_info(d->net, &tls) == TZ_OK && !tls.address[0])
         tz_log(d->log, TZ_LOG_WARN, "public_address_unknown", "set=public-address");
+    tell_roles(d);
     tz_log(d->log, TZ_LOG_INFO, "ready",
            "version=%s pid=%ld position=%" PRIu64 " epoch=%" PRIu64 " committees=%" PRIu32 " records=%" PRIu64
            " events=%s",
@@ -396,8 +455,11 @@ void tz_daemon_close(struct tz_daemon *d)
     }
     if (d->poll)
         event_free(d->poll);
+    if (d->day)
+        event_free(d->day);
     if (d->base)
         event_base_free(d->base);
+    tz_access_log_close(d->access_log);
     if (d->views)
         tz_views_free(d->views);
     if (d->store)

@@ -10,6 +10,8 @@
 
 /* The database's name in the data folder. */
 #define TZ_DATABASE "registry.db"
+/* The access log's folder there. */
+#define TZ_ACCESS_FOLDER "access"
 
 /* Exit values of taizhangd; documented in taizhangd(8). */
 enum tz_exit {

@@ -6,6 +6,8 @@
 
 #include "common/base/fault.h"
 #include "common/wire/frame.h"
+#include "daemon/audit/access_log.h"
+#include "daemon/service/account.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/session.h"
 #include "daemon/service/verbs.h"
@@ -82,13 +84,20 @@ static struct tz_request *new_request(struct tz_service *s, struct tz_conn *c, s
     r->conn = tz_conn_id(c);
     r->verb = NULL;
     r->answered = false;
+    r->peer = *tz_conn_peer(c);
+    r->status = TZ_CODE(OK);
+    r->opened = false;
+    r->decided = false;
+    r->exported = 0;
     r->load = (struct tz_load){.bytes = frame_len};
     return r;
 }
 
+/* The end of a request that was answered, or whose connection is closed or gone. */
 static void free_request(struct tz_request *r)
 {
     struct tz_desk *d = desk_of(r->service, r->io);
+    tz_account(r);
     tz_arena_reset(&r->op.arena);
     if (r->out.cap > SPARE_BYTES)
         tz_buf_free(&r->out);
@@ -118,6 +127,7 @@ void tz_dispatch_closed(void *ctx, void *session)
 {
     struct tz_session *s = session;
     (void)ctx;
+    tz_session_close(s);
     free(s->handshake);
     free(s);
 }
@@ -131,7 +141,8 @@ static void refuse_code(struct tz_conn *c, tz_code code, const char *reason)
 
 /* --- the way back --- */
 
-/* Sends what there is; the request is gone after this. */
+/* Sends what there is; the request is gone after this. What leaves does so after the callback, and after the
+ * access log was flushed. */
 static void send_answer(struct tz_request *r, struct tz_conn *c)
 {
     if (r->out.len == 0)
@@ -166,12 +177,16 @@ void tz_dispatch_mail(void *ctx, struct tz_io *io, struct tz_mail *mail)
     (void)ctx;
     (void)io;
     struct tz_request *r = (struct tz_request *)mail;
+    if (r->verb->where == TZ_WRITER)
+        r->decided = r->op.failed == TZ_CODE(OK) && r->op.type != TZ_OP_RECONCILE;
     if (r->verb->where == TZ_WRITER && !r->verb->settle) {
         if (r->op.failed != TZ_CODE(OK))
             tz_answer_code(r, r->op.failed);
         else
             r->verb->finish(r);
         tz_fault_point("daemon.answered");
+    } else if (r->exported && tz_account_blocked(r->service)) {
+        tz_answer_code(r, TZ_CODE(READ_ONLY)); /* nothing private leaves unlogged */
     }
     finish(r);
 }
@@ -237,6 +252,12 @@ static void park(struct tz_request *r, struct tz_conn *c)
     tz_io_set_parked(r->io, d->parked_count);
 }
 
+static void flush_access_log(struct tz_service *s)
+{
+    if (s->access_log)
+        tz_access_log_flush(s->access_log);
+}
+
 /* Tries each queue until it is full, oldest request first. */
 void tz_dispatch_retry(void *ctx, struct tz_io *io)
 {
@@ -244,6 +265,7 @@ void tz_dispatch_retry(void *ctx, struct tz_io *io)
     struct tz_desk *d = desk_of(s, io);
     bool full[QUEUES] = {false};
     struct tz_request *r = d->parked;
+    flush_access_log(s); /* the answers that were made just now leave after this */
     if (!r)
         return;
     d->parked = NULL;
@@ -402,6 +424,54 @@ static int check_door(const struct tz_request *r, struct tz_error *e)
     return rc;
 }
 
+/* That are to be changed. What is only asked for, as by a client that comes back to a submission which was
+ * limited, must not keep it from going on. */
+static size_t records_of(const Taizhang__V1__ClientMessage *m)
+{
+    switch (m->body_case) {
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_SUBMIT:
+        return m->submit->n_records;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_WITHDRAW:
+        return m->withdraw->n_items;
+    default:
+        return 0;
+    }
+}
+
+/* The socket's owner may ask for as much as it likes. */
+static int check_rate(const struct tz_request *r, struct tz_error *e)
+{
+    const int64_t amount[TZ_RATES] = {[TZ_RATE_REQUESTS] = 1,
+                                      [TZ_RATE_RECORDS] = (int64_t)records_of(r->msg),
+                                      [TZ_RATE_BYTES] = (int64_t)r->load.bytes};
+    if (r->grant.socket || !r->grant.principal[0])
+        return TZ_OK;
+    return tz_limits_take(r->service->limits, &r->peer, r->grant.principal, r->grant.person, amount, e);
+}
+
+static bool is_change(const struct tz_verb *verb)
+{
+    return verb->where == TZ_WRITER && verb != &tz_verb_reconcile;
+}
+
+static void take_request(struct tz_request *r, struct tz_conn *c)
+{
+    struct tz_error e;
+    if (!r->verb) {
+        tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
+        send_answer(r, c);
+    } else if ((!greets(r) && become_person(r, &e) != TZ_OK) || check_rate(r, &e) != TZ_OK ||
+               check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+        tz_answer_error(r, &e);
+        send_answer(r, c);
+    } else if (is_change(r->verb) && tz_account_blocked(r->service)) {
+        tz_answer_code(r, TZ_CODE(READ_ONLY));
+        send_answer(r, c);
+    } else {
+        run(r, c);
+    }
+}
+
 void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_t len)
 {
     struct tz_service *s = ctx;
@@ -423,20 +493,13 @@ void tz_dispatch_frame(void *ctx, struct tz_conn *c, const uint8_t *bytes, size_
         free_request(r);
         return;
     }
-    if (session->stage == TZ_STAGE_OPEN && tz_session_refresh(session, &e) != TZ_OK) {
-        tz_conn_close(c, &e, "key_revoked");
-        free_request(r);
-        return;
-    }
     r->grant = session->grant;
-    if (!r->verb) {
-        tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
-        send_answer(r, c);
-    } else if ((!greets(r) && become_person(r, &e) != TZ_OK) || check_door(r, &e) != TZ_OK ||
-               (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
-        tz_answer_error(r, &e);
-        send_answer(r, c);
+    if (session->stage == TZ_STAGE_OPEN && tz_session_refresh(session, &e) != TZ_OK) {
+        tz_answer_close(r, c, &e, "key_revoked");
+        free_request(r);
     } else {
-        run(r, c);
+        r->grant = session->grant;
+        take_request(r, c);
     }
+    flush_access_log(s);
 }

@@ -53,6 +53,7 @@ static int add_row(struct search *s, const struct tz_unit_node *u, struct tz_are
     if (u->private_ && shows_contacts(s, u->number)) {
         c->n_contacts = u->private_->n_contacts;
         c->contacts = u->private_->contacts;
+        s->r->exported += c->n_contacts > 0;
     }
     s->row[s->count++] = c;
     return TZ_OK;

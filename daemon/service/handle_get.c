@@ -95,6 +95,8 @@ static int read_revision(struct look *l, uint64_t revision, Taizhang__V1__Record
     }
     if (rc == TZ_OK)
         rc = tz_state_make(v, &entry, &l->committee, !l->access.published_only, l->with->arena, out);
+    if (rc == TZ_OK && (*out)->private_.len > 0)
+        l->r->exported++;
     if (rc != TZ_OK || !l->access.published_only)
         return rc;
     if (!(*out)->withdrawn && tz_access_published(&l->access, (int)tz_feed_shown(entry.body)))

@@ -64,7 +64,7 @@ static void greet_owner(struct tz_request *r, struct tz_conn *c, const Taizhang_
     char client[256];
     if (!tz_access_admits(&r->service->access, peer->local, peer->uid)) {
         tz_error_text(tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "peer", peer->name), "right", "connect");
-        tz_conn_close(c, &e, "not_allowed");
+        tz_answer_close(r, c, &e, "not_allowed");
         return;
     }
     tz_session_of_socket(session);
@@ -83,7 +83,7 @@ static void challenge(struct tz_request *r, struct tz_conn *c, const Taizhang__V
     if (!hs) {
         struct tz_error e;
         tz_error_set(&e, TZ_CODE(BUSY), NULL, NULL);
-        tz_conn_close(c, &e, "no_memory");
+        tz_answer_close(r, c, &e, "no_memory");
         return;
     }
     hs->minor = h->minor;
@@ -106,9 +106,9 @@ static void answer(struct tz_request *r, struct tz_conn *c)
     struct tz_error e;
     if (session->stage != TZ_STAGE_HELLO) {
         tz_error_set(&e, TZ_CODE(HELLO_AGAIN), NULL, NULL);
-        tz_conn_close(c, &e, "hello_again");
+        tz_answer_close(r, c, &e, "hello_again");
     } else if (check_hello(h, &e) != TZ_OK) {
-        tz_conn_close(c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
+        tz_answer_close(r, c, &e, e.code == TZ_CODE(VERSION) ? "version" : "bad_hello");
     } else if (h->key_id.len == 0) {
         greet_owner(r, c, h);
     } else {

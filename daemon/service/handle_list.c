@@ -49,6 +49,7 @@ static int add_row(void *ctx, const struct tz_record_key *k, const struct tz_hea
         tz_state_make(l->r->service->views, e, l->unit, l->q->private_, l->with->arena, &l->row[l->count]);
     if (rc != TZ_OK)
         return rc;
+    l->r->exported += l->row[l->count]->private_.len > 0;
     l->bytes += protobuf_c_message_get_packed_size(&l->row[l->count]->base);
     l->count++;
     l->last.committee = k->committee;

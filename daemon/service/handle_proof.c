@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "daemon/service/account.h"
 #include "daemon/service/asks.h"
 #include "daemon/service/session.h"
 #include "daemon/service/verbs.h"
@@ -112,6 +113,12 @@ static void by_invitation(struct tz_request *r, struct tz_conn *c)
     struct tz_error e;
     tz_sha256(code_sha256, code->data, code->len, NULL, 0);
     enum outcome outcome = judge(r->service, session->handshake, code_sha256, &e);
+    if (outcome == ENROL && tz_limits_may_try(r->service->limits, &r->peer, &e) != TZ_OK)
+        outcome = REFUSE; /* whoever guesses too often shall not learn that it was right */
+    if (outcome == ENROL && tz_account_blocked(r->service)) {
+        tz_error_set(&e, TZ_CODE(READ_ONLY), NULL, NULL);
+        outcome = REFUSE;
+    }
     if (outcome == ENROL && enrol(r, c, code_sha256) == TZ_OK)
         return;
     if (outcome == ENROL)
@@ -130,7 +137,7 @@ static void answer(struct tz_request *r, struct tz_conn *c)
     if (session->stage != TZ_STAGE_PROOF) {
         bool open = session->stage == TZ_STAGE_OPEN;
         tz_error_set(&e, open ? TZ_CODE(HELLO_AGAIN) : TZ_CODE(HELLO_REQUIRED), NULL, NULL);
-        tz_conn_close(c, &e, open ? "hello_again" : "hello_required");
+        tz_answer_close(r, c, &e, open ? "hello_again" : "hello_required");
     } else if (!verified(c, session->handshake, p)) {
         tz_error_set(&e, TZ_CODE(BAD_PROOF), NULL, NULL);
         tz_session_refuse(r, c, &e, "bad_proof");

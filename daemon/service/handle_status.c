@@ -3,8 +3,11 @@
  * Ping and status.
  */
 #include "daemon/service/from_above.h"
+#include "daemon/service/account.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
+
+#include <assert.h>
 
 static void answer_ping(struct tz_request *r, struct tz_conn *c)
 {
@@ -37,6 +40,7 @@ struct counter_list {
 
 static void add(struct counter_list *l, const char *name, uint64_t n)
 {
+    assert(l->count < COUNTERS);
     Taizhang__V1__Param *p = &l->param[l->count];
     taizhang__v1__param__init(p);
     p->name = (char *)(uintptr_t)name;
@@ -101,7 +105,7 @@ static void read_status(struct tz_request *r, const struct tz_reading *with)
     fill_service(r, &reply);
     tz_lookup_tree_date(s, today);
     reply.tree = today;
-    reply.read_only = writer.read_only;
+    reply.read_only = writer.read_only || tz_account_blocked(s);
     reply.n_counters = counters.count;
     reply.counters = counters.list;
     int rc = tz_from_above(r, with, &reply.from_above, &reply.n_from_above);

@@ -26,6 +26,14 @@ struct tz_request {
     void *kept;                       /* the verb's, of the connection */
     struct tz_buf out;                /* the answer's frames */
     bool answered;                    /* the final message is in it */
+
+    /* For the access log (account.h). */
+    struct tz_peer peer;
+    tz_code status;    /* of the answer as a whole */
+    char about[200];   /* the value that a refusal names */
+    bool opened;       /* a session */
+    bool decided;      /* op.done holds outcomes */
+    uint64_t exported; /* records, or committees, whose private fields are in the answer */
 };
 
 /* The limits of one answer: all its frames, and the rows of one page. */
@@ -39,6 +47,8 @@ void tz_answer(struct tz_request *r, Taizhang__V1__ServerMessage *m, bool final)
 /* Drops what was appended and answers with the error. */
 void tz_answer_error(struct tz_request *r, const struct tz_error *e);
 void tz_answer_code(struct tz_request *r, tz_code code);
+/* Ends the connection instead, with the error as its last message. reason: as for tz_conn_close. */
+void tz_answer_close(struct tz_request *r, struct tz_conn *c, const struct tz_error *e, const char *reason);
 /* The same for an enum tz_rc; what is our fault is logged. */
 void tz_answer_rc(struct tz_request *r, int rc);
 /* How many of rows[from..count) to put into one message: at least one if there is one. */

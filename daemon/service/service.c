@@ -46,6 +46,8 @@ int tz_service_init(struct tz_service *s, unsigned io_threads, unsigned readers)
     s->started_ms = s->env->wall_ms(s->env->ctx);
     int rc = tz_desks_new(s, io_threads);
     if (rc == TZ_OK)
+        rc = tz_limits_new(&s->limits, &s->rates, s->env);
+    if (rc == TZ_OK)
         rc = tz_writer_new(&s->writer, &w);
     if (rc == TZ_OK)
         rc = tz_feed_new(&s->feed, TZ_FEED_BYTES);
@@ -87,5 +89,7 @@ void tz_service_deinit(struct tz_service *s)
     if (s->writer)
         tz_writer_free(s->writer);
     s->writer = NULL;
+    tz_limits_free(s->limits);
+    s->limits = NULL;
     tz_desks_free(s);
 }

@@ -10,6 +10,7 @@
 #include "daemon/journal/writer.h"
 #include "daemon/net/net.h"
 #include "daemon/service/access.h"
+#include "daemon/service/limits.h"
 #include "daemon/service/readers.h"
 #include "daemon/views/feed.h"
 
@@ -22,6 +23,7 @@ struct tz_service_counters {
     atomic_uint_fast64_t guesses; /* proofs that were none, and codes that let nobody in */
 };
 
+struct tz_access_log;
 struct tz_desk; /* one I/O thread's requests; dispatch.c */
 
 struct tz_service {
@@ -32,7 +34,10 @@ struct tz_service {
     struct tz_writer *writer;
     struct tz_readers *readers;
     struct tz_feed *feed;
-    struct tz_net *net; /* set before its threads start */
+    struct tz_rate_options rates; /* set by the caller; later changes go to limits */
+    struct tz_limits *limits;
+    struct tz_access_log *access_log; /* the caller's; NULL: nothing is kept, in tests */
+    struct tz_net *net;               /* set before its threads start */
     struct tz_access_rules access;
     struct tz_store_info registry; /* as opened: its position is not the present one */
     int64_t started_ms;
@@ -44,8 +49,8 @@ struct tz_service {
 /* "taizhangd 0.1.0" */
 const char *tz_service_name(void);
 
-/* env, log, store, views, access are set by the caller before. Makes the writer and the readers, starts
- * nothing. */
+/* env, log, store, views, access, access_log, rates are set by the caller before. Makes the writer and the
+ * readers, starts nothing. */
 int tz_service_init(struct tz_service *s, unsigned io_threads, unsigned readers) TZ_MUSTCHECK;
 /* The handler that the net is made with. */
 struct tz_net_handler tz_service_handler(struct tz_service *s);

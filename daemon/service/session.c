@@ -105,19 +105,47 @@ static void reply(struct tz_request *r, const struct tz_conn *c, uint32_t minor)
 void tz_session_open(struct tz_request *r, struct tz_conn *c, uint32_t minor, const char *client)
 {
     struct tz_session *s = tz_conn_session(c);
+    struct tz_error e;
+    r->grant = s->grant;
+    if (!s->grant.socket) {
+        if (tz_limits_enter(s->service->limits, s->grant.principal, &e) != TZ_OK) {
+            tz_answer_close(r, c, &e, "too_many_connections");
+            return;
+        }
+        s->counted = true;
+    }
     tz_log(r->service->log, TZ_LOG_INFO, "session_opened",
            "conn=%" PRIu64 " peer=\"%s\" principal=%s client=%s", r->conn, tz_conn_peer(c)->name,
            s->grant.principal, client);
-    r->grant = s->grant;
     s->stage = TZ_STAGE_OPEN;
+    r->opened = true;
     if (tz_conn_state(c) == TZ_CONN_NEW) /* else its peer has ended it, and may still wait for this */
         tz_conn_opened(c);
     reply(r, c, minor);
 }
 
+void tz_session_close(struct tz_session *s)
+{
+    if (s->counted)
+        tz_limits_leave(s->service->limits, s->grant.principal);
+    s->counted = false;
+}
+
+static bool is_guess(tz_code code)
+{
+    return code == TZ_CODE(BAD_PROOF) || code == TZ_CODE(INVITATION) || code == TZ_CODE(KEY_UNKNOWN);
+}
+
 void tz_session_refuse(struct tz_request *r, struct tz_conn *c, const struct tz_error *e, const char *reason)
 {
-    if (e->code == TZ_CODE(BAD_PROOF) || e->code == TZ_CODE(INVITATION))
+    struct tz_limits *limits = r->service->limits;
+    struct tz_error slow;
+    if (is_guess(e->code)) {
         atomic_fetch_add_explicit(&r->service->counters.guesses, 1, memory_order_relaxed);
-    tz_conn_close(c, e, reason);
+        if (tz_limits_may_try(limits, &r->peer, &slow) == TZ_OK)
+            tz_limits_failed(limits, &r->peer);
+        else
+            e = &slow;
+    }
+    tz_answer_close(r, c, e, reason);
 }

@@ -36,6 +36,7 @@ struct tz_session {
     struct tz_grant grant;          /* nothing until OPEN */
     uint64_t generation;            /* of the principals when the grant was made */
     int64_t until_ms;               /* 0: no end */
+    bool counted;                   /* among its principal's connections */
 };
 
 /* Who the session is from now on: the socket's owner, or the key's holder. 0, or TZ_EINVAL with KEY_UNKNOWN
@@ -47,12 +48,15 @@ int tz_session_of_key(struct tz_session *s, const uint8_t public_key[TZ_KEY_PUBL
  * KEY_REVOKED in *e. */
 int tz_session_refresh(struct tz_session *s, struct tz_error *e) TZ_MUSTCHECK;
 
-/* The handshake is over: the connection is open, if it still can be, and HelloReply is r's answer. client:
- * quoted. */
+/* The handshake is over: the connection is open, if it still can be and its principal has not too many, and
+ * HelloReply is r's answer. client: quoted. */
 void tz_session_open(struct tz_request *r, struct tz_conn *c, uint32_t minor, const char *client);
 /* The handshake ends here. Every refusal of a Proof or an invitation comes by here: what a peer guesses is
- * counted. reason: as for tz_conn_close. */
+ * counted, and one that guesses too often is told to wait, and nothing else. reason: as for tz_conn_close. */
 void tz_session_refuse(struct tz_request *r, struct tz_conn *c, const struct tz_error *e, const char *reason);
+
+/* The connection is gone. */
+void tz_session_close(struct tz_session *s);
 
 /* KEY_REVOKED, with the day since when. */
 void tz_session_revoked(const struct tz_env *env, const struct tz_principal *p, struct tz_error *e);

@@ -26,6 +26,8 @@ static const struct tz_verb *const rows[] = {
     &tz_verb_invite,
     &tz_verb_invitation_list,
     &tz_verb_status,
+    &tz_verb_audit,
+    &tz_verb_erase,
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };

@@ -76,5 +76,7 @@ extern const struct tz_verb tz_verb_key_rotate;
 extern const struct tz_verb tz_verb_invite;
 extern const struct tz_verb tz_verb_invitation_list;
 extern const struct tz_verb tz_verb_status;
+extern const struct tz_verb tz_verb_audit;
+extern const struct tz_verb tz_verb_erase;
 
 #endif

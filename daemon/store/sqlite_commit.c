@@ -78,27 +78,29 @@ static void sync_side(struct tz_sqlite *s)
     }
 }
 
-void tz_sqlite_checkpoint(void *db, bool idle)
+int tz_sqlite_checkpoint(void *db, bool idle)
 {
     struct tz_sqlite *s = db;
     if (!s->db || s->memory || s->read_only)
-        return;
+        return TZ_OK;
     if (s->wal_pages < s->checkpointed)
         s->checkpointed = 0; /* the log began again */
     if (idle ? !s->wal_pages : s->wal_pages - s->checkpointed < TZ_SQLITE_CHECKPOINT_PAGES)
-        return;
+        return TZ_OK;
     sqlite3_busy_timeout(s->db, 0); /* TRUNCATE would wait for readers, and the writer with it */
     int mode = idle ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, NULL, NULL);
     sqlite3_busy_timeout(s->db, TZ_SQLITE_BUSY_MS);
     s->checkpointed = s->wal_pages;
     if ((rc & 0xff) == SQLITE_BUSY)
-        return; /* a reader holds the log: next time */
-    if (tz_sqlite_map(s->db, s->log, "checkpoint", rc))
-        return;
+        return TZ_EAGAIN; /* a reader holds the log: next time */
+    rc = tz_sqlite_map(s->db, s->log, "checkpoint", rc);
+    if (rc)
+        return rc;
     if (idle) {
         s->wal_pages = 0;
         s->checkpointed = 0;
     }
     sync_side(s);
+    return TZ_OK;
 }

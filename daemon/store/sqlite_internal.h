@@ -29,6 +29,7 @@ enum tz_sqlite_write {
     W_SEQUENCER,
     W_ADVANCE,
     W_APPEND,
+    W_ERASE,
     W_HEAD,
     W_NEW_HEAD,
     W_SET_HEAD,
@@ -112,6 +113,7 @@ int tz_sqlite_get_entry(sqlite3 *db, struct tz_log *log, const char *what, sqlit
 /* --- sqlite_write.c --- */
 extern const char *const tz_sqlite_write_sql[W_COUNT];
 int tz_sqlite_append(void *db, const struct tz_entry *e);
+int tz_sqlite_erase(void *db, uint64_t position, bool *had);
 int tz_sqlite_head(void *db, const struct tz_record_key *k, struct tz_head *out);
 int tz_sqlite_set_head(void *db, const struct tz_record_key *k, const struct tz_head *before,
                        const struct tz_head *head);
@@ -131,7 +133,7 @@ int tz_sqlite_add_from_above(void *db, uint32_t committee, uint64_t position);
 int tz_sqlite_begin(void *db, uint64_t *position);
 int tz_sqlite_commit(void *db, uint64_t position);
 void tz_sqlite_rollback(void *db);
-void tz_sqlite_checkpoint(void *db, bool idle);
+int tz_sqlite_checkpoint(void *db, bool idle);
 
 /* --- sqlite_read.c, sqlite_visit.c --- */
 enum tz_sqlite_read {

@@ -151,7 +151,8 @@ int tz_sqlite_harden(sqlite3 *db, struct tz_log *log, bool reader)
                               ? "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"
                                 "PRAGMA cache_size=-16384;"
                               : "PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA cache_size=-131072;"
-                                "PRAGMA synchronous=FULL; PRAGMA cache_spill=OFF; PRAGMA temp_store=MEMORY;");
+                                "PRAGMA synchronous=FULL; PRAGMA cache_spill=OFF; PRAGMA temp_store=MEMORY;"
+                                "PRAGMA secure_delete=ON;");
 }
 
 static int remember_pages(void *ctx, sqlite3 *db, const char *name, int pages)
@@ -338,6 +339,7 @@ int tz_sqlite_open(void **db, const struct tz_store_options *options, struct tz_
     if (!s->path || asprintf(&s->side_path, "%s-position", s->path) < 0)
         s->side_path = NULL;
     s->info.unclean = s->side_path && log_left_behind(s);
+    s->wal_pages = s->info.unclean; /* it is to be emptied, whatever it holds */
     int rc = s->side_path ? connect_writer(s, why, why_size) : TZ_ENOMEM;
     if (!rc && !s->memory && !s->read_only) {
         rc = tz_position_open(s->side_path, &s->side_fd);

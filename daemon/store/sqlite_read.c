@@ -156,6 +156,7 @@ const struct tz_store_ops tz_sqlite_ops = {
     .rollback = tz_sqlite_rollback,
     .checkpoint = tz_sqlite_checkpoint,
     .append = tz_sqlite_append,
+    .erase = tz_sqlite_erase,
     .head = tz_sqlite_head,
     .set_head = tz_sqlite_set_head,
     .revision = tz_sqlite_revision,

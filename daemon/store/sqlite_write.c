@@ -19,6 +19,7 @@ const char *const tz_sqlite_write_sql[W_COUNT] = {
     [W_SEQUENCER] = "SELECT position, epoch FROM sequencer WHERE id=1",
     [W_ADVANCE] = "UPDATE sequencer SET position=?1 WHERE id=1",
     [W_APPEND] = "INSERT INTO entry(position, header, body, private, salt) VALUES(?1,?2,?3,?4,?5)",
+    [W_ERASE] = "UPDATE entry SET private=NULL, salt=NULL WHERE position=?1 AND private IS NOT NULL",
     [W_HEAD] = "SELECT revision, position, live, ticket FROM head WHERE " KEY_IS,
     [W_NEW_HEAD] = "INSERT INTO head(committee, kind, period, key, revision, position, live, ticket)"
                    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
@@ -80,6 +81,17 @@ int tz_sqlite_append(void *db, const struct tz_entry *e)
         bind_bytes(st, 5, e->salt);
     }
     return run(s, W_APPEND, "append");
+}
+
+/* The row keeps its place in its page, so that no other row is moved, and none leaves a copy of itself
+ * behind. */
+int tz_sqlite_erase(void *db, uint64_t position, bool *had)
+{
+    struct tz_sqlite *s = db;
+    tz_sqlite_bind_uint(s->stmt[W_ERASE], 1, position);
+    int rc = run(s, W_ERASE, "erase");
+    *had = !rc && sqlite3_changes(s->db) > 0;
+    return rc;
 }
 
 int tz_sqlite_head(void *db, const struct tz_record_key *k, struct tz_head *out)

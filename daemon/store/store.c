@@ -104,10 +104,10 @@ void tz_store_rollback(struct tz_store *s)
     s->ops->rollback(s->db);
 }
 
-void tz_store_checkpoint(struct tz_store *s, bool idle)
+int tz_store_checkpoint(struct tz_store *s, bool idle)
 {
     assert(!s->in_transaction);
-    s->ops->checkpoint(s->db, idle);
+    return s->ops->checkpoint(s->db, idle);
 }
 
 static bool key_valid(const struct tz_record_key *k)
@@ -124,6 +124,12 @@ int tz_store_append(struct tz_store *s, const struct tz_entry *e)
     if (!rc)
         s->last = e->position;
     return rc;
+}
+
+int tz_store_erase(struct tz_store *s, uint64_t position, bool *had)
+{
+    assert(s->in_transaction);
+    return s->ops->erase(s->db, position, had);
 }
 
 int tz_store_head(struct tz_store *s, const struct tz_record_key *k, struct tz_head *out)

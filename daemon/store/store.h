@@ -74,11 +74,15 @@ int tz_store_begin(struct tz_store *s, uint64_t *position) TZ_MUSTCHECK;
  * the disk holds then cannot be known. */
 int tz_store_commit(struct tz_store *s) TZ_MUSTCHECK;
 void tz_store_rollback(struct tz_store *s);
-/* Between batches: a passive checkpoint when it is due; idle: also truncates the log. */
-void tz_store_checkpoint(struct tz_store *s, bool idle);
+/* Between batches: a passive checkpoint when it is due; idle: also truncates the log. TZ_OK, also where
+ * nothing was due; TZ_EAGAIN: a reader holds the log, try again later; other failures were logged. */
+int tz_store_checkpoint(struct tz_store *s, bool idle);
 
 /* Positions must follow one another without a gap. */
 int tz_store_append(struct tz_store *s, const struct tz_entry *e) TZ_MUSTCHECK;
+/* Drops the private bytes and the salt of an entry; *had: there were any. What it held is overwritten; the
+ * log has it until a checkpoint that truncates. */
+int tz_store_erase(struct tz_store *s, uint64_t position, bool *had) TZ_MUSTCHECK;
 /* TZ_OK also for an address that never was (revision 0). */
 int tz_store_head(struct tz_store *s, const struct tz_record_key *k, struct tz_head *out) TZ_MUSTCHECK;
 /* Sets the current revision; `before` (from tz_store_head) moves to the past when its revision is not 0. */

@@ -21,9 +21,10 @@ struct tz_store_ops {
     /* position: what the sequencer has after this transaction. */
     int (*commit)(void *db, uint64_t position);
     void (*rollback)(void *db);
-    void (*checkpoint)(void *db, bool idle);
+    int (*checkpoint)(void *db, bool idle);
 
     int (*append)(void *db, const struct tz_entry *e);
+    int (*erase)(void *db, uint64_t position, bool *had);
     int (*head)(void *db, const struct tz_record_key *k, struct tz_head *out);
     int (*set_head)(void *db, const struct tz_record_key *k, const struct tz_head *before,
                     const struct tz_head *head);

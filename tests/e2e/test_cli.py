@@ -497,15 +497,26 @@ def test_common_options_before_and_after_the_verb(registry):
     assert registry.run("ping", "--format", "json")
 
 
-@pytest.mark.parametrize("server", ["unix:/nonexistent/socket", "127.0.0.1:1"])
-def test_no_registry_is_3(registry, server):
+def test_no_registry_is_3(registry):
     start = time.monotonic()
-    done = registry.cli("ping", "--server", server)
+    done = registry.cli("ping", "--server", "unix:/nonexistent/socket")
     assert done.returncode == 3
     assert done.stderr
     assert time.monotonic() - start < 5 * SLOW
     path = sheet(registry, "project.csv", HEADER + "320100,A,2017,名,1\n")
-    assert registry.cli("submit", path, "--server", server).returncode == 3
+    assert registry.cli("submit", path, "--server", "unix:/nonexistent/socket").returncode == 3
+
+
+def test_a_registry_over_tcp_that_is_gone_is_3(make_registry):
+    registry = make_registry(tcp=True)
+    registry.plant()
+    office = registry.office("320100", "submit")
+    registry.stop()
+    path = sheet(registry, "project.csv", HEADER + "320100,A,2017,名,1\n")
+    for command in (["ping"], ["submit", path, "--wait", "0"]):
+        done = office.cli(*command)
+        assert done.returncode == 3, done
+        assert f"127.0.0.1:{registry.port}" in done.stderr
 
 
 @pytest.mark.parametrize("after", [0, 40, 400, 2000])
@@ -524,16 +535,17 @@ def test_a_lost_connection_ends_with_3_within_5_seconds(registry, client, after,
     again = outcomes(registry.lines("submit", path))
     assert set(again) <= {"CREATED", "UNCHANGED"} and len(again) == rows
     assert client.total("project", "quantity") == (sum(range(rows)), "exact", rows, 0)
-    assert client.position() == 14 + rows
+    assert client.position() == registry.planted + rows
 
 
 def test_a_daemon_that_dies_in_the_middle(registry):
     text = HEADER + "".join(f"320100,K{n:05},2017,名,{n}\n" for n in range(20_000))
     path = sheet(registry, "project.csv", text)
     with registry.client() as client:
-        process = subprocess.Popen([CLI, "submit", path, "--format", "json"], env=registry.environment(),
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        wait_until(lambda: client.position() > 14, "the first rows")
+        process = subprocess.Popen([CLI, "submit", path, "--format", "json", *registry.why],
+                                   env=registry.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   stdin=subprocess.DEVNULL)
+        wait_until(lambda: client.position() > registry.planted, "the first rows")
     registry.kill()
     start = time.monotonic()
     out, _ = process.communicate(timeout=60 * SLOW)
@@ -554,10 +566,11 @@ def test_an_answer_not_found(registry):
     assert done.stderr
 
 
-def test_the_server_from_a_tcp_address(make_registry):
-    registry = make_registry(tcp=True)
-    registry.plant()
-    assert registry.run("ping", "--server", registry.tcp)
+def test_a_registry_over_tcp_without_a_key_is_4(registry):
+    """Nothing is sent to where this machine was never invited; it is said what to do."""
+    done = registry.cli("ping", "--server", "127.0.0.1:1", "--lang", "en")
+    assert done.returncode == 4
+    assert "taizhang join" in done.stderr
 
 
 def test_committees_in_a_file_with_errors(registry):

@@ -71,6 +71,11 @@ def client_messages(rec, pb, journal):
         code_sha256=bytes(range(32)), cancel=True))
     yield "invitation_list", pb.ClientMessage(id=23, invitation_list=pb.InvitationListRequest(
         committee="520000", subtree=True, all=True, after=bytes(range(32)), limit=100))
+    yield "audit", pb.ClientMessage(id=24, audit=pb.AuditRequest(
+        from_ms=1521993600000, to_ms=1522080000000, event="refused", principal="key:0001020304050607",
+        committee="520100", object="520100/worker/", after=41, limit=100))
+    yield "erase", pb.ClientMessage(id=25, erase=pb.EraseRequest(
+        address=pb.Address(committee="520100", kind=2, period="2017", key="7"), reason="本人要求"))
 
 
 def key(pb, journal):
@@ -181,6 +186,19 @@ def server_messages(rec, pb, journal):
         certificate_sha256=bytes(range(32)), system_trust=True))
     yield "invitation_list_reply", pb.ServerMessage(id=23, final=True, invitation_list=pb.InvitationListReply(
         invitations=[invitation(pb, journal)], position=9, next_after=bytes(range(32))))
+    yield "audit_reply", pb.ServerMessage(id=24, final=True, audit=pb.AuditReply(
+        events=[pb.AccessEvent(
+            number=42, time_ms=1521993600000, event="refused", principal="key:0001020304050607",
+            person="person:wang", committee="520100", peer="10.0.0.7:40112", request="submit",
+            object="520200/worker/2017/7", code=pb.CODE_NOT_ALLOWED, count=3, position=9, reason="repeated",
+            sha256=bytes(range(32)))],
+        next_after=42, broken=True))
+    yield "erase_reply", pb.ServerMessage(id=25, final=True, erase=pb.EraseReply(
+        outcome=pb.Outcome(outcome=pb.OUTCOME_UPDATED, revision=2, position=9), position=9, revisions=2,
+        pending=True))
+    yield "rate_limited", pb.ServerMessage(id=26, final=True, status=pb.Status(
+        code=pb.CODE_RATE_LIMITED, params=[
+            pb.Param(name="what", text="records"), pb.Param(name="wait_ms", number=1250)]))
 
 
 def make():

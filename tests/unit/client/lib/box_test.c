@@ -291,6 +291,23 @@ static void withdrawals_have_a_reason(void **state)
     assert_int_equal(v.v.base, 4);
 }
 
+static void a_write_from_above_has_a_reason(void **state)
+{
+    struct world *w = *state;
+    struct tz_box_record r = project("X1");
+    struct version v = {0};
+    r.reason = "县里无网络";
+    struct told t = put(w, &r, 1, TZ_RESULT_DONE);
+    assert_int_equal(tz_box_get(w->box, t.at[0].id, take_version, &v), TZ_RESULT_DONE);
+    assert_string_equal(v.reason, "县里无网络");
+    /* A program that was built before there were reasons: the struct ends before them. */
+    r.size = offsetof(struct tz_box_record, reason);
+    r.key = "X2";
+    t = put(w, &r, 1, TZ_RESULT_DONE);
+    assert_int_equal(tz_box_get(w->box, t.at[0].id, take_version, &v), TZ_RESULT_DONE);
+    assert_string_equal(v.reason, "");
+}
+
 static void lists_in_order_and_stops(void **state)
 {
     struct world *w = *state;
@@ -413,6 +430,7 @@ int main(void)
         CASE(wrong_arguments_store_nothing),
         CASE(private_fields_are_kept_or_replaced),
         CASE(withdrawals_have_a_reason),
+        CASE(a_write_from_above_has_a_reason),
         CASE(lists_in_order_and_stops),
         CASE(changes_that_a_state_does_not_allow),
         CASE(without_a_line_everything_waits),

@@ -125,9 +125,59 @@ static void erased_private_fields_are_no_difference(void **state)
     struct fixture *f = *state;
     struct tz_check_result result;
     char text[4096];
-    sql(f, "UPDATE entry SET private=NULL, salt=NULL WHERE private IS NOT NULL");
+    fixture_open(f);
+    SUBMIT(f, "110000/worker/2017/9", 0, 1, "quantity", "1名", "name", "王芳");
+    SUBMIT(f, "110000/worker/2017/9", 1, 2, "quantity", "2名", "name", "王芳");
+    struct tz_op *op = op_new(f, TZ_OP_ERASE, 1);
+    op_address(op, 0, "110000/worker/2017/9", 0, 0);
+    op_run(f, op);
+    assert_int_equal(op->done[0].erased, 2);
+    op_free(op);
+    SUBMIT(f, "110000/worker/2017/9", 2, 3, "quantity", "3名", "name", "王芳");
+    fixture_close(f);
     assert_int_equal(check(f, &result, text, sizeof text), 0);
-    assert_int_equal(result.erased, 1);
+    assert_int_equal(result.erased, 2);
+}
+
+/* Each against one record with two revisions, both erased, and one that came later. */
+static void what_was_erased_must_be_on_record(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql;
+        const char *finding;
+    } rows[] = {
+        {"UPDATE entry SET private=NULL, salt=NULL WHERE position=10", "gone without an erasure"},
+        {"UPDATE entry SET private=x'0a0141', salt=zeroblob(32) WHERE position=6", "do not match"},
+        {"UPDATE entry SET body=x'0801' WHERE position=8", "another number of revisions"},
+        {"UPDATE entry SET private=x'0a0141', salt=zeroblob(32) WHERE position=6",
+         "that it erased are there"},
+        {"UPDATE entry SET header=(SELECT header FROM entry WHERE position=9),"
+         " body=(SELECT body FROM entry WHERE position=9) WHERE position=8",
+         "gone without an erasure"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct tz_check_result result;
+        char text[65536];
+        struct fixture *f = fixture_new(true);
+        fixture_open(f);
+        fixture_tree(f);
+        SUBMIT(f, "110000/worker/2017/9", 0, 1, "quantity", "1名", "name", "王芳");
+        SUBMIT(f, "110000/worker/2017/9", 1, 2, "quantity", "2名", "name", "王芳");
+        struct tz_op *op = op_new(f, TZ_OP_ERASE, 1);
+        op_address(op, 0, "110000/worker/2017/9", 0, 0);
+        op_run(f, op);
+        op_free(op);
+        SUBMIT(f, "310000/project/2017/1", 0, 3, "title", "a");
+        SUBMIT(f, "110000/worker/2017/9", 2, 4, "quantity", "3名", "name", "王芳");
+        fixture_close(f);
+        assert_int_equal(check(f, &result, text, sizeof text), 0);
+        sql(f, rows[i].sql);
+        assert_int_equal(check(f, &result, text, sizeof text), 1);
+        if (!strstr(text, rows[i].finding))
+            fail_msg("%s\n%s", rows[i].sql, text);
+        fixture_free(f);
+    }
 }
 
 static void every_tampering_is_found(void **state)
@@ -204,6 +254,7 @@ int main(void)
         EACH(a_sound_registry_passes),
         EACH(it_works_beside_a_daemon),
         EACH(erased_private_fields_are_no_difference),
+        EACH(what_was_erased_must_be_on_record),
         EACH(every_tampering_is_found),
         EACH(what_cannot_be_read_is_said),
     };

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The part of `taizhangd check` that looks at the access log: every line of every file follows from the one
+ * before.
+ */
+#ifndef TZ_DAEMON_AUDIT_ACCESS_CHECK_H
+#define TZ_DAEMON_AUDIT_ACCESS_CHECK_H
+
+#include <stdio.h>
+
+#include "common/base/err.h"
+
+/* Findings go to out, one line each, then a summary line. 0 when clean, 1 when there are findings, negative
+ * when the log cannot be read. */
+int tz_access_check_run(const char *dir, FILE *out) TZ_MUSTCHECK;
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/audit/chain.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/i18n.h"
+
+bool tz_access_chain_take(struct tz_access_chain *c, const struct tz_access_line *line,
+                          struct tz_arena *arena, struct tz_access_event *event, const char **finding)
+{
+    const char *wrong = NULL;
+    bool ours = line->bytes == line->len && tz_access_parse(line->text, line->len, arena, event) == TZ_OK;
+    bool says_torn = ours && event->type == TZ_ACCESS_TORN;
+    if (c->cut != says_torn || (says_torn && event->count != c->cut_bytes))
+        wrong = c->cut ? _("the line before is not an event") : _("no line before it was torn");
+    else if (ours && c->next && event->number != c->next)
+        wrong = _("the number does not follow");
+    else if (ours && c->anchored && memcmp(event->before, c->last, sizeof c->last) != 0)
+        wrong = _("the line before is not the one that it names");
+    else if (ours && event->time_ms < c->time_ms)
+        wrong = _("the time goes back");
+    if (ours)
+        c->time_ms = event->time_ms;
+    c->next = ours ? event->number + 1 : c->next ? c->next + 1 : 0;
+    c->anchored = true;
+    memcpy(c->last, line->sha256, sizeof c->last);
+    c->cut = !ours;
+    c->cut_bytes = line->bytes;
+    *finding = wrong;
+    return ours;
+}
+
+/* --- the whole log --- */
+
+/* What a file's last line leaves to the next file, from the end of the file. */
+static void anchor(const char *dir, uint64_t first, struct tz_arena *arena, struct tz_access_chain *c)
+{
+    struct tz_access_reader r;
+    struct tz_access_line line;
+    struct tz_access_event event;
+    if (tz_access_reader_open(&r, dir, first) == TZ_OK) {
+        off_t size = lseek(r.fd, 0, SEEK_END);
+        off_t from = size > 2 * TZ_ACCESS_LINE_MAX ? size - 2 * TZ_ACCESS_LINE_MAX : 0;
+        size_t lines = 0;
+        int rc = lseek(r.fd, from, SEEK_SET) == from ? TZ_OK : TZ_EIO;
+        while (rc == TZ_OK && (rc = tz_access_reader_next(&r, &line)) == TZ_OK && line.whole) {
+            memcpy(c->last, line.sha256, sizeof c->last);
+            tz_arena_reset(arena);
+            c->cut = tz_access_parse(line.text, line.len, arena, &event) != TZ_OK;
+            c->cut_bytes = line.bytes;
+            lines++;
+        }
+        c->anchored = lines > 1 || (lines == 1 && from == 0); /* the first one may have been half a line */
+        c->cut = c->cut && c->anchored;
+    }
+    tz_access_reader_close(&r);
+}
+
+struct walk {
+    struct tz_access_chain chain;
+    struct tz_arena arena;
+    tz_access_visit visit;
+    void *ctx;
+};
+
+static int walk_file(struct walk *w, struct tz_access_reader *r, uint64_t first)
+{
+    struct tz_access_line line;
+    const char *gap = w->chain.next && w->chain.next != first ? _("lines before it are missing") : NULL;
+    int rc;
+    w->chain.next = first;
+    while ((rc = tz_access_reader_next(r, &line)) == TZ_OK && line.whole) {
+        struct tz_access_event event;
+        const char *finding;
+        uint64_t number = w->chain.next;
+        tz_arena_reset(&w->arena);
+        bool ours = tz_access_chain_take(&w->chain, &line, &w->arena, &event, &finding);
+        if (gap)
+            finding = gap;
+        gap = NULL;
+        rc = w->visit(w->ctx, number, &line, ours ? &event : NULL, finding);
+        if (rc != 0)
+            return rc;
+    }
+    return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
+int tz_access_walk(const char *dir, const struct tz_access_files *files, size_t start, tz_access_visit visit,
+                   void *ctx)
+{
+    struct walk w = {.visit = visit, .ctx = ctx};
+    int rc = TZ_OK;
+    tz_arena_init(&w.arena, 64 * TZ_ACCESS_LINE_MAX);
+    if (start < files->count && files->first[start] == 1)
+        w.chain.anchored = true; /* by zeros */
+    else if (start > 0)
+        anchor(dir, files->first[start - 1], &w.arena, &w.chain);
+    for (size_t i = start; rc == TZ_OK && i < files->count; i++) {
+        struct tz_access_reader r;
+        rc = tz_access_reader_open(&r, dir, files->first[i]);
+        if (rc == TZ_OK)
+            rc = walk_file(&w, &r, files->first[i]);
+        else if (rc == TZ_ENOENT)
+            rc = TZ_OK; /* its time was over; a gap otherwise, and found at the next file */
+        tz_access_reader_close(&r);
+    }
+    tz_arena_free(&w.arena);
+    return rc;
+}
+
+struct verify {
+    tz_access_finding finding;
+    void *ctx;
+    struct tz_access_extent *extent;
+    bool cut;
+};
+
+static int verify_line(void *ctx, uint64_t number, const struct tz_access_line *line,
+                       const struct tz_access_event *event, const char *finding)
+{
+    struct verify *v = ctx;
+    (void)line;
+    if (!v->extent->first)
+        v->extent->first = number;
+    v->extent->last = number;
+    v->cut = event == NULL;
+    if (finding)
+        v->finding(v->ctx, number, finding);
+    return 0;
+}
+
+int tz_access_verify(const char *dir, tz_access_finding finding, void *ctx, struct tz_access_extent *out)
+{
+    struct tz_access_files files;
+    struct verify v = {.finding = finding, .ctx = ctx, .extent = out};
+    *out = (struct tz_access_extent){0};
+    int rc = tz_access_files_list(dir, &files);
+    if (rc != TZ_OK)
+        return rc;
+    rc = tz_access_walk(dir, &files, 0, verify_line, &v);
+    if (rc == TZ_OK && v.cut)
+        finding(ctx, out->last, _("not an event"));
+    tz_access_files_free(&files);
+    return rc;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The chain of the access log: each line has the next number, holds the hash of the line before, and is not
+ * earlier. It continues across files and restarts. A line that a crash cut off keeps its number and its place
+ * in the chain; the event "torn" behind it says so.
+ */
+#ifndef TZ_DAEMON_AUDIT_CHAIN_H
+#define TZ_DAEMON_AUDIT_CHAIN_H
+
+#include "daemon/audit/files.h"
+
+struct tz_access_chain {
+    uint64_t next; /* number of the next line; 0: whatever it says */
+    int64_t time_ms;
+    bool anchored; /* the hash of the line before is known */
+    uint8_t last[TZ_SHA256_SIZE];
+    bool cut; /* the line before is not an event; the next one must say that it was torn */
+    uint64_t cut_bytes;
+};
+
+/* The next line. false: it is not an event. *finding: what is wrong with it or with the one before, or NULL.
+ */
+bool tz_access_chain_take(struct tz_access_chain *c, const struct tz_access_line *line,
+                          struct tz_arena *arena, struct tz_access_event *event, const char **finding);
+
+/* What a walk over the log does with a line. event NULL: it is not one; finding NULL: nothing is wrong. 0 to
+ * go on; anything else ends the walk, and is returned. */
+typedef int (*tz_access_visit)(void *ctx, uint64_t number, const struct tz_access_line *line,
+                               const struct tz_access_event *event, const char *finding);
+/* Walks from the file that `start` names (an index into files) to the end of the log. */
+int tz_access_walk(const char *dir, const struct tz_access_files *files, size_t start, tz_access_visit visit,
+                   void *ctx) TZ_MUSTCHECK;
+
+struct tz_access_extent {
+    uint64_t first; /* numbers; 0: no event */
+    uint64_t last;
+};
+typedef void (*tz_access_finding)(void *ctx, uint64_t number, const char *finding);
+/* Looks at every line. TZ_OK, whatever was found; TZ_EIO, TZ_ENOMEM. */
+int tz_access_verify(const char *dir, tz_access_finding finding, void *ctx,
+                     struct tz_access_extent *out) TZ_MUSTCHECK;
+
+#endif
