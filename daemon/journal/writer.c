@@ -130,8 +130,15 @@ static void take_all(struct tz_writer *w)
 
 static bool goes_alone(const struct tz_op *op)
 {
-    return op->type == TZ_OP_COMMITTEES || op->type == TZ_OP_COMMITTEE_CHANGE ||
-           op->type == TZ_OP_REPORTING_SET || op->type == TZ_OP_ERASE;
+    switch (op->type) {
+    case TZ_OP_COMMITTEES:
+    case TZ_OP_COMMITTEE_CHANGE:
+    case TZ_OP_REPORTING_SET:
+    case TZ_OP_ERASE:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* The oldest operations, up to the limits of a batch; at least one. */
