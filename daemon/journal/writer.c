@@ -78,7 +78,8 @@ int tz_writer_new(struct tz_writer **out, const struct tz_writer_options *option
         return TZ_ENOMEM;
     w->o = *options;
     w->waiting_end = &w->waiting;
-    w->dirty = tz_store_info(w->o.store).unclean; /* its log is still there, with whatever it holds */
+    /* Its log is still there, with whatever it holds. */
+    w->dirty = w->unwiped = tz_store_info(w->o.store).unclean;
     tz_batch_init(&w->batch, w->o.store, w->o.env);
     int rc = tz_op_queue_init(&w->queue, w->o.queue_bytes);
     if (rc) {

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 import bodies
-from registry import CLI, Registry, times
+from registry import CLI, TLS, Registry, times
 from tzclient import KINDS, Refused, address, outcome_name, pb, record, record_pb2, wait_until
 
 ALL, BELOW, LINE = 3, 2, 1
@@ -62,6 +62,8 @@ class Copy:
                     for state in client.list(committee=self.committee, withdrawn=True)}
         for place in published:
             expected[place] = client.get(place)
+            for private in ("from", "reason", "person"):  # who wrote from above is the owner's business
+                expected[place].ClearField(private)
         assert sorted(self.records) == sorted(expected)
         for place, state in self.records.items():
             want = expected[place]
@@ -437,6 +439,7 @@ def test_the_error_suggests_it(registry):
         assert "--offline" not in done.stderr
 
 
+@pytest.mark.skipif(TLS, reason="who has joined has a committee, and a copy of it")
 def test_without_a_copy_it_says_how_to_get_one(registry):
     done = registry.cli("records", "--offline")
     assert done.returncode == 2
@@ -595,7 +598,8 @@ def test_moved_units_in_the_copy(registry):
 def restore(registry, backup):
     """The registry as of the backup, in a new epoch: what an operator's restore does."""
     for path in registry.data.iterdir():
-        path.unlink()
+        if path.is_file():
+            path.unlink()
     for path in backup.iterdir():
         (registry.data / path.name).write_bytes(path.read_bytes())
     with sqlite3.connect(registry.data / "registry.db") as db:
