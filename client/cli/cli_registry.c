@@ -10,8 +10,6 @@
 #include "client/cli/messages.h"
 #include "client/lib/identity.h"
 
-#define PROGRAM "taizhang " TZ_VERSION
-
 /* --- which registry --- */
 
 void tz_cli_use_own_server(struct tz_cli *cli)
@@ -71,28 +69,14 @@ int tz_cli_connect(struct tz_cli *cli)
 
 enum tz_result tz_cli_reconnect(struct tz_cli *cli)
 {
-    struct tz_identity who;
-    struct tz_failure failure;
     char path[PATH_MAX];
     if (cli->connected)
         tz_connection_close(&cli->connection);
     cli->connected = true;
     /* Without a home there are no keys; the socket's owner needs none. */
-    if (tz_profile_path(cli->profile_name, path, sizeof path) != TZ_OK)
-        return tz_connection_open(&cli->connection, cli->server, PROGRAM, NULL);
-    enum tz_result rc = tz_identity_open(&who, path, cli->server, &failure);
-    if (rc != TZ_RESULT_DONE)
-        tz_connection_not_opened(&cli->connection, cli->server, &failure);
-    else {
-        struct tz_connection_options options = tz_connection_defaults();
-        options.credential = tz_identity_credential(&who);
-        options.act_for = *cli->person ? cli->person : NULL;
-        rc = tz_connection_open(&cli->connection, cli->server, PROGRAM, &options);
-    }
-    if (rc == TZ_RESULT_DONE)
-        tz_identity_heard(&who, cli->connection.time_ms);
-    tz_identity_close(&who);
-    return rc;
+    bool home = tz_profile_path(cli->profile_name, path, sizeof path) == TZ_OK;
+    return tz_identity_connect(&cli->connection, home ? path : NULL, cli->server, "taizhang " TZ_VERSION,
+                               *cli->person ? cli->person : NULL);
 }
 
 int tz_cli_failed(struct tz_cli *cli)

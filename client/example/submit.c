@@ -4,6 +4,7 @@
  *
  *     submit SERVER PROFILE <records
  *
+ * SERVER is unix:PATH or HOST:PORT, or - for the registry that the profile has joined (taizhang join).
  * A record a line: committee, kind, period and key, then field=value as often as needed, with tabs between:
  *     110101<TAB>project<TAB>2017<TAB>X01<TAB>title=青春行动<TAB>quantity=200余个
  *
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s SERVER PROFILE <records\n", argv[0]);
         return TZ_RESULT_USAGE;
     }
-    rc = tz_box_open(argv[2], argv[1], &box, &failure);
+    rc = tz_box_open(argv[2], strcmp(argv[1], "-") == 0 ? NULL : argv[1], &box, &failure);
     if (rc != TZ_RESULT_DONE) {
         fprintf(stderr, "%s\n", failure.message);
         return (int)rc;

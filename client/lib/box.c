@@ -7,6 +7,7 @@
 #include "client/lib/backoff.h"
 #include "client/lib/box_internal.h"
 #include "client/lib/carry.h"
+#include "client/lib/identity.h"
 #include "client/lib/outcome.h"
 #include "client/lib/sync.h"
 #include "common/base/text.h"
@@ -39,30 +40,39 @@ enum tz_result tz_box_profile(struct tz_box *box, int rc)
     }
 }
 
-/* Where the profile's file is: a path has a slash. */
-static bool find_path(const char *profile, char *path, size_t size)
+/* Where nobody named a registry: the one that the profile's keys are for. */
+static enum tz_result choose_server(struct tz_box *box, const char *path, const char *server)
 {
-    if (strchr(profile, '/'))
-        return snprintf(path, size, "%s", profile) < (int)size;
-    return tz_profile_path(profile, path, size) == TZ_OK;
+    struct tz_identity who;
+    if (server && (!*server || strlen(server) >= sizeof box->server))
+        return tz_box_fail(box, TZ_REASON_ARGUMENT, "server");
+    if (server) {
+        tz_text_copy(box->server, sizeof box->server, server, strlen(server), sizeof box->server);
+        return TZ_RESULT_DONE;
+    }
+    enum tz_result rc = tz_identity_open(&who, path, NULL, &box->failure);
+    snprintf(box->server, sizeof box->server, "%s", who.server);
+    tz_identity_close(&who);
+    return rc;
 }
 
 static enum tz_result open_box(struct tz_box *box, const char *profile, const char *server)
 {
     char path[4096];
     char why[200];
-    if (!server || !*server || strlen(server) >= sizeof box->server)
-        return tz_box_fail(box, TZ_REASON_ARGUMENT, "server");
-    if (!find_path(profile, path, sizeof path))
+    if (tz_profile_find(profile, path, sizeof path) != TZ_OK)
         return tz_box_fail(box, TZ_REASON_ARGUMENT, "profile");
-    tz_text_copy(box->server, sizeof box->server, server, strlen(server), sizeof box->server);
+    enum tz_result chosen = choose_server(box, path, server);
+    if (chosen != TZ_RESULT_DONE)
+        return chosen;
+    snprintf(box->path, sizeof box->path, "%s", path);
     const char *slash = strrchr(profile, '/');
     const char *name = slash ? slash + 1 : profile; /* the folders are nobody's business */
     tz_text_copy(box->name, sizeof box->name, name, strlen(name), sizeof box->name);
     int rc = tz_profile_open(&box->profile, path, box->env, why, sizeof why);
     if (rc != TZ_OK)
         return tz_box_fail(box, rc == TZ_ENOMEM ? TZ_REASON_MEMORY : TZ_REASON_PROFILE, why);
-    return tz_box_profile(box, tz_profile_use_server(box->profile, server));
+    return tz_box_profile(box, tz_profile_use_server(box->profile, box->server));
 }
 
 enum tz_result tz_box_open(const char *profile, const char *server, struct tz_box **out,
@@ -263,8 +273,8 @@ enum tz_result tz_box_sync(struct tz_box *box, const char *client, tz_box_versio
     if (counts->size < sizeof *counts)
         return tz_box_fail(box, TZ_REASON_ARGUMENT, "size");
     counts->sent = counts->decided = counts->offered_again = 0;
-    enum tz_result rc =
-        tz_connection_open(&connection, box->server, client ? client : "libtaizhang " TZ_VERSION, NULL);
+    enum tz_result rc = tz_identity_connect(&connection, box->path, box->server,
+                                            client ? client : "libtaizhang " TZ_VERSION, NULL);
     if (rc == TZ_RESULT_DONE) {
         tz_arena_init(&showing.arena, TZ_OUTCOME_ARENA);
         rc = send_all(box, &connection, &showing, counts);

@@ -12,7 +12,8 @@ struct tz_box {
     struct tz_profile *profile;
     const struct tz_env *env;
     char server[300];
-    char name[80]; /* of the profile, for people */
+    char path[4096]; /* of the profile's file */
+    char name[80];   /* of the profile, for people */
     struct tz_failure failure;
 };
 

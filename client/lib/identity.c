@@ -33,7 +33,7 @@ static enum tz_result choose_server(struct tz_identity *i, const char *server, s
                                          : tz_failure_set(failure, TZ_REASON_ADDRESS, NULL, server);
     }
     if (tz_key_ring_servers(&i->ring, list, sizeof list) != 1)
-        return tz_failure_set(failure, TZ_REASON_ARGUMENT, NULL, list);
+        return tz_failure_value(failure, TZ_REASON_ARGUMENT, NULL, list, "server");
     snprintf(i->server, sizeof i->server, "%s", list);
     return TZ_RESULT_DONE;
 }
@@ -90,4 +90,26 @@ void tz_identity_heard(struct tz_identity *i, int64_t registry_ms)
     /* One that was removed meanwhile does not come back. */
     if (tz_key_path(i->ring.folder, i->key->id, path) == TZ_OK && access(path, F_OK) == 0)
         (void)!tz_key_ring_put(&i->ring, i->key);
+}
+
+enum tz_result tz_identity_connect(struct tz_connection *c, const char *profile_path, const char *server,
+                                   const char *client, const char *act_for)
+{
+    struct tz_identity who;
+    struct tz_failure failure;
+    struct tz_connection_options options = tz_connection_defaults();
+    options.act_for = act_for;
+    if (!profile_path)
+        return tz_connection_open(c, server ? server : "", client, &options);
+    enum tz_result rc = tz_identity_open(&who, profile_path, server, &failure);
+    if (rc == TZ_RESULT_DONE) {
+        options.credential = tz_identity_credential(&who);
+        rc = tz_connection_open(c, who.server, client, &options);
+    } else {
+        tz_connection_not_opened(c, server ? server : "", &failure);
+    }
+    if (rc == TZ_RESULT_DONE)
+        tz_identity_heard(&who, c->time_ms);
+    tz_identity_close(&who);
+    return rc;
 }

@@ -16,7 +16,7 @@ struct tz_identity {
 };
 
 /* server NULL: the one that the profile's keys are for. TZ_REASON_ARGUMENT: they are for none, or for several
- * (detail lists them); NO_KEY and KEY as taizhang.h says. tz_identity_close is needed in any case. */
+ * (value lists them); NO_KEY and KEY as taizhang.h says. tz_identity_close is needed in any case. */
 enum tz_result tz_identity_open(struct tz_identity *i, const char *profile_path, const char *server,
                                 struct tz_failure *failure) TZ_MUSTCHECK;
 void tz_identity_close(struct tz_identity *i);
@@ -27,6 +27,12 @@ const struct tz_credential *tz_identity_credential(const struct tz_identity *i);
 /* The registry was reached: its time is noted where it matters (trust.h). That this cannot be stored is no
  * failure. */
 void tz_identity_heard(struct tz_identity *i, int64_t registry_ms);
+
+/* Opens a connection as the profile: finds its key, connects, and notes the registry's time. profile_path
+ * NULL: no profile, and so no keys. server NULL: the profile's only one. act_for: as in struct
+ * tz_connection_options. As of tz_connection_open, tz_connection_close is needed also after a failure. */
+enum tz_result tz_identity_connect(struct tz_connection *c, const char *profile_path, const char *server,
+                                   const char *client, const char *act_for) TZ_MUSTCHECK;
 
 /* Fills in why the keys of a profile could not be read, from what tz_key_ring_open gave. */
 enum tz_result tz_identity_ring_failed(const struct tz_key_ring *r, int rc, const char *server,

@@ -36,6 +36,14 @@ int tz_profile_path(const char *name, char *out, size_t size)
     return n > 0 && (size_t)n < size ? TZ_OK : TZ_EINVAL;
 }
 
+int tz_profile_find(const char *profile, char *out, size_t size)
+{
+    if (!strchr(profile, '/'))
+        return tz_profile_path(profile, out, size);
+    int n = snprintf(out, size, "%s", profile);
+    return n > 0 && (size_t)n < size ? TZ_OK : TZ_EINVAL;
+}
+
 /* Makes every folder above the file. */
 static int make_folders(const char *path)
 {

@@ -23,6 +23,9 @@ struct tz_profile;
  * `_`, `-`; not beginning with a dot), or neither variable is set. */
 int tz_profile_path(const char *name, char *out, size_t size) TZ_MUSTCHECK;
 
+/* The same for what a program may name: a profile's name, or with a slash in it the path of its file. */
+int tz_profile_find(const char *profile, char *out, size_t size) TZ_MUSTCHECK;
+
 /* Opens or creates the file (mode 0600) and its folders (0700); path "": one without a name, which is gone
  * when it is closed or the process ends. On failure *out is NULL and why (may be NULL) has the reason.
  * TZ_EFOREIGN: a file of something else, or of a newer version. env gives randomness for tickets. */

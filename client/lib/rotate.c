@@ -201,7 +201,7 @@ enum tz_result tz_rotate(struct tz_rotation *r)
         return tz_identity_ring_failed(&x.ring, rc, r->server, failure_of(&x));
     enum tz_result result;
     if (!r->server && tz_key_ring_servers(&x.ring, only, sizeof only) != 1)
-        result = tz_failure_set(failure_of(&x), TZ_REASON_ARGUMENT, NULL, only);
+        result = tz_failure_value(failure_of(&x), TZ_REASON_ARGUMENT, NULL, only, "server");
     else
         result = rotate(&x, r->server ? r->server : only);
     tz_key_ring_close(&x.ring);

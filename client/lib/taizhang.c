@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/lib/connection.h"
+#include "client/lib/identity.h"
+#include "client/lib/profile.h"
 #include "client/lib/outcome.h"
 #include "client/lib/submit.h"
 #include "common/schema/schema.h"
 
 struct tz_registry {
     struct tz_connection connection;
+    char act_for[128];
 };
 
 const char *tz_version(void)
@@ -30,8 +32,28 @@ uint32_t tz_kind_number(const char *name)
     return kind ? kind->kind : 0;
 }
 
-enum tz_result tz_registry_open(const char *server, const char *client, struct tz_registry **out,
-                                struct tz_failure *failure)
+/* Members of a later version of the struct are ours to ignore. */
+static enum tz_result open_registry(struct tz_registry *r, const struct tz_registry_options *o)
+{
+    char path[4096];
+    const char *profile = o->profile ? o->profile : "default";
+    const char *client = o->client ? o->client : "libtaizhang " TZ_VERSION;
+    /* Without a home there are no keys; the owner of a Unix socket needs none. */
+    bool found = tz_profile_find(profile, path, sizeof path) == TZ_OK;
+    if (o->size < sizeof *o || (!found && (o->profile || !o->server))) {
+        struct tz_failure why;
+        tz_failure_set(&why, TZ_REASON_ARGUMENT, NULL, o->size < sizeof *o ? "size" : "profile");
+        tz_connection_not_opened(&r->connection, "", &why);
+        return why.result;
+    }
+    if (o->act_for)
+        snprintf(r->act_for, sizeof r->act_for, "%s", o->act_for);
+    return tz_identity_connect(&r->connection, found ? path : NULL, o->server, client,
+                               o->act_for ? r->act_for : NULL);
+}
+
+enum tz_result tz_registry_open_with(const struct tz_registry_options *options, struct tz_registry **out,
+                                     struct tz_failure *failure)
 {
     struct tz_failure unused;
     if (!failure)
@@ -40,7 +62,7 @@ enum tz_result tz_registry_open(const char *server, const char *client, struct t
     struct tz_registry *r = calloc(1, sizeof *r);
     if (!r)
         return tz_failure_set(failure, TZ_REASON_MEMORY, NULL, NULL);
-    enum tz_result rc = tz_connection_open(&r->connection, server, client ? client : "libtaizhang", NULL);
+    enum tz_result rc = open_registry(r, options);
     *failure = r->connection.failure;
     if (rc != TZ_RESULT_DONE) {
         tz_registry_close(r);
@@ -48,6 +70,13 @@ enum tz_result tz_registry_open(const char *server, const char *client, struct t
     }
     *out = r;
     return TZ_RESULT_DONE;
+}
+
+enum tz_result tz_registry_open(const char *server, const char *client, struct tz_registry **out,
+                                struct tz_failure *failure)
+{
+    const struct tz_registry_options options = {.size = sizeof options, .server = server, .client = client};
+    return tz_registry_open_with(&options, out, failure);
 }
 
 void tz_registry_close(struct tz_registry *r)

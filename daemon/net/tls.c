@@ -139,18 +139,19 @@ static void hash(const SSL_CTX *ctx, uint8_t out[TZ_CERTIFICATE_HASH_SIZE])
         memset(out, 0, TZ_CERTIFICATE_HASH_SIZE);
 }
 
-static void tell_end(const X509 *certificate, int64_t now_ms, struct tz_log *log)
+void tz_tls_warn(struct tz_tls *t, int64_t now_ms, struct tz_log *log)
 {
     int days = 0;
     int seconds = 0;
+    const ASN1_TIME *end = X509_get0_notAfter(SSL_CTX_get0_certificate(t->ctx));
     ASN1_TIME *now = ASN1_TIME_set(NULL, (time_t)(now_ms / MS_PER_S));
-    if (now && ASN1_TIME_diff(&days, &seconds, now, X509_get0_notAfter(certificate)) == 1 && days < SOON_DAYS)
+    if (now && ASN1_TIME_diff(&days, &seconds, now, end) == 1 && days < SOON_DAYS)
         tz_log(log, TZ_LOG_WARN, "certificate_ends", "days=%d over=%s", days,
                days < 0 || seconds < 0 ? "yes" : "no");
     ASN1_TIME_free(now);
 }
 
-void tz_tls_tell(struct tz_tls *t, const struct tz_tls_files *files, int64_t now_ms, struct tz_log *log)
+void tz_tls_tell(struct tz_tls *t, const struct tz_tls_files *files, struct tz_log *log)
 {
     uint8_t sha256[TZ_CERTIFICATE_HASH_SIZE];
     char hex[2 * TZ_CERTIFICATE_HASH_SIZE + 1];
@@ -159,7 +160,6 @@ void tz_tls_tell(struct tz_tls *t, const struct tz_tls_files *files, int64_t now
     for (size_t i = 0; i < sizeof sha256; i++)
         snprintf(hex + 2 * i, 3, "%02x", sha256[i]);
     tz_log(log, TZ_LOG_INFO, "certificate", "sha256=%s own=%s", hex, files->own ? "yes" : "no");
-    tell_end(SSL_CTX_get0_certificate(t->ctx), now_ms, log);
     if (stat(files->key, &st) == 0 && st.st_mode & (S_IRWXG | S_IRWXO))
         tz_log(log, TZ_LOG_WARN, "key_open_to_others", "mode=%04o", (unsigned)(st.st_mode & 07777));
 }

@@ -33,9 +33,10 @@ void tz_tls_free(struct tz_tls *t);
 /* Main thread. New connections get this certificate from now on. On failure nothing has changed; why:
  * TZ_WHY_SIZE bytes. */
 int tz_tls_load(struct tz_tls *t, const struct tz_tls_files *files, char why[TZ_WHY_SIZE]) TZ_MUSTCHECK;
-/* Main thread. Says in the log which certificate it is, and warns of one that is over, or soon is, and of a
- * key that others can read. */
-void tz_tls_tell(struct tz_tls *t, const struct tz_tls_files *files, int64_t now_ms, struct tz_log *log);
+/* Main thread. Says in the log which certificate it is, and warns of a key that others can read. */
+void tz_tls_tell(struct tz_tls *t, const struct tz_tls_files *files, struct tz_log *log);
+/* Main thread. Warns of a certificate that is over, or will be in a month. */
+void tz_tls_warn(struct tz_tls *t, int64_t now_ms, struct tz_log *log);
 
 /* --- any thread --- */
 

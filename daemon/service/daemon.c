@@ -22,7 +22,7 @@
 #include "daemon/service/service.h"
 #include "daemon/store/lock.h"
 
-enum { POLL_MS = 20, SIGNALS = 3, MS_PER_S = 1000 };
+enum { POLL_MS = 20, SIGNALS = 3, MS_PER_S = 1000, DAY_S = 24 * 3600 };
 
 struct tz_daemon {
     struct tz_config *config;
@@ -38,6 +38,7 @@ struct tz_daemon {
     struct event_base *base;
     struct event *signal[SIGNALS];
     struct event *poll; /* while draining */
+    struct event *day;  /* where there is a certificate, which may end */
     struct tz_service service;
     bool service_ready;
     struct tz_tls *tls; /* NULL: nothing listens on TCP */
@@ -167,9 +168,19 @@ static int load_certificate(struct tz_daemon *d, const struct tz_config *config,
         files = (struct tz_tls_files){.certificate = certificate, .key = key};
     }
     int rc = tz_tls_load(d->tls, &files, why);
-    if (rc == TZ_OK)
-        tz_tls_tell(d->tls, &files, d->env->wall_ms(d->env->ctx), d->log);
+    if (rc == TZ_OK) {
+        tz_tls_tell(d->tls, &files, d->log);
+        tz_tls_warn(d->tls, d->env->wall_ms(d->env->ctx), d->log);
+    }
     return rc;
+}
+
+static void on_day(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    struct tz_daemon *d = ctx;
+    tz_tls_warn(d->tls, d->env->wall_ms(d->env->ctx), d->log);
 }
 
 static enum tz_exit open_tls(struct tz_daemon *d)
@@ -180,7 +191,11 @@ static enum tz_exit open_tls(struct tz_daemon *d)
     int rc = tz_tls_new(&d->tls);
     if (rc != TZ_OK)
         return failed_rc(d, "tls", rc);
-    return load_certificate(d, d->config, why) == TZ_OK ? TZ_EXIT_OK : failed(d, TZ_EXIT_FAILED, "tls", why);
+    if (load_certificate(d, d->config, why) != TZ_OK)
+        return failed(d, TZ_EXIT_FAILED, "tls", why);
+    const struct timeval day = {.tv_sec = DAY_S};
+    d->day = event_new(d->base, -1, EV_PERSIST, on_day, d);
+    return d->day && event_add(d->day, &day) == 0 ? TZ_EXIT_OK : failed_rc(d, "tls", TZ_ENOMEM);
 }
 
 static void reload_certificate(struct tz_daemon *d)
@@ -440,6 +455,8 @@ void tz_daemon_close(struct tz_daemon *d)
     }
     if (d->poll)
         event_free(d->poll);
+    if (d->day)
+        event_free(d->day);
     if (d->base)
         event_base_free(d->base);
     tz_access_log_close(d->access_log);

@@ -42,6 +42,12 @@ static void failures(void)
 
 static void submissions(void)
 {
+    STRUCT(tz_registry_options);
+    MEMBER(tz_registry_options, size);
+    MEMBER(tz_registry_options, profile);
+    MEMBER(tz_registry_options, server);
+    MEMBER(tz_registry_options, client);
+    MEMBER(tz_registry_options, act_for);
     STRUCT(tz_submission);
     MEMBER(tz_submission, size);
     MEMBER(tz_submission, committee);
@@ -149,6 +155,10 @@ static void values(void)
     VALUE(TZ_REASON_NOT_FOUND);
     VALUE(TZ_REASON_STATE);
     VALUE(TZ_REASON_RECORD);
+    VALUE(TZ_REASON_NO_KEY);
+    VALUE(TZ_REASON_KEY);
+    VALUE(TZ_REASON_CERTIFICATE);
+    VALUE(TZ_REASON_UNTRUSTED);
     VALUE(TZ_OUTCOME_NONE);
     VALUE(TZ_OUTCOME_CREATED);
     VALUE(TZ_OUTCOME_UPDATED);

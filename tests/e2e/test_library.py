@@ -14,10 +14,10 @@ from tzclient import BUILD
 EXAMPLE = BUILD / "client" / "taizhang-example"
 
 
-def upload(registry, text="", profile="default", server=None, timeout=120):
+def upload(registry, text="", profile="default", server=None, timeout=120, env=None):
     """Runs the example; a CompletedProcess with texts."""
     done = subprocess.run([EXAMPLE, server or registry.server, profile], input=text.encode(), capture_output=True,
-                          env=registry.environment(), timeout=timeout * SLOW)
+                          env=registry.environment(**(env or {})), timeout=timeout * SLOW)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     assert REPORT.search(done.stderr) is None, done.stderr
     assert done.returncode >= 0, done.returncode
@@ -131,6 +131,22 @@ def test_killed_at_any_moment_it_goes_on(registry, client):
     assert done.returncode == 0
     held = client.list(committee="110101")
     assert len(held) == 300 and {one.revision for one in held} == {1}
+
+
+def test_a_program_uses_what_its_user_has_joined(make_registry):
+    registry = make_registry(tcp=True)
+    registry.plant()
+    office = registry.office("110101", "submit")
+    mine = {"HOME": str(office.folder), "TAIZHANG_SERVER": None}
+    for server in ("-", registry.tcp):
+        done = upload(registry, rows(3), server=server, env=mine)
+        assert (done.returncode, done.stderr) == (0, ""), server
+    held = registry.client().list(committee="110101")
+    assert len(held) == 3 and {one.principal for one in held} == {office.json("ping")["principal"]}
+    done = upload(registry, rows(1), server="-")
+    assert done.returncode == 2 and "server" in done.stderr
+    done = upload(registry, rows(1), server="127.0.0.1:1")
+    assert done.returncode == 4 and "taizhang join" in done.stderr and "1 wait to be sent" in done.stderr
 
 
 def test_wrong_usage(registry):

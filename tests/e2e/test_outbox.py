@@ -88,7 +88,7 @@ def test_what_is_queued_twice_is_sent_once(offline):
     offline.start()
     assert sorted(outcomes(offline.lines("sync"))) == ["CREATED", "CREATED"]
     client = offline.client()
-    assert client.position() == 14 + 2
+    assert client.position() == offline.planted + 2
     assert client.total("project", "quantity")[0] == 9
 
 
@@ -243,7 +243,7 @@ def test_a_broken_upload_goes_on_where_it_was(registry, client):
     assert len(states) == left and set(states) <= {"QUEUED", "SENT"}
     more = registry.lines("sync")
     assert len(more) == left and set(outcomes(more)) <= {"CREATED", "UNCHANGED"}
-    assert client.position() == 14 + 6000
+    assert client.position() == registry.planted + 6000
 
 
 def test_sync_waits_for_a_registry_that_comes_back(offline):
@@ -271,7 +271,7 @@ def test_a_registry_whose_disk_is_full_is_tried_again(registry, client):
     resource.prlimit(registry.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
     assert process.wait(60 * SLOW) == 0
     assert client.status().records == 1201
-    assert client.position() == 14 + 1201
+    assert client.position() == registry.planted + 1201
     assert rows(registry) == []
 
 
@@ -283,7 +283,7 @@ def test_an_edit_in_limbo_waits_and_takes_the_resolved_revision(registry, client
         hello = registry.cli("sync", "--server", relay.server, "--wait", "0")
         assert hello.returncode in (0, 3)
         registry.cli("submit", path, "--server", relay.server, "--wait", "0")
-    wait_until(lambda: client.position() >= 14, "the registry")
+    wait_until(lambda: client.position() >= registry.planted, "the registry")
     sheet(registry, "320100,A,2017,名,2\n")
     registry.stop()
     registry.lines("submit", path, "--wait", "0", code=3)
@@ -489,28 +489,29 @@ def test_two_processes_with_one_profile(registry, client):
     running = []
     for n, path in enumerate(paths):
         with open(registry.folder / f"out{n}", "wb") as out:
-            running.append(subprocess.Popen([CLI, "submit", path, "--format", "json"], env=registry.environment(),
-                                            stdout=out, stdin=subprocess.DEVNULL))
+            running.append(subprocess.Popen([CLI, "submit", path, "--format", "json", *registry.why],
+                                            env=registry.environment(), stdout=out, stdin=subprocess.DEVNULL))
     assert [process.wait(120 * SLOW) for process in running] == [0, 0, 0]
     for n in range(3):
         lines = [json.loads(line) for line in (registry.folder / f"out{n}").read_text().splitlines()]
         assert [line["row"] for line in lines] == list(range(2, 4002))
         assert set(outcomes(lines)) <= {"CREATED", "UNCHANGED"}
-    assert client.position() == 14 + 8000
+    assert client.position() == registry.planted + 8000
     assert rows(registry) == []
 
 
 def test_the_lock_of_a_killed_process_is_gone(registry, client):
     path = sheet(registry, "".join(f"320100,K{n:05},2017,名,{n}\n" for n in range(20_000)))
-    process = subprocess.Popen([CLI, "submit", path, "--format", "json"], env=registry.environment(),
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    wait_until(lambda: client.position() > 14, "the first rows")
+    process = subprocess.Popen([CLI, "submit", path, "--format", "json", *registry.why],
+                               env=registry.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               stdin=subprocess.DEVNULL)
+    wait_until(lambda: client.position() > registry.planted, "the first rows")
     process.send_signal(signal.SIGKILL)
     process.wait()
     registry.run("sync", "--quiet")
     again = outcomes(registry.lines("submit", path))
     assert set(again) <= {"CREATED", "UNCHANGED"} and len(again) == 20_000
-    assert client.position() == 14 + 20_000
+    assert client.position() == registry.planted + 20_000
 
 
 # --- a restored registry ---

@@ -62,6 +62,8 @@ class Copy:
                     for state in client.list(committee=self.committee, withdrawn=True)}
         for place in published:
             expected[place] = client.get(place)
+            for private in ("from", "reason", "person"):  # who wrote from above is the owner's business
+                expected[place].ClearField(private)
         assert sorted(self.records) == sorted(expected)
         for place, state in self.records.items():
             want = expected[place]
@@ -595,7 +597,8 @@ def test_moved_units_in_the_copy(registry):
 def restore(registry, backup):
     """The registry as of the backup, in a new epoch: what an operator's restore does."""
     for path in registry.data.iterdir():
-        path.unlink()
+        if path.is_file():
+            path.unlink()
     for path in backup.iterdir():
         (registry.data / path.name).write_bytes(path.read_bytes())
     with sqlite3.connect(registry.data / "registry.db") as db:

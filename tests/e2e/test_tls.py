@@ -147,7 +147,7 @@ def test_a_bad_certificate_is_refused_and_the_old_one_stays(make_registry, other
     config(file, tls_cert=cert, tls_key=key)
     registry = make_registry("--config", file, tcp=True)
     registry.plant()
-    honest = registry.client(key=registry.enrol("320102", "submit"), pin=pin)
+    honest = registry.client(registry.tcp, key=registry.enrol("320102", "submit"), pin=pin)
     stranger = make_registry(name="stranger", tcp=True).data / "tls" / "key.pem"
     for bad, why in (({"tls_cert": wrong, "tls_key": key}, "wrong.pem"),
                      ({"tls_cert": tmp_path / "none", "tls_key": key}, "/none"),
@@ -206,14 +206,17 @@ def reloaded_since(registry, offset):
 
 
 def test_all_addresses_with_and_without_a_name(make_registry):
-    registry = make_registry("--listen", "0.0.0.0:0")
+    registry = make_registry(tcp="0.0.0.0")
     assert "public_address_unknown" in registry.log()
-    named = make_registry("--listen", "0.0.0.0:0", "--public-address", "registry.example:7117")
+    assert seen(registry) == registry.pin
+    named = make_registry("--public-address", "registry.example:7117", tcp="0.0.0.0")
     assert "public_address_unknown" not in named.log()
 
 
-def test_two_protocols_of_the_internet(make_registry):
-    if not socket.has_ipv6:
+def test_the_other_protocol_of_the_internet(make_registry):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
         pytest.skip("no IPv6")
     registry = make_registry(tcp="[::1]")
     with Wire(registry.tcp) as wire:

@@ -13,7 +13,7 @@ import hashlib
 
 from messages import golden_main, load_anew
 
-RECORD, WITHDRAWAL, COMMITTEE, REPORTING_SET = 1, 2, 3, 4
+RECORD, WITHDRAWAL, COMMITTEE, REPORTING_SET, KEY, INVITATION = 1, 2, 3, 4, 5, 6
 START = 1522051200000  # 2018-03-26 08:00 UTC
 
 
@@ -56,6 +56,17 @@ def entries(rec, jrn):
         rec.WorkerPrivate(name="王芳", cert_no="20170001", contact="13800000000"))
     yield dict(type=RECORD, ticket=b"\xff" * 16, revision=1, committee=1, code="000000", kind=4, period="2018",
                key="1"), pack(rec.Worker(envelope=own)), b"\x0a\x01\x41"
+    public, code = bytes(range(32)), hashlib.sha256(b"code").digest()
+    key = jrn.KeyBody(id="key:" + hashlib.sha256(public).hexdigest()[:16], public_key=public, name="办公室", committee=2,
+                      committee_code="320000-S01", roles=["submit", "manage"], invitation=code, enrolled_from="10.0.0.7",
+                      enrolled_ms=START)
+    yield dict(type=KEY, committee=2, code="320000-S01", key=key.id, revision=1), pack(key), b""
+    yield dict(type=INVITATION, committee=2, code="320000-S01", key=code.hex(), revision=2, base_revision=1), pack(
+        jrn.InvitationBody(code_sha256=code, committee=2, committee_code="320000-S01", roles=["submit", "manage"],
+                           name="某大学", expires_ms=START + 1000, used_by=key.id, used_from="10.0.0.7",
+                           used_ms=START, created_ms=START - 1000, created_by="socket")), b""
+    yield dict(type=KEY, key="person:wang", revision=2, base_revision=1, reason="离职"), pack(
+        jrn.KeyBody(id="person:wang", name="王芳", committee=2, roles=["submit"], revoked=True, enrolled_ms=START)), b""
 
 
 def line(jrn, position, fields, body, private):

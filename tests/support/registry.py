@@ -13,7 +13,7 @@ import subprocess
 import threading
 
 import peers
-from device_key import DeviceKey, sha256
+from device_key import DeviceKey, make_line, sha256
 from tzclient import BUILD, SOURCE, Client, Wire, wait_until
 
 DAEMON = BUILD / "daemon" / "taizhangd"
@@ -69,6 +69,7 @@ class Registry:
         self.home.mkdir(exist_ok=True)
         self.process = None
         self.clients = []
+        self.planted = 0  # the journal's position with the small tree and nothing else
         self.root = None  # the key of TZ_TRANSPORT=tls, and the homes that have joined
         self.joined = set()
         self.lock = threading.Lock()
@@ -174,13 +175,31 @@ class Registry:
         return made
 
     def admit_root(self):
-        """Of TZ_TRANSPORT=tls: whether there is a key of the root, as there is as soon as there is a root."""
+        """Of TZ_TRANSPORT=tls: whether there is a key of the root, as there is as soon as there is a root; the home has
+        joined then."""
         with self.lock:
             if self.root is None:
                 with Client(self.server) as owner:
                     known = owner.hello.committee != ""
-                self.root = self.enrol("000000", *ROOT) if known else None
+                if known:
+                    self.root = self.enrol("000000", *ROOT)
+                    self.join(str(self.home), "default")
             return self.root is not None
+
+    def admit_home(self, home, profile):
+        """Of TZ_TRANSPORT=tls: whether this home has joined, which it does as soon as it can."""
+        if (home, profile) not in self.joined and self.process is not None and self.admit_root():
+            with self.lock:
+                self.join(home, profile)
+        return (home, profile) in self.joined
+
+    def join(self, home, profile):
+        if (home, profile) in self.joined:
+            return
+        done = subprocess.run([CLI, "join", self.line("000000", *ROOT), "--profile", profile], capture_output=True,
+                              stdin=subprocess.DEVNULL, timeout=60 * SLOW, env={"HOME": home, "LC_ALL": "C"})
+        assert done.returncode == 0, done
+        self.joined.add((home, profile))
 
     def enrol(self, committee, *roles, name=""):
         """A new key with these roles, let in by the socket's owner."""
@@ -194,7 +213,8 @@ class Registry:
     def line(self, committee, *roles):
         """An invitation, by the socket's owner."""
         with Client(self.server) as owner:
-            return owner.invitation_line(committee, *roles)
+            code, reply = owner.invite(committee, *roles)
+        return make_line(reply.address or f"127.0.0.1:{self.port}", code, reply.certificate_sha256)
 
     def office(self, committee, *roles):
         """A home that has joined with these roles."""
@@ -222,6 +242,11 @@ class Registry:
             made.close()
         self.clients = []
 
+    @property
+    def why(self):
+        """What the command line needs when it writes for all units: of TZ_TRANSPORT=tls it does so from above."""
+        return ["--reason", "a test"] if TLS else []
+
     def environment(self, profile="default", **more):
         """What the command line sees: a home of its own, the C locale, this registry."""
         keep = {name: value for name, value in os.environ.items()
@@ -231,26 +256,12 @@ class Registry:
             del env["TAIZHANG_SERVER"]
         return {name: value for name, value in env.items() if value is not None}
 
-    def admit_home(self, home, profile="default"):
-        """Of TZ_TRANSPORT=tls: whether this home has joined, which it does as soon as it can."""
-        with self.lock:
-            if (home, profile) in self.joined:
-                return True
-        if self.process is None or not self.admit_root():
-            return False
-        with self.lock:
-            line = self.line("000000", *ROOT)
-            done = subprocess.run([CLI, "join", line, "--profile", profile], stdin=subprocess.DEVNULL, text=True,
-                                  capture_output=True, timeout=60 * SLOW, env={"HOME": home, "LC_ALL": "C"})
-            assert done.returncode == 0, done
-            self.joined.add((home, profile))
-        return True
-
     def cli(self, *args, stdin=None, env=None, timeout=120, cwd=None, wrapper=()):
         """Runs taizhang, stdin in bytes; a CompletedProcess with texts."""
         feed = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
         profile = args[args.index("--profile") + 1] if "--profile" in args else "default"
-        done = subprocess.run([*wrapper, CLI, *map(str, args)], capture_output=True, cwd=cwd or self.folder,
+        why = self.why if {"submit", "withdraw", "watch"} & set(args) and "--reason" not in args else []
+        done = subprocess.run([*wrapper, CLI, *map(str, args), *why], capture_output=True, cwd=cwd or self.folder,
                               timeout=timeout * SLOW, env=self.environment(profile, **(env or {})), **feed)
         done.stdout = done.stdout.decode("utf-8")
         done.stderr = done.stderr.decode("utf-8")
@@ -268,10 +279,11 @@ class Registry:
         return json.loads(self.run(*args, "--format", "json", **options))
 
     def lines(self, *args, code=0, **options):
-        """Runs taizhang with --format json where it prints one object a line."""
+        """Runs taizhang with --format json where it prints one object a line; sync, what it sent."""
         done = self.cli(*args, "--format", "json", **options)
         assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [line for line in lines if not (TLS and "copy" in line)]  # who has joined has a copy too
 
     # --- what it holds ---
 
@@ -281,7 +293,9 @@ class Registry:
             outcomes = client.import_committees(*TREE)
         assert {outcome.outcome for outcome in outcomes} == {1}, outcomes
         if TLS:
-            self.admit_home(str(self.home))
+            self.admit_root()
+        with Client(self.server) as client:
+            self.planted = client.position()
 
     def load_sample(self):
         """All divisions, the reporting set and the sample files, by the command line."""

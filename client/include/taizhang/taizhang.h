@@ -19,6 +19,9 @@
  * callback is the library's and is gone when the callback returns. A callback must not use the handle. What a
  * call returns by pointer is valid as long as its comment says. Only handles are freed, by their close.
  *
+ * A registry over TCP is reached under TLS 1.3 with a device key, which `taizhang join` makes and keeps
+ * beside the profile; the program needs no more than the profile's name.
+ *
  * Text is UTF-8, NUL-terminated, never NULL in what the library hands out. Times are milliseconds since
  * 1970-01-01 UTC.
  *
@@ -81,7 +84,8 @@ enum tz_reason {
     TZ_REASON_GARBAGE,   /* what came is not this protocol */
     TZ_REASON_TOO_LARGE, /* an answer, or this request, is larger than the limit */
     TZ_REASON_ANSWERED,  /* the registry answered with an error: code, field, value */
-    TZ_REASON_ARGUMENT,  /* an argument is wrong; detail: which */
+    TZ_REASON_ARGUMENT,  /* an argument is wrong; detail: which; of a server that was not named, value: those
+                            that  the profile has keys for */
     TZ_REASON_MEMORY,
     TZ_REASON_PROFILE,     /* the profile cannot be opened, read or written; detail: why */
     TZ_REASON_FILE,        /* a file cannot be read or written, or is not what it should be; detail: why */
@@ -144,9 +148,23 @@ struct tz_submission_outcome {
 
 struct tz_registry;
 
-/* Connects and says hello. server: unix:PATH, HOST, HOST:PORT or [IPV6]:PORT (port 7117 if none); client:
- * name and version of the program, for the registry's log (NULL: the library's). On failure *out is NULL and
- * *failure (may be NULL) says why. */
+/* How a connection is opened. */
+struct tz_registry_options {
+    size_t size;         /* sizeof(struct tz_registry_options) */
+    const char *profile; /* whose key is used: as for tz_box_open; NULL: default */
+    const char *server;  /* unix:PATH, HOST, HOST:PORT or [IPV6]:PORT (port 7117 if none); NULL: the registry
+                            that  the profile has joined, where it is one only */
+    const char *client;  /* name and version of the program, for the registry's log; NULL: the library's */
+    const char *act_for; /* of a gateway: the principal in whose name every request is made, "person:LOGIN";
+                            NULL: nobody's */
+};
+
+/* Connects and says hello. Over TCP that is TLS, and the key that `taizhang join` made for the profile is
+ * proved; a Unix socket lets its owner in without one. On failure *out is NULL and *failure (may be NULL)
+ * says why. */
+TZ_API enum tz_result tz_registry_open_with(const struct tz_registry_options *options,
+                                            struct tz_registry **out, struct tz_failure *failure);
+/* The same with the default profile. */
 TZ_API enum tz_result tz_registry_open(const char *server, const char *client, struct tz_registry **out,
                                        struct tz_failure *failure);
 /* Closes the connection and frees the handle; NULL is allowed. Requests without an answer are of unknown
@@ -207,8 +225,8 @@ struct tz_box;
 
 /* Opens the outbox of a profile for a registry. profile: a name (NULL: default), as the command line's
  * --profile, so that program and `taizhang outbox` can share one; or, with a slash in it, the path of its
- * file. The file and its folders are made. server: as for tz_registry_open; nothing is connected yet, and it
- * may never have answered. On failure *out is NULL and *failure (may be NULL) says why. */
+ * file. The file and its folders are made. server: as in struct tz_registry_options; nothing is connected
+ * yet, and it may never have answered. On failure *out is NULL and *failure (may be NULL) says why. */
 TZ_API enum tz_result tz_box_open(const char *profile, const char *server, struct tz_box **out,
                                   struct tz_failure *failure);
 /* Frees the handle; NULL is allowed. Nothing is lost: what was put is on the disk. */

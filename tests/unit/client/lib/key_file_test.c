@@ -245,8 +245,9 @@ static void the_only_registry_need_not_be_named(void **state)
     struct tz_device_key *other = make("other:7117", TZ_KEY_VALID, 2);
     store(other);
     assert_int_equal(identify(NULL), TZ_RESULT_USAGE);
-    assert_non_null(strstr(failure.detail, "h:1"));
-    assert_non_null(strstr(failure.detail, "other:7117"));
+    assert_string_equal(failure.detail, "server");
+    assert_non_null(strstr(failure.value, "h:1"));
+    assert_non_null(strstr(failure.value, "other:7117"));
     assert_int_equal(identify("other"), TZ_RESULT_DONE);
     assert_string_equal(who.key->id, other->id);
     tz_identity_close(&who);

@@ -135,8 +135,8 @@ static void test_tcp_addresses(void **state)
     struct fixture *f = *state;
     struct tz_listener_options o = options(f);
     static const char *const bad[] = {
-        "",       "127.0.0.1", "127.0.0.1:",   ":7117",          "127.0.0.1:7117x", "127.0.0.1:65536",
-        "[::1:0", "[]:0",      "127.0.0.1:-1", "no such host:1",
+        "",       "127.0.0.1", "127.0.0.1:",   ":7117", "127.0.0.1:7117x", "127.0.0.1:65536",
+        "[::1:0", "[]:0",      "127.0.0.1:-1",
     };
     char why[TZ_WHY_SIZE];
     struct tz_listener *l;
