@@ -62,17 +62,17 @@ static int take_time(struct tz_cli *cli, const char *option, const char *text, b
 static void begin_table(struct audit *a)
 {
     const struct tz_table_column columns[] = {
-        {.key = "number", .title = _("No."), .number = true},
+        {.key = "number", .title = _("Number"), .number = true},
         {.key = "time", .title = _("Time")},
         {.key = "event", .title = _("Event")},
         {.key = "principal", .title = _("By")},
-        {.key = "person", .title = _("For"), .optional = true},
+        {.key = "person", .title = _("Person"), .optional = true},
         {.key = "committee", .title = _("Committee"), .optional = true},
         {.key = "peer", .title = _("From")},
         {.key = "request", .title = _("Request")},
         {.key = "object", .title = _("Of"), .optional = true},
         {.key = "code", .title = _("Refused for"), .optional = true},
-        {.key = "count", .title = _("Number"), .number = true},
+        {.key = "count", .title = _("Count"), .number = true},
         {.key = "position", .title = _("Position"), .number = true, .optional = true},
         {.key = "reason", .title = _("Reason"), .optional = true},
     };
@@ -88,7 +88,7 @@ static const char *event_label(const struct tz_cli *cli, const char *event)
 {
     static const char *const labels[][2] = {
         {"session", N_("session")},
-        {"refused", N_("refused")},
+        {"refused", N_("turned away")},
         {"changed", N_("changed")},
         {"private", N_("private fields read")},
         {"erased", N_("erased")},

@@ -110,6 +110,7 @@ static const char *counter_label(const char *name)
         {"refused", N_("Connections refused")},
         {"stalls", N_("Times a peer had to wait")},
         {"reads", N_("Queries answered")},
+        {"guesses", N_("Proofs and codes refused")},
         {"batches", N_("Batches committed")},
         {"operations", N_("Changes asked for")},
         {"entries", N_("Journal entries written")},

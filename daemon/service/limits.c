@@ -296,14 +296,22 @@ void tz_limits_leave(struct tz_limits *l, const char *principal)
 
 /* --- failures --- */
 
+static int64_t failure_cost(const struct tz_limits *l)
+{
+    return cost_of(MINUTE_S, atomic_load(&l->failures));
+}
+
 int tz_limits_may_try(struct tz_limits *l, const struct tz_peer *peer, struct tz_error *e)
 {
     uint64_t hash = address_hash(l, peer);
     lock(l, hash);
     const struct bucket *b = find(l, hash);
-    int64_t wait = b ? wait_of(b->forgiven_ns, MINUTE_S * SECOND_NS, now_ns(l)) : 0;
+    bool known = b != NULL;
+    int64_t forgiven_ns = known ? b->forgiven_ns : 0;
     unlock(l, hash);
-    if (!wait)
+    /* There must be room for a whole one: so many, and not one more for what the first one has paid back. */
+    int64_t wait = forgiven_ns - now_ns(l) - MINUTE_S * SECOND_NS + failure_cost(l);
+    if (!known || wait <= 0)
         return TZ_OK;
     tz_error_text(tz_error_set(e, TZ_CODE(SLOW_DOWN), NULL, NULL), "what", "failures");
     tz_error_number(e, "wait_ms", ms_of(wait));
@@ -317,6 +325,6 @@ void tz_limits_failed(struct tz_limits *l, const struct tz_peer *peer)
     lock(l, hash);
     struct bucket *b = take(l, hash, now);
     if (b)
-        charge(&b->forgiven_ns, cost_of(MINUTE_S, atomic_load(&l->failures)), now);
+        charge(&b->forgiven_ns, failure_cost(l), now);
     unlock(l, hash);
 }

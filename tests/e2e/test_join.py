@@ -4,7 +4,9 @@
 import base64
 import json
 import re
+import shutil
 import stat
+import subprocess
 
 import pytest
 
@@ -286,6 +288,41 @@ def test_a_key_that_others_can_read_is_not_used(registry, office):
     office.run("ping")
 
 
+def make_certificates(folder):
+    """A root, and a certificate of it for localhost; their paths and the key's."""
+    def openssl(*args):
+        subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=folder, timeout=60)
+
+    new = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl(*new, "-x509", "-days", "30", "-subj", "/CN=root", "-keyout", "root.key", "-out", "root.pem")
+    openssl(*new, "-subj", "/CN=registry", "-keyout", "own.key", "-out", "own.csr")
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    openssl("x509", "-req", "-in", "own.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "30",
+            "-extfile", "names", "-out", "own.pem")
+    (folder / "own.key").chmod(0o600)
+    return [folder / name for name in ("root.pem", "own.pem", "own.key")]
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl(1)")
+def test_a_certificate_of_the_operators_own_is_verified(make_registry, office, tmp_path):
+    root, certificate, key = make_certificates(tmp_path)
+    registry = make_registry("--tls-cert", certificate, "--tls-key", key, tcp=True)
+    registry.plant()
+    line, _ = invite(registry, "--address", registry.tcp.replace("127.0.0.1", "localhost"))
+    assert line.endswith("&k=system")
+    done = office.cli("join", line)
+    assert done.returncode == 4 and "not trusted" in done.stderr
+    trusting = {"SSL_CERT_FILE": str(root)}
+    office.run("join", line, env=trusting)
+    office.run("ping", env=trusting)
+    done = office.cli("ping")
+    assert done.returncode == 4 and "not trusted" in done.stderr
+    # Another name of the same machine is another registry.
+    other, _ = invite(registry, "--address", registry.tcp)
+    done = office.cli("--profile", "other", "join", other, env=trusting)
+    assert done.returncode == 4 and "not trusted" in done.stderr
+
+
 # --- a key's life ---
 
 
@@ -371,3 +408,12 @@ def test_in_chinese(registry, office):
     joined = office.run("join", done.stdout, "--lang", "zh")
     assert "已加入" in joined and "320102 玄武区" in joined and "填报" in joined
     assert "使用中" in office.run("key", "show", "--lang", "zh")
+
+
+def test_who_reads_no_records_keeps_no_copy(registry, tmp_path):
+    for role, kept in (("query", True), ("read_totals", False), ("manage", False), ("audit", False)):
+        home = Home(registry, tmp_path / role)
+        home.run("join", registry.line("" if role == "audit" else "320102", role))
+        done = home.cli("sync")
+        assert done.returncode == 0, (role, done.stderr)
+        assert ("Local copy of 320102" in done.stderr) is kept, role

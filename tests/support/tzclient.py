@@ -68,6 +68,7 @@ class Closed(Exception):
     """The connection has ended. code: the reason that the daemon gave, None if it gave none."""
 
     def __init__(self, status=None):
+        self.status = status
         self.code = code_name(status.code) if status is not None else None
         super().__init__(self.code or "without a word")
 
@@ -292,6 +293,24 @@ class Client:
 
     def history(self, place, **options):
         return list(self.ask("history", pb.HistoryRequest(address=address(place), **options)).history.records)
+
+    def erase(self, place, reason=""):
+        """The EraseReply; refusals stand in its outcome."""
+        return self.ask("erase", pb.EraseRequest(address=address(place), reason=reason)).erase
+
+    def audit(self, **options):
+        """Every event of the access log that the filters leave, page by page; none may be broken."""
+        after = 0
+        while True:
+            final = None
+            for m in self.ask_all("audit", pb.AuditRequest(after=after, **options)):
+                assert not m.audit.broken
+                yield from m.audit.events
+                final = m
+            if not final.audit.next_after:
+                return
+            assert final.audit.next_after > after
+            after = final.audit.next_after
 
     def list_page(self, **options):
         """One page: (records, next cursor)."""

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a principal, and an address, may ask for: the error names what there was too much of and the waiting time, the
+connection stays, and nothing of the request is done. Failed proofs are counted by address."""
+
+import pytest
+
+import bodies
+from registry import times
+from tzclient import Client, Closed, DeviceKey, Refused, code_name, pb, record, wait_until
+
+
+def params(status):
+    return {p.name: p.text or p.number for p in status.params}
+
+
+@pytest.fixture
+def tight(make_registry):
+    registry = make_registry("--rate-requests", "10", "--rate-records", "100", "--rate-bytes", "1M",
+                             "--rate-burst-seconds", "2", tcp=True, name="tight")
+    registry.plant()
+    return registry
+
+
+def limited(client, call):
+    """Calls until it is refused for its rate; how many went through, and what was said."""
+    taken = 0
+    while taken < 100000:
+        try:
+            call(taken)
+        except Refused as refused:
+            assert refused.code == "RATE_LIMITED"
+            return taken, params(refused.status)
+        taken += 1
+    raise AssertionError("never limited")
+
+
+def test_requests_are_limited_and_the_connection_stays(tight):
+    client = tight.client(tight.tcp, key=tight.enrol("320102", "submit"), pin=tight.pin)
+    taken, said = limited(client, lambda _: client.ping())
+    assert taken >= 20  # the burst
+    assert said["what"] == "requests" and 0 < said["wait_ms"] <= 2000
+    answered = []
+
+    def served():
+        try:
+            answered.append(client.ping())
+        except Refused as refused:
+            assert refused.code == "RATE_LIMITED"
+        return answered
+
+    wait_until(served, "the waiting time to pass")
+
+
+def test_nothing_of_a_limited_request_is_done(tight):
+    client = tight.client(tight.tcp, key=tight.enrol("320102", "submit"), pin=tight.pin)
+    many = [record(f"320102/project/2017/{i}", bodies.project(1)) for i in range(1000)]
+    client.put(*many)  # more than the burst, and not impossible
+    with pytest.raises(Refused) as refused:
+        client.submit(record("320102/project/2017/MORE", bodies.project(1)))
+    assert (refused.value.code, params(refused.value.status)["what"]) == ("RATE_LIMITED", "records")
+    assert params(refused.value.status)["wait_ms"] > 5000  # a thousand at a hundred a second
+    owner = tight.client(tight.server)
+    assert owner.total("project", "records")[0] == 1000
+    assert [e.object for e in owner.audit(event="refused") if code_name(e.code) == "RATE_LIMITED"]
+
+
+def test_others_are_not_concerned(tight):
+    first = tight.client(tight.tcp, key=tight.enrol("320102", "submit"), pin=tight.pin)
+    second = tight.client(tight.tcp, key=tight.enrol("320104", "submit"), pin=tight.pin)
+    limited(first, lambda _: first.ping())
+    second.ping()
+    owner = tight.client(tight.server)
+    for _ in range(200):  # the socket's owner is not limited
+        owner.ping()
+
+
+def test_limits_are_reloaded(make_registry):
+    registry = make_registry(name="reloaded", start=False)
+    options = registry.folder / "options.ini"
+    options.write_text("[taizhangd]\nrate-requests = 5\nrate-burst-seconds = 1\n")
+    registry.options += ["--config", str(options)]
+    registry.start()
+    registry.plant()
+    client = registry.client(registry.server, key=registry.enrol("320102", "submit"))
+    limited(client, lambda _: client.ping())
+    options.write_text("[taizhangd]\nrate-requests = 0\n")
+    registry.process.send_signal(1)
+    wait_until(lambda: "reloaded" in registry.log().split("option_reloaded")[-1], "the reload")
+    for _ in range(times(500)):
+        client.ping()
+
+
+def test_a_bulk_upload_is_never_limited_by_default(make_registry):
+    """As fast as one client can."""
+    registry = make_registry(tcp=True, name="bulk")
+    registry.plant()
+    client = registry.client(registry.tcp, key=registry.enrol("320102", "submit"), pin=registry.pin)
+    sent = [client.send("submit", pb.SubmitRequest(records=[
+        record(f"320102/project/2017/{page}-{i}", bodies.project(1)) for i in range(1000)]))
+        for page in range(times(20))]
+    for number in sent:
+        assert client.outcome(number)
+
+
+def test_the_command_line_waits_and_goes_on(tight):
+    """A limit is no failure: what waits in the outbox is sent when its time has come."""
+    office = tight.office("320102", "submit")
+    sheet = tight.folder / "rows.csv"
+    sheet.write_text("报送单位,编号,报告期,名称,项目数\n" +
+                     "".join(f"320102,R{i},2017,名,1\n" for i in range(1500)), "utf-8")
+    done = office.cli("submit", sheet, "--kind", "project", "--wait", "60")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert tight.client(tight.server).total("project", "records")[0] == 1500
+
+
+def test_connections_of_one_principal(make_registry):
+    registry = make_registry("--max-connections-per-principal", "3", name="few")
+    registry.plant()
+    key = registry.enrol("320102", "submit")
+    opened = [Client(registry.server, key=key) for _ in range(3)]
+    with pytest.raises(Closed) as refused:
+        Client(registry.server, key=key)
+    assert refused.value.code == "TOO_MANY_CONNECTIONS"
+    registry.client(registry.server, key=registry.enrol("320104", "submit")).ping()
+    for client in opened:
+        client.ping()
+        client.close()
+
+    def again():
+        try:
+            Client(registry.server, key=key).close()
+            return True
+        except Closed:
+            return False
+
+    wait_until(again, "a place to be free")
+
+
+def test_who_guesses_too_often_must_wait_and_the_enrolled_need_not(make_registry):
+    registry = make_registry("--failures-per-minute", "5", tcp=True, name="guessed")
+    registry.plant()
+    known = registry.enrol("320102", "submit")
+    with Client(registry.server) as owner:
+        code, _ = owner.invite("320104", "submit")
+    codes = []
+    for _ in range(12):
+        with pytest.raises(Closed) as refused:
+            Client(registry.tcp, key=DeviceKey(), pin=registry.pin, invitation=bytes(15) + bytes([len(codes)]))
+        codes.append(refused.value.code)
+        said = refused.value.status
+    assert codes == ["INVITATION"] * 5 + ["SLOW_DOWN"] * 7
+    assert params(said)["wait_ms"] > 0
+    # A right code from there is not even looked at, and a key that is enrolled is let in.
+    with pytest.raises(Closed) as refused:
+        Client(registry.tcp, key=DeviceKey(), pin=registry.pin, invitation=code)
+    assert refused.value.code == "SLOW_DOWN"
+    registry.client(registry.tcp, key=known, pin=registry.pin).ping()
+    # From elsewhere it still opens.
+    Client(registry.server, key=DeviceKey(), invitation=code).close()
+    owner = registry.client(registry.server)
+    noted = [e for e in owner.audit(event="refused") if e.request == "proof"]
+    assert {code_name(e.code) for e in noted} == {"INVITATION", "SLOW_DOWN"}
