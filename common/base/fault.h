@@ -12,6 +12,9 @@
  * lives: what there is to be killed at. A value that cannot be read, or a name that is not in the table,
  * aborts the process at the first point that it passes: a test must not pass because it misspelled its fault.
  *
+ * With TAIZHANG_FAULT_CLOCK=SECONDS the process's wall clock stands that much later, or earlier with a minus:
+ * a day that has to come, comes.
+ *
  * A new point: write tz_fault_point("area.place") as a statement where it is, and a row in the table below.
  * The test check-faults fails when the two differ; tests/support/faults.py reads the table.
  */
@@ -80,6 +83,8 @@ enum { TZ_FAULT_EXIT = 86 };
 
 /* name: in the table. Any thread. */
 void tz_fault_point(const char *name);
+/* Seconds. */
+long long tz_fault_clock(void);
 
 /* The table, ended by NULL. */
 extern const char *const tz_fault_names[];
@@ -87,6 +92,7 @@ extern const char *const tz_fault_names[];
 #else
 
 #define tz_fault_point(name) ((void)0)
+#define tz_fault_clock()     0
 
 #endif
 

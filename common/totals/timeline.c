@@ -59,7 +59,9 @@ int tz_timeline_with(struct tz_timeline **out, const struct tz_timeline *before,
     while (at && strcmp(before->state[at - 1]->body->effective_on, body->effective_on) > 0)
         at--;
     bool same_day = at && strcmp(before->state[at - 1]->body->effective_on, body->effective_on) == 0;
-    if (known == TZ_STATES_MAX && !same_day)
+    uint32_t kept = at - same_day; /* states of the days before */
+    bool says_nothing = kept && tz_tree_same_state(before->state[kept - 1]->body, body);
+    if (known == TZ_STATES_MAX && !same_day && !says_nothing)
         return TZ_ELIMIT;
     struct tz_timeline *x = calloc(1, sizeof *x + (known + 1) * sizeof(struct tz_unit_text *));
     struct tz_unit_text *text = x ? text_new(body, private_) : NULL;
@@ -71,9 +73,11 @@ int tz_timeline_with(struct tz_timeline **out, const struct tz_timeline *before,
     x->revision = revision;
     x->position = position;
     x->last = text_ref(text);
-    for (uint32_t i = 0; i < at - same_day; i++)
+    for (uint32_t i = 0; i < kept; i++)
         x->state[x->count++] = text_ref(before->state[i]);
-    x->state[x->count++] = text;
+    if (!says_nothing)
+        x->state[x->count++] = text_ref(text);
+    text_unref(text);
     for (uint32_t i = at; i < known; i++)
         x->state[x->count++] = text_ref(before->state[i]);
     *out = x;

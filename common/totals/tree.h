@@ -4,7 +4,8 @@
  * are attributes, and an old code still resolves. Grouping nodes hold no records.
  *
  * A unit has a timeline of states, each with the day from which it holds (effective_on; empty: always). An
- * entry of the journal adds a state; one of the same day takes the place of the one before. At a date a unit
+ * entry of the journal adds a state; one of the same day takes the place of the one before, and one that says
+ * what held the day before takes the state of its day away. At a date a unit
  * is as its last state that holds by then says. It hangs
  *   - open: below the parent that this state names;
  *   - closed (valid_to is not after the date): below its successor, below the lowest common ancestor of

@@ -158,6 +158,8 @@ static void check_parent(struct change *c, struct tz_unit_work *u)
     u->parent = number_of(c, code);
     if (root)
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", code);
+    else if (u->parent && u->parent == (u->is_known ? u->known.number : u->change.unit.number))
+        tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", code);
     else if (!u->parent)
         tz_errors_add(&u->errors, item_of(c, code) ? TZ_CODE(PARENT_LOOP) : TZ_CODE(UNKNOWN_PARENT), "parent",
                       code);

@@ -37,6 +37,7 @@ struct entry {
     unsigned closed; /* the day; 0: open */
     uint32_t heir[HEIRS];
     size_t heirs;
+    bool gone; /* it said nothing, or a later one of its day did */
 };
 
 struct run {
@@ -64,7 +65,7 @@ static const struct entry *state_on(const struct run *r, uint32_t unit, unsigned
     const struct entry *found = NULL;
     for (size_t i = 0; i < r->entries; i++) {
         const struct entry *e = &r->entry[i];
-        if (e->unit == unit && e->day <= day && (!found || e->day >= found->day))
+        if (!e->gone && e->unit == unit && e->day <= day && (!found || e->day >= found->day))
             found = e;
     }
     return found;
@@ -75,7 +76,7 @@ static const struct entry *first_state(const struct run *r, uint32_t unit)
     const struct entry *found = NULL;
     for (size_t i = 0; i < r->entries; i++) {
         const struct entry *e = &r->entry[i];
-        if (e->unit == unit && (!found || e->day <= found->day))
+        if (!e->gone && e->unit == unit && (!found || e->day <= found->day))
             found = e;
     }
     return found;
@@ -272,6 +273,12 @@ static struct entry random_state(struct run *r, uint32_t unit)
         e.level = TZ_NATION;
         return e;
     }
+    if (now && chance(x, 20)) { /* the same again, perhaps of another day */
+        unsigned day = e.day;
+        e = *now;
+        e.day = day;
+        return e;
+    }
     e.parent = now && chance(x, 60) ? now->parent : 1 + pick(x, x->w.nodes);
     if (chance(x, 40))
         e.closed = e.day ? e.day : 1 + pick(x, DAYS);
@@ -280,15 +287,41 @@ static struct entry random_state(struct run *r, uint32_t unit)
     return e;
 }
 
+static bool same_state(const struct entry *a, const struct entry *b)
+{
+    if (a->parent != b->parent || a->level != b->level || a->closed != b->closed || a->heirs != b->heirs)
+        return false;
+    for (size_t i = 0; i < a->heirs; i++)
+        if (a->heir[i] != b->heir[i])
+            return false;
+    return true;
+}
+
+/* What held the day before takes away what was to change on the day. */
+static void note_nothing(struct run *r, struct entry *e)
+{
+    const struct entry *before = e->day ? state_on(r, e->unit, e->day - 1) : NULL;
+    if (!before || !same_state(before, e))
+        return;
+    for (size_t i = 0; i < r->entries; i++)
+        r->entry[i].gone |= r->entry[i].unit == e->unit && r->entry[i].day == e->day;
+}
+
 static void random_change(struct run *r)
 {
     struct sent s;
     uint32_t unit = 1 + pick(&r->r, r->r.w.nodes);
     struct entry fresh = random_state(r, unit);
-    const struct entry *e = &r->entry[r->entries];
+    struct entry *e = &r->entry[r->entries];
+    bool gone[ENTRIES];
+    for (size_t i = 0; i < r->entries; i++)
+        gone[i] = r->entry[i].gone;
     r->entry[r->entries++] = fresh;
+    note_nothing(r, e);
     if (e->parent == unit || (!r->any_shape && !always_a_tree(r))) {
         r->entries--;
+        for (size_t i = 0; i < r->entries; i++)
+            r->entry[i].gone = gone[i];
         return;
     }
     assert_int_equal(tz_cube_move(r->cube, unit, r->entries, w_next_position++, make_body(e, &s), NULL), 0);
