@@ -80,6 +80,7 @@ static int ask(struct totals *t, const struct tz_select *s, bool children, bool 
     q.n_by = t->by_count;
     q.children = children;
     q.basis = s->basis;
+    q.tree_as_of = (char *)s->as_of;
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_TOTALS;
     request.totals = &q;
     tz_totals_view_init(&t->view, t->cli->out, t->cli->format, t->cli->zh, s->kind, t->measures.name,
@@ -106,6 +107,7 @@ static int run_totals(struct tz_cli *cli, size_t argc, char **argv)
         {"by", TZ_OPTION_LIST, &by},
         {"measure", TZ_OPTION_LIST, &measures},
         {"children", TZ_OPTION_FLAG, &children},
+        {"tree-as-of", TZ_OPTION_TEXT, &s.as_of_text},
         {"offline", TZ_OPTION_FLAG, &offline},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
@@ -129,7 +131,7 @@ const struct tz_command tz_command_totals = {
     .help = N_("totals of a kind and period, at any committee"),
     .usage = "--kind KIND --period P|P1..P2 [--committee CODE] [--by FIELD[,FIELD]] [--children] [--measure "
              "M[,M]...] "
-             "[--basis submitted|accepted] [--offline]",
+             "[--basis submitted|accepted] [--tree-as-of DAY] [--offline]",
     .details =
         N_("  --kind KIND       project, funding, ... (or 项目, 经费, ...)\n"
            "  --period P        2017, 2017H1, 2017Q3, 2017-06; P1..P2 is a range of one sort\n"
@@ -139,6 +141,7 @@ const struct tz_command tz_command_totals = {
            "  --children        the unit, what it holds itself, and each unit directly below\n"
            "  --measure M       only this measure; several with commas between, or --measure several times\n"
            "  --basis B         submitted (default) or accepted\n"
+           "  --tree-as-of DAY  by the tree of committees of that day, 2017-12-31, instead of today's\n"
            "  --offline         from the local copy that taizhang sync keeps, which says how old it is\n"
            "Money is in fen in JSON and CSV."),
     .run = run_totals,

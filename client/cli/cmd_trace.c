@@ -168,6 +168,7 @@ static int trace(struct tz_cli *cli, const struct tz_select *s, const struct arg
     q.where = list;
     q.n_where = where->count;
     q.basis = s->basis;
+    q.tree_as_of = (char *)(uintptr_t)s->as_of;
     q.built_up = a->built_up;
     return a->offline ? trace_offline(&t, &q, !counts) : trace_registry(&t, &q, !counts);
 }
@@ -177,11 +178,17 @@ static int run_trace(struct tz_cli *cli, size_t argc, char **argv)
     struct tz_select s = {0};
     struct arguments a = {0};
     const struct tz_option options[] = {
-        {"committee", TZ_OPTION_TEXT, &s.committee}, {"kind", TZ_OPTION_TEXT, &s.kind_name},
-        {"period", TZ_OPTION_TEXT, &s.period_text},  {"basis", TZ_OPTION_TEXT, &s.basis_name},
-        {"measure", TZ_OPTION_TEXT, &a.measure},     {"where", TZ_OPTION_LIST, &a.where},
-        {"limit", TZ_OPTION_NUMBER, &a.limit},       {"built-up", TZ_OPTION_FLAG, &a.built_up},
-        {"offline", TZ_OPTION_FLAG, &a.offline},     {NULL, TZ_OPTION_FLAG, NULL},
+        {"committee", TZ_OPTION_TEXT, &s.committee},
+        {"kind", TZ_OPTION_TEXT, &s.kind_name},
+        {"period", TZ_OPTION_TEXT, &s.period_text},
+        {"basis", TZ_OPTION_TEXT, &s.basis_name},
+        {"measure", TZ_OPTION_TEXT, &a.measure},
+        {"where", TZ_OPTION_LIST, &a.where},
+        {"limit", TZ_OPTION_NUMBER, &a.limit},
+        {"built-up", TZ_OPTION_FLAG, &a.built_up},
+        {"offline", TZ_OPTION_FLAG, &a.offline},
+        {"tree-as-of", TZ_OPTION_TEXT, &s.as_of_text},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -199,7 +206,7 @@ const struct tz_command tz_command_trace = {
     .help = N_("the records behind a figure"),
     .usage =
         "--kind KIND --period P|P1..P2 [--measure M] [--committee CODE] [--where FIELD=VALUE]... [--basis B] "
-        "[--limit N] [--built-up] [--offline]",
+        "[--limit N] [--built-up] [--tree-as-of DAY] [--offline]",
     .details =
         N_("  --measure M          the figure's measure; records if there is none\n"
            "  --where FIELD=VALUE  the row of a breakdown; nothing after = is \"not stated\"; several "
@@ -208,6 +215,7 @@ const struct tz_command tz_command_trace = {
            "  --built-up           the records that the unit's own figure for everything below it "
            "replaces,\n"
            "                       and what they add up to\n"
+           "  --tree-as-of DAY     by the tree of committees of that day, as totals has it\n"
            "  --offline            from the local copy, as totals has it\n"
            "The other options are those of totals. With --format json the first line is the figure, "
            "computed from\n"

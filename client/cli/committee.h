@@ -12,6 +12,14 @@
 int tz_committee_import(struct tz_cli *cli, size_t argc, char **argv);
 int tz_committee_list(struct tz_cli *cli, size_t argc, char **argv);
 int tz_committee_set(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_add(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_rename(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_move(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_close(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_cancel(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_merge(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_split(struct tz_cli *cli, size_t argc, char **argv);
+int tz_committee_contact(struct tz_cli *cli, size_t argc, char **argv);
 
 /* A unit, with its body; valid during the call. Tells what goes wrong itself. */
 typedef enum tz_result tz_committee_fn(void *ctx, const Taizhang__V1__Committee *unit);

@@ -5,16 +5,18 @@
 #include "client/cli/committee.h"
 #include "client/cli/totals_view.h"
 #include "client/sheet/committees.h"
+#include "common/base/date.h"
 
 struct listing {
     struct tz_cli *cli;
+    bool contacts;
     struct tz_table table;
 };
 
 /* The columns of the import, so that a list in CSV can be imported. */
 static void add_columns(struct listing *l)
 {
-    for (size_t i = TZ_SHEET_CODE; i <= TZ_SHEET_SUCCESSORS; i++) {
+    for (size_t i = TZ_SHEET_CODE; i <= (l->contacts ? TZ_SHEET_PHONE : TZ_SHEET_SUCCESSORS); i++) {
         enum tz_committee_column c = (enum tz_committee_column)i;
         const char *title = l->cli->zh ? tz_committee_column_zh(c) : tz_committee_column_name(c);
         tz_table_column(&l->table,
@@ -56,15 +58,34 @@ static void add_unit(struct listing *l, const Taizhang__V1__CommitteeBody *b)
     tz_buf_free(&successors);
 }
 
+/* All of a unit's contact persons in one cell, their telephone numbers in another. */
+static void add_contacts(struct listing *l, const Taizhang__V1__Committee *unit)
+{
+    struct tz_buf names, phones;
+    tz_buf_init(&names, 16384);
+    tz_buf_init(&phones, 16384);
+    for (size_t i = 0; i < unit->n_contacts; i++) {
+        tz_buf_printf(&names, "%s%s", i ? "; " : "", unit->contacts[i]->name);
+        tz_buf_printf(&phones, "%s%s", i ? "; " : "", unit->contacts[i]->phone);
+    }
+    tz_table_cell(&l->table, names.data ? names.data : "");
+    tz_table_cell(&l->table, phones.data ? phones.data : "");
+    tz_buf_free(&names);
+    tz_buf_free(&phones);
+}
+
 static enum tz_result take_unit(void *ctx, const Taizhang__V1__Committee *unit)
 {
-    add_unit(ctx, unit->body);
+    struct listing *l = ctx;
+    add_unit(l, unit->body);
+    if (l->contacts)
+        add_contacts(l, unit);
     return TZ_RESULT_DONE;
 }
 
-static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q)
+static int list(struct tz_cli *cli, Taizhang__V1__CommitteeListRequest *q, bool contacts)
 {
-    struct listing l = {.cli = cli};
+    struct listing l = {.cli = cli, .contacts = contacts};
     tz_table_init(&l.table);
     add_columns(&l);
     int rc = tz_committee_each(cli, q, take_unit, &l);
@@ -83,9 +104,17 @@ int tz_committee_list(struct tz_cli *cli, size_t argc, char **argv)
     const char *level = NULL;
     const char *set = "";
     const char *find = "";
+    const char *on = NULL;
+    char day[TZ_DATE_SIZE] = "";
+    bool contacts = false;
     const struct tz_option options[] = {
-        {"under", TZ_OPTION_TEXT, &under}, {"level", TZ_OPTION_TEXT, &level}, {"set", TZ_OPTION_TEXT, &set},
-        {"find", TZ_OPTION_TEXT, &find},   {NULL, TZ_OPTION_FLAG, NULL},
+        {"under", TZ_OPTION_TEXT, &under},
+        {"level", TZ_OPTION_TEXT, &level},
+        {"set", TZ_OPTION_TEXT, &set},
+        {"find", TZ_OPTION_TEXT, &find},
+        {"contacts", TZ_OPTION_FLAG, &contacts},
+        {"on", TZ_OPTION_TEXT, &on},
+        {NULL, TZ_OPTION_FLAG, NULL},
     };
     size_t operands;
     bool helped;
@@ -94,6 +123,8 @@ int tz_committee_list(struct tz_cli *cli, size_t argc, char **argv)
         return rc;
     if (operands > 0)
         return tz_cli_usage(cli, _("%s is one argument too many."), argv[0]);
+    if (on && (!tz_date_read(on, strlen(on), day) || strlen(day) != TZ_DATE_SIZE - 1))
+        return tz_cli_usage(cli, _("%s is not a day. Write it like 2026-01-31."), on);
     Taizhang__V1__CommitteeListRequest q = TAIZHANG__V1__COMMITTEE_LIST_REQUEST__INIT;
     if (level && !(q.level = tz_level_read(level, strlen(level))))
         return tz_cli_usage(
@@ -106,5 +137,6 @@ int tz_committee_list(struct tz_cli *cli, size_t argc, char **argv)
     q.find = (char *)find;
     /* Whoever filters wants what is anywhere below; whoever does not wants to look one level down. */
     q.subtree = level || *set || *find;
-    return list(cli, &q);
+    q.on = day;
+    return list(cli, &q, contacts);
 }

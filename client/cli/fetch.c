@@ -49,10 +49,12 @@ static int check_known(struct tz_cli *cli, const char *committee)
     return tz_cli_call(cli, &request, ignore, NULL);
 }
 
-/* Devices have the committee that they were made for; these two may do everything everywhere. */
-static bool is_administrator(const struct tz_connection *c)
+/* Whether it is the one committee's records that this machine is for: of a key that may read them, and not of
+ * the operator, of a gateway, or of one that may see figures only. */
+static bool has_committee(const struct tz_connection *c)
 {
-    return strcmp(c->principal, "socket") == 0 || strcmp(c->principal, "loopback") == 0;
+    return strcmp(c->principal, "socket") != 0 &&
+           (strstr(c->roles, "submit") || strstr(c->roles, "review") || strstr(c->roles, "query"));
 }
 
 /* *none: there is nothing to fetch. */
@@ -64,7 +66,7 @@ static int choose_committee(struct tz_cli *cli, const char *committee, bool *non
         return tz_cli_usage(cli, _("%s is not a committee's code, such as 110000."), committee);
     if (tz_copy_mark(cli->profile, &mark) != TZ_OK)
         return tz_cli_profile_failed(cli);
-    if (!committee && !mark.committee[0] && !is_administrator(&cli->connection))
+    if (!committee && !mark.committee[0] && has_committee(&cli->connection))
         committee = cli->connection.committee;
     if (!committee || !*committee) {
         *none = !mark.committee[0];

@@ -37,6 +37,8 @@ static int tell(struct tz_cli *cli, const struct tz_rotation *r)
         tz_cli_note(cli, _("The old key ends by itself on %s."), until);
     } else {
         tz_cli_note(cli, "%s", _("The old key is revoked, and its file is removed."));
+        if (strstr(r->connection.roles, "manage") || strstr(r->connection.roles, "secure"))
+            tz_cli_note(cli, "%s", _("Invitations that it made and nobody has used are over; invite anew."));
     }
     return tz_cli_flush(cli);
 }

@@ -43,6 +43,29 @@ static bool pass_stop(void *ctx)
     return l->stop && l->stop(l->ctx);
 }
 
+/* false: it cannot be waited. */
+static bool pause_for(const struct tz_line *l, int64_t ms)
+{
+    int64_t left;
+    for (int64_t until = now_us(l) + ms * 1000; (left = (until - now_us(l)) / 1000) > 0;)
+        if (poll(NULL, 0, (int)left) < 0 && errno != EINTR)
+            return false;
+    return true;
+}
+
+/* The registry lives and has said how long: that is not what the user's patience is for. */
+static bool pause_as_told(void *ctx, int64_t ms)
+{
+    struct tz_line *l = ctx;
+    if (ms > TOLD_MAX_MS)
+        ms = TOLD_MAX_MS;
+    if (ms >= TOLD_WORTH_SAYING_MS)
+        tz_cli_note(l->cli, _("The registry asks for a pause of %d seconds; going on then."),
+                    (int)((ms + 999) / 1000));
+    l->told++;
+    return pause_for(l, ms);
+}
+
 static void tell_waiting(void *ctx)
 {
     struct tz_line *l = ctx;
@@ -95,6 +118,7 @@ int tz_line_open(struct tz_line *l, struct tz_cli *cli, int64_t wait_ms)
                                .env = cli->env,
                                .decided = pass_decision,
                                .stop = pass_stop,
+                               .pause = pause_as_told,
                                .waiting = tell_waiting,
                                .ctx = l};
     return carry_on(l, connect_line(l));
@@ -113,28 +137,6 @@ int tz_line_more(struct tz_line *l)
 {
     l->since_us = now_us(l);
     return carry_on(l, l->up && l->sync.begun ? came_to(l, tz_sync_more(&l->sync)) : TZ_RESULT_DONE);
-}
-
-/* false: it cannot be waited. */
-static bool pause_for(const struct tz_line *l, int64_t ms)
-{
-    int64_t left;
-    for (int64_t until = now_us(l) + ms * 1000; (left = (until - now_us(l)) / 1000) > 0;)
-        if (poll(NULL, 0, (int)left) < 0 && errno != EINTR)
-            return false;
-    return true;
-}
-
-/* The registry lives and has said how long: that is not what the user's patience is for. */
-static bool pause_as_told(struct tz_line *l, int64_t ms)
-{
-    if (ms > TOLD_MAX_MS)
-        ms = TOLD_MAX_MS;
-    if (ms >= TOLD_WORTH_SAYING_MS)
-        tz_cli_note(l->cli, _("The registry asks for a pause of %d seconds; going on then."),
-                    (int)((ms + 999) / 1000));
-    l->told++;
-    return pause_for(l, ms);
 }
 
 /* Waits before the next try. false: the user does not wait so long. */

@@ -7,7 +7,7 @@
 #include "common/codes/role.h"
 
 /* {value} what stood there, {field} the field's label, {values} what may stand there, {number} and {text} the
- * parameters; of what is not allowed {role}, {place} and {giver}. */
+ * parameters; of what is not allowed {role}, {place} and {giver}; of who is closed {since} and {successors}. */
 static const struct {
     tz_code code;
     const char *text;
@@ -212,9 +212,23 @@ static const struct {
     {TZ_CODE(IN_REPORTING_SET),
      N_("The committee \"{value}\" is in the reporting set {text} and cannot become a grouping unit. Take it "
         "out of the set first.")},
-    {TZ_CODE(RETIRED), N_("The committee \"{value}\" is closed; its successors: {text}. Write the code of "
-                          "the one that is right for "
-                          "this row.")},
+    {TZ_CODE(RETIRED),
+     N_("The committee \"{value}\" is closed since {since}; its successors: {successors}. Write the code of "
+        "the one that is right here.")},
+    {TZ_CODE(CHANGE_PENDING),
+     N_("\"{value}\" is to change on {text} already. Wait until then, or take that back with `taizhang "
+        "committee cancel`.")},
+    {TZ_CODE(HAS_CHILDREN),
+     N_("\"{value}\" still has {text} and perhaps others below it. Move what is below in the same change or "
+        "before.")},
+    {TZ_CODE(BEFORE_BEGINNING),
+     N_("\"{value}\" is before the beginning, which is {text}. Give a day that is not earlier.")},
+    {TZ_CODE(BAD_SUCCESSOR),
+     N_("\"{value}\" cannot be a successor here: a unit does not succeed itself, nor one that does not "
+        "close.")},
+    {TZ_CODE(TOGETHER),
+     N_("Nothing is wrong with this one; it waits for those that were refused. Put them right, and ask for "
+        "all again.")},
 
     {TZ_CODE(CONFIRM_MONEY_RANGE),
      N_("\"{value}\" is unusually small or large for money: 万元 and 元 are easily mixed up. "
@@ -329,6 +343,11 @@ static void put_parameter(struct tz_buf *out, const struct tz_error *e, const ch
     }
     if (e->code == TZ_CODE(NOT_ALLOWED) && put_right(out, e, name, len, zh))
         return;
+    if (e->code == TZ_CODE(RETIRED) && len > 4) {
+        const char *text = text_of(e, len == 5 ? "since" : "successors");
+        tz_buf_puts(out, *text ? text : _("none"));
+        return;
+    }
     /* Whichever parameter is of that type: the names are for programs. */
     for (size_t i = 0; i < TZ_ERROR_PARAMS && *e->params[i].name; i++) {
         if (number && !*e->params[i].text) {

@@ -58,6 +58,9 @@ int tz_select_read(struct tz_cli *cli, struct tz_select *s)
         s->basis = TAIZHANG__V1__BASIS__BASIS_ACCEPTED;
     else if (s->basis_name && strcmp(s->basis_name, "submitted") != 0)
         return tz_cli_usage(cli, _("--basis is submitted or accepted, not %s."), s->basis_name);
+    if (s->as_of_text && (!tz_date_read(s->as_of_text, strlen(s->as_of_text), s->as_of) ||
+                          strlen(s->as_of) != TZ_DATE_SIZE - 1))
+        return tz_cli_usage(cli, _("%s is not a day. Write it like 2026-01-31."), s->as_of_text);
     return read_periods(cli, s);
 }
 

@@ -7,6 +7,7 @@
 
 #include "client/cli/cli.h"
 #include "common/base/date.h"
+#include "common/base/env.h"
 #include "common/schema/schema.h"
 
 struct tz_select {
@@ -14,11 +15,13 @@ struct tz_select {
     const char *kind_name;
     const char *period_text; /* P, or P1..P2 */
     const char *basis_name;
+    const char *as_of_text; /* the day whose tree is meant; NULL: today's */
     /* read from the above by tz_select_read */
     const struct tz_kind_info *kind;
     char period[TZ_PERIOD_SIZE];
     char period_to[TZ_PERIOD_SIZE]; /* "" unless a range */
     Taizhang__V1__Basis basis;
+    char as_of[TZ_DATE_SIZE]; /* "": today's */
 };
 
 /* Checks what was given. DONE, or USAGE after its message. */

@@ -4,6 +4,7 @@
  * the offices that lost it do not come back in the same second.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "client/cli/messages.h"
@@ -14,7 +15,7 @@
 #include "common/base/fault.h"
 
 /* Another process sends with this profile, what is ours too: how soon its decisions are looked for. */
-enum { OTHER_SENDS_US = 1000 * 1000, TEXT_MAX = 8192 };
+enum { OTHER_SENDS_US = 1000 * 1000, TEXT_MAX = 8192, PAUSE_STEP_MS = 250 };
 
 static int64_t now_us(const struct tz_watch *w)
 {
@@ -30,6 +31,19 @@ static bool stop(void *ctx)
 {
     (void)ctx;
     return tz_watch_wait_stopped();
+}
+
+/* The registry asks for a pause; it ends with the program. */
+static bool pause_as_told(void *ctx, int64_t ms)
+{
+    struct tz_watch *w = ctx;
+    for (int64_t until = now_ms(w) + ms; now_ms(w) < until;) {
+        int64_t left = until - now_ms(w);
+        if (tz_watch_wait_stopped() ||
+            (poll(NULL, 0, left < PAUSE_STEP_MS ? (int)left : PAUSE_STEP_MS) < 0 && errno != EINTR))
+            return false;
+    }
+    return true;
 }
 
 /* What waits, also in the status. */
@@ -107,8 +121,12 @@ int tz_watch_line(struct tz_watch *w)
 static int send_all(struct tz_watch *w)
 {
     bool begun;
-    struct tz_sync sync = {
-        .profile = w->cli->profile, .connection = &w->cli->connection, .env = w->cli->env, .stop = stop};
+    struct tz_sync sync = {.profile = w->cli->profile,
+                           .connection = &w->cli->connection,
+                           .env = w->cli->env,
+                           .stop = stop,
+                           .pause = pause_as_told,
+                           .ctx = w};
     enum tz_result rc = tz_sync_begin(&sync, w->once, &begun);
     if (rc == TZ_RESULT_DONE && begun)
         rc = tz_sync_end(&sync);

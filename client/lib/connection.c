@@ -170,22 +170,21 @@ static enum tz_result write_all(struct tz_connection *c, const char *bytes, size
     }
 }
 
-static enum tz_result write_message(struct tz_connection *c, tz_request *request, int stall_ms)
+static enum tz_result pack_message(struct tz_connection *c, const tz_request *request, struct tz_buf *out)
 {
     size_t size = taizhang__v1__client_message__get_packed_size(request);
     if (size > c->frame_max)
         return tz_failure_set(&c->failure, TZ_REASON_TOO_LARGE, c->server, NULL);
-    struct tz_buf out;
-    tz_buf_init(&out, size + TZ_FRAME_HEADER);
-    enum tz_result rc;
-    if (tz_frame_append(&out, &request->base) != TZ_OK)
-        rc = tz_connection_break(c, TZ_REASON_MEMORY, NULL);
-    else {
-        tz_fault_point("client.write");
-        rc = write_all(c, out.data, out.len, stall_ms);
-    }
-    tz_buf_free(&out);
-    return rc;
+    tz_buf_init(out, size + TZ_FRAME_HEADER);
+    if (tz_frame_append(out, &request->base) == TZ_OK)
+        return TZ_RESULT_DONE;
+    return tz_connection_break(c, TZ_REASON_MEMORY, NULL);
+}
+
+static enum tz_result write_frame(struct tz_connection *c, const struct tz_buf *frame, int stall_ms)
+{
+    tz_fault_point("client.write");
+    return write_all(c, frame->data, frame->len, stall_ms);
 }
 
 /* --- waiting --- */
@@ -199,7 +198,12 @@ static enum tz_result send_own_ping(struct tz_connection *c)
     request.ping = &ping;
     c->ping_id = request.id;
     c->ping_us = now_us(c);
-    return write_message(c, &request, c->options.give_up_ms);
+    struct tz_buf frame = {0};
+    enum tz_result rc = pack_message(c, &request, &frame);
+    if (rc == TZ_RESULT_DONE)
+        rc = write_frame(c, &frame, c->options.give_up_ms);
+    tz_buf_free(&frame);
+    return rc;
 }
 
 /* Waits until bytes came, within the rules of the header. */
@@ -307,24 +311,52 @@ enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **
     }
 }
 
-enum tz_result tz_connection_send(struct tz_connection *c, tz_request *request, uint64_t *id)
+static enum tz_result may_send(struct tz_connection *c)
 {
-    *id = 0;
     if (c->stream.fd < 0)
         return c->failure.result;
     if (c->waiting_count == TZ_WAITING_MAX)
         return tz_failure_set(&c->failure, TZ_REASON_ARGUMENT, c->server, "too many requests outstanding");
+    if (c->waiting_count == 0)
+        c->alive_us = c->ping_us = now_us(c);
+    return TZ_RESULT_DONE;
+}
+
+enum tz_result tz_connection_again(struct tz_connection *c, const struct tz_buf *frame, uint64_t id)
+{
+    enum tz_result rc = may_send(c);
+    if (rc == TZ_RESULT_DONE)
+        rc = write_frame(c, frame, c->options.idle_ms + c->options.give_up_ms);
+    if (rc == TZ_RESULT_DONE)
+        c->waiting[c->waiting_count++] = id;
+    return rc;
+}
+
+enum tz_result tz_connection_send_kept(struct tz_connection *c, tz_request *request, uint64_t *id,
+                                       struct tz_buf *frame)
+{
+    *id = 0;
+    memset(frame, 0, sizeof *frame);
+    enum tz_result rc = may_send(c);
+    if (rc != TZ_RESULT_DONE)
+        return rc;
     request->id = ++c->last_id;
     if (c->ready && c->options.act_for)
         request->act_for = (char *)(uintptr_t)c->options.act_for;
-    if (c->waiting_count == 0)
-        c->alive_us = c->ping_us = now_us(c);
-    enum tz_result rc = write_message(c, request, c->options.idle_ms + c->options.give_up_ms);
-    if (rc != TZ_RESULT_DONE)
-        return rc;
-    c->waiting[c->waiting_count++] = request->id;
-    *id = request->id;
-    return TZ_RESULT_DONE;
+    rc = pack_message(c, request, frame);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_connection_again(c, frame, request->id);
+    if (rc == TZ_RESULT_DONE)
+        *id = request->id;
+    return rc;
+}
+
+enum tz_result tz_connection_send(struct tz_connection *c, tz_request *request, uint64_t *id)
+{
+    struct tz_buf frame;
+    enum tz_result rc = tz_connection_send_kept(c, request, id, &frame);
+    tz_buf_free(&frame);
+    return rc;
 }
 
 enum tz_result tz_connection_call(struct tz_connection *c, tz_request *request, tz_answer_fn *each, void *ctx)

@@ -88,6 +88,12 @@ void tz_connection_close(struct tz_connection *c);
 /* Sends a request; its id is filled in and returned in *id. Does not wait for the answer. TZ_REASON_TOO_LARGE
  * leaves the connection usable. */
 enum tz_result tz_connection_send(struct tz_connection *c, tz_request *request, uint64_t *id) TZ_MUSTCHECK;
+/* The same, and its bytes are kept in *frame, the caller's to free, to be sent again. */
+enum tz_result tz_connection_send_kept(struct tz_connection *c, tz_request *request, uint64_t *id,
+                                       struct tz_buf *frame) TZ_MUSTCHECK;
+/* Sends a kept request again, whose answer was that it was not looked at. */
+enum tz_result tz_connection_again(struct tz_connection *c, const struct tz_buf *frame,
+                                   uint64_t id) TZ_MUSTCHECK;
 /* The next message to any of the outstanding requests; valid until the next receive or call. A status that is
  * not OK is the caller's to look at (tz_connection_answered). */
 enum tz_result tz_connection_receive(struct tz_connection *c, const tz_answer **out) TZ_MUSTCHECK;

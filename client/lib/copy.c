@@ -187,13 +187,14 @@ int tz_copy_put_committee(struct tz_profile *p, const Taizhang__V1__Committee *c
 {
     const Taizhang__V1__CommitteeBody *body = committee->body;
     if (!body || !body->code[0] || !committee->number || committee->number > INT64_MAX ||
-        body->parent > INT64_MAX)
+        body->parent > INT64_MAX || committee->hangs_below > INT64_MAX)
         return TZ_EINVAL;
     sqlite3_stmt *s = tz_profile_statement(p, sql_put_committee);
     tz_profile_number(s, 2, committee->number);
     tz_profile_text(s, 3, body->code);
     tz_profile_text(s, 4, body->name);
-    tz_profile_number(s, 5, body->parent);
+    /* Where it hangs: an older registry does not say, and then it is the parent. */
+    tz_profile_number(s, 5, committee->hangs_below ? committee->hangs_below : body->parent);
     tz_profile_number(s, 6, generation);
     return run_packed(p, s, 7, &committee->base);
 }

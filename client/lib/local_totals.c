@@ -153,62 +153,66 @@ static int know_places_of_trace(struct tz_local *l, const Taizhang__V1__TraceReq
 
 /* --- answers --- */
 
-struct load {
-    struct tz_local *l;
-    struct tz_cube *cube;
-    struct tz_arena arena;
-};
-
-static int load_record(void *ctx, const struct tz_source_record *r)
+/* Another day's tree needs all units: what has left the subtree since is not in the copy. */
+static int check_as_of(const struct tz_local *l, const char *as_of, struct tz_error *e)
 {
-    struct load *w = ctx;
-    tz_arena_reset(&w->arena);
-    return tz_view_record_load(w->l->tree, w->cube, &w->l->source, &r->key, r->body, &w->arena);
+    const struct tz_unit_node *top = tz_tree_find(l->tree, l->mark.committee, strlen(l->mark.committee));
+    if (!as_of[0] || (top && top->number == tz_tree_root(l->tree)))
+        return TZ_OK;
+    tz_error_text(tz_error_set(e, TZ_CODE(UNSUPPORTED), "tree_as_of", as_of), "what",
+                  "--offline --tree-as-of");
+    return TZ_EINVAL;
 }
 
-/* A cube of the kind's records in sub(node): no other matters there. */
-static int make_cube(struct tz_local *l, uint32_t node, uint32_t kind, struct tz_cube **out)
+/* The tree to answer by: the copy's, or a copy of it of another day, for the caller to free. */
+static int tree_of(const struct tz_local *l, const char *as_of, struct tz_tree **other)
 {
-    struct load w = {.l = l};
-    int rc = tz_cube_new(&w.cube, l->tree);
-    if (rc != TZ_OK)
-        return rc;
-    tz_arena_init(&w.arena, RECORD_ARENA_MAX);
-    rc = tz_local_source_below(&l->records, node, kind, load_record, &w);
-    tz_arena_free(&w.arena);
-    if (rc == TZ_OK)
-        rc = tz_cube_flush(w.cube);
-    if (rc != TZ_OK) {
-        tz_cube_free(w.cube);
-        w.cube = NULL;
-    }
-    *out = w.cube;
-    return rc;
+    *other = NULL;
+    return as_of[0] ? tz_tree_as_of(other, l->tree, as_of) : TZ_OK;
 }
 
-static struct tz_totals_from from_copy(const struct tz_local *l, const char *today)
+static struct tz_totals_from from_copy(const struct tz_local *l, struct tz_tree *tree)
 {
     return (struct tz_totals_from){
-        .tree = l->tree, .source = &l->source, .position = l->mark.position, .today = today};
+        .tree = tree, .source = &l->source, .position = l->mark.position, .today = tz_tree_date(tree)};
+}
+
+static int answer_totals(struct tz_local *l, const Taizhang__V1__TotalsRequest *q, uint32_t node,
+                         struct tz_tree *tree, struct tz_arena *arena, Taizhang__V1__TotalsReply *out,
+                         struct tz_error *e)
+{
+    struct tz_cube *cube = NULL;
+    int rc = TZ_OK;
+    if (!tz_totals_scans(q) && tz_kind_info(q->kind))
+        rc = tz_view_cube(&cube, tree, &l->source, node, q->kind);
+    if (rc != TZ_OK)
+        return rc;
+    struct tz_totals_from from = from_copy(l, tree);
+    from.cube = cube;
+    rc = tz_totals_answer(&from, q, node, arena, out, e);
+    tz_cube_free(cube);
+    if (rc == TZ_OK && !(out->tree = tz_arena_strndup(arena, out->tree, strlen(out->tree))))
+        rc = TZ_ENOMEM;
+    return rc;
 }
 
 int tz_local_totals(struct tz_local *l, const Taizhang__V1__TotalsRequest *q, const char *today,
                     struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
 {
     uint32_t node;
-    struct tz_cube *cube = NULL;
-    int rc = find_node(l, q->committee, q->min_position, &node, e);
-    if (rc == TZ_OK && tz_kind_info(q->kind)) {
+    struct tz_tree *other = NULL;
+    int rc = tz_tree_day(l->tree, today);
+    if (rc == TZ_OK)
+        rc = find_node(l, q->committee, q->min_position, &node, e);
+    if (rc == TZ_OK)
+        rc = check_as_of(l, q->tree_as_of, e);
+    if (rc == TZ_OK && tz_kind_info(q->kind))
         rc = know_places_of_totals(l, q, node);
-        if (rc == TZ_OK && !tz_totals_scans(q))
-            rc = make_cube(l, node, q->kind, &cube);
-    }
-    if (rc != TZ_OK)
-        return rc;
-    struct tz_totals_from from = from_copy(l, today);
-    from.cube = cube;
-    rc = tz_totals_answer(&from, q, node, arena, out, e);
-    tz_cube_free(cube);
+    if (rc == TZ_OK)
+        rc = tree_of(l, q->tree_as_of, &other);
+    if (rc == TZ_OK)
+        rc = answer_totals(l, q, node, other ? other : l->tree, arena, out, e);
+    tz_tree_free(other);
     return rc;
 }
 
@@ -216,11 +220,22 @@ int tz_local_trace(struct tz_local *l, const Taizhang__V1__TraceRequest *q, cons
                    struct tz_arena *arena, Taizhang__V1__TraceReply *out, struct tz_error *e)
 {
     uint32_t node;
-    int rc = find_node(l, q->committee, q->min_position, &node, e);
+    struct tz_tree *other = NULL;
+    int rc = tz_tree_day(l->tree, today);
+    if (rc == TZ_OK)
+        rc = find_node(l, q->committee, q->min_position, &node, e);
+    if (rc == TZ_OK)
+        rc = check_as_of(l, q->tree_as_of, e);
     if (rc == TZ_OK && tz_kind_info(q->kind))
         rc = know_places_of_trace(l, q, node);
-    if (rc != TZ_OK)
-        return rc;
-    const struct tz_totals_from from = from_copy(l, today);
-    return tz_trace_answer(&from, q, node, arena, out, e);
+    if (rc == TZ_OK)
+        rc = tree_of(l, q->tree_as_of, &other);
+    if (rc == TZ_OK) {
+        const struct tz_totals_from from = from_copy(l, other ? other : l->tree);
+        rc = tz_trace_answer(&from, q, node, arena, out, e);
+    }
+    if (rc == TZ_OK && !(out->tree = tz_arena_strndup(arena, out->tree, strlen(out->tree))))
+        rc = TZ_ENOMEM;
+    tz_tree_free(other);
+    return rc;
 }

@@ -18,7 +18,8 @@ struct tz_local;
 int tz_local_open(struct tz_local **out, struct tz_profile *p, struct tz_copy_mark *mark) TZ_MUSTCHECK;
 void tz_local_close(struct tz_local *l);
 
-/* The reply in the arena; an empty committee is the copy's; today: the date that it says of the tree.
+/* The reply in the arena; an empty committee is the copy's; today: the day of the copy, whose tree is meant
+ * unless the request names another (only of a copy of everything: UNSUPPORTED).
  * TZ_EINVAL with *e as from the registry, and UNKNOWN_COMMITTEE for one that is not in the copy's subtree;
  * TZ_ECORRUPT, TZ_EIO, TZ_ENOMEM, TZ_ELIMIT. */
 int tz_local_totals(struct tz_local *l, const Taizhang__V1__TotalsRequest *q, const char *today,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two visits: the first gives every committee its number, the second puts them below their parents.
+ * Two visits: the first gives every committee its number, the second adds their states, whose parents then
+ * have one.
  */
 #include "client/lib/local_tree.h"
 
@@ -48,15 +49,25 @@ static uint32_t number_of(const struct building *b, uint64_t registry)
     return found ? found->here : 0;
 }
 
-static int put(void *ctx, const Taizhang__V1__Committee *c)
+static int add_state(const struct building *b, const Taizhang__V1__Committee *c, uint32_t here,
+                     const Taizhang__V1__CommitteeBody *state)
+{
+    Taizhang__V1__CommitteeBody body = *state;
+    uint32_t parent = number_of(b, state->parent);
+    body.parent = here == 1 ? 0 : parent ? parent : 1;
+    int rc =
+        here > 1 && body.parent == here ? TZ_EINVAL : tz_tree_add(b->tree, here, c->revision, 0, &body, NULL);
+    return rc == TZ_EINVAL || rc == TZ_ELIMIT ? TZ_ECORRUPT : rc;
+}
+
+static int add(void *ctx, const Taizhang__V1__Committee *c)
 {
     struct building *b = ctx;
-    Taizhang__V1__CommitteeBody body = *c->body;
     uint32_t here = number_of(b, c->number);
-    uint32_t parent = number_of(b, c->body->parent);
-    body.parent = here == 1 ? 0 : parent ? parent : 1;
-    int rc = tz_tree_put(b->tree, here, c->revision, 0, &body, NULL);
-    return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
+    int rc = c->n_states ? TZ_OK : add_state(b, c, here, c->body);
+    for (size_t i = 0; i < c->n_states && rc == TZ_OK; i++)
+        rc = add_state(b, c, here, c->states[i]);
+    return rc;
 }
 
 int tz_local_tree(struct tz_profile *p, struct tz_tree **out)
@@ -69,7 +80,9 @@ int tz_local_tree(struct tz_profile *p, struct tz_tree **out)
     if (rc == TZ_OK && b.count)
         qsort(b.pairs.data, b.count, sizeof(struct pair), pair_order);
     if (rc == TZ_OK)
-        rc = tz_copy_committees(p, put, &b);
+        rc = tz_copy_committees(p, add, &b);
+    if (rc == TZ_OK)
+        rc = tz_tree_day(b.tree, tz_tree_date(b.tree));
     tz_buf_free(&b.pairs);
     if (rc != TZ_OK) {
         tz_tree_free(b.tree);

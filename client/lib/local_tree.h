@@ -9,7 +9,7 @@
 #include "client/lib/copy.h"
 #include "common/totals/tree.h"
 
-/* The caller frees the tree. TZ_ECORRUPT: the committees contradict one another; TZ_ENOMEM; TZ_EIO. */
+/* The caller frees the tree, which has no date yet. TZ_ECORRUPT: the committees contradict one another; TZ_ENOMEM; TZ_EIO. */
 int tz_local_tree(struct tz_profile *p, struct tz_tree **out) TZ_MUSTCHECK;
 
 /* Puts a unit below the root of which nothing is known but the code, unless the tree has the code: a place

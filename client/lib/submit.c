@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/lib/submit.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 void tz_submitter_init(struct tz_submitter *s, struct tz_connection *c, tz_batch_fn *done, void *ctx)
@@ -27,6 +29,40 @@ static bool read_reply(const tz_answer *m, bool withdraw, Taizhang__V1__SubmitRe
     return true;
 }
 
+/* The place in the window of a request; in_flight: there is none. */
+static size_t find(const struct tz_submitter *s, uint64_t id)
+{
+    size_t i = 0;
+    while (i < s->in_flight && s->flight[i].id != id)
+        i++;
+    return i;
+}
+
+static void take_out(struct tz_submitter *s, size_t i)
+{
+    tz_buf_free(&s->flight[i].frame);
+    s->flight[i] = s->flight[--s->in_flight];
+}
+
+static bool wait_ms(int64_t ms)
+{
+    while (poll(NULL, 0, (int)ms) < 0)
+        if (errno != EINTR)
+            return false;
+    return true;
+}
+
+/* The registry has not looked at a frame, and said for how long it should not be sent. rc: that, as a
+ * failure. */
+static enum tz_result pause_and_send(struct tz_submitter *s, size_t i, enum tz_result rc)
+{
+    int64_t ms = tz_connection_wait_ms(s->connection);
+    if (i == s->in_flight || s->flight[i].answered > 0 || ms <= 0 || ms > INT32_MAX ||
+        ++s->pauses > TZ_SUBMIT_PAUSES || !(s->pause ? s->pause(s->ctx, ms) : wait_ms(ms)))
+        return rc;
+    return tz_connection_again(s->connection, &s->flight[i].frame, s->flight[i].id);
+}
+
 /* Waits for one part of an answer. A batch leaves the window when its last part was good. */
 static enum tz_result take_answer(struct tz_submitter *s)
 {
@@ -34,25 +70,22 @@ static enum tz_result take_answer(struct tz_submitter *s)
     enum tz_result rc = tz_connection_receive(s->connection, &m);
     if (rc != TZ_RESULT_DONE)
         return rc;
+    size_t i = find(s, m->id);
     rc = tz_connection_answered(s->connection, m);
     if (rc != TZ_RESULT_DONE)
-        return rc;
-    for (size_t i = 0; i < s->in_flight; i++) {
-        if (s->flight[i].id != m->id)
-            continue;
-        size_t first = s->flight[i].answered;
-        size_t left = s->flight[i].count - first;
-        Taizhang__V1__SubmitReply reply;
-        if (!read_reply(m, s->flight[i].withdraw, &reply) || reply.n_outcomes > left ||
-            (m->final && reply.n_outcomes != left))
-            break;
-        void *batch = s->flight[i].batch;
-        s->flight[i].answered += reply.n_outcomes;
-        if (m->final)
-            s->flight[i] = s->flight[--s->in_flight];
-        return s->done(s->ctx, batch, first, &reply, m->final);
-    }
-    return tz_connection_break(s->connection, TZ_REASON_GARBAGE, "not an answer to a submission");
+        return s->connection->failure.code == TZ_CODE(RATE_LIMITED) ? pause_and_send(s, i, rc) : rc;
+    s->pauses = 0;
+    Taizhang__V1__SubmitReply reply;
+    size_t first = i < s->in_flight ? s->flight[i].answered : 0;
+    size_t left = i < s->in_flight ? s->flight[i].count - first : 0;
+    if (i == s->in_flight || !read_reply(m, s->flight[i].withdraw, &reply) || reply.n_outcomes > left ||
+        (m->final && reply.n_outcomes != left))
+        return tz_connection_break(s->connection, TZ_REASON_GARBAGE, "not an answer to a submission");
+    void *batch = s->flight[i].batch;
+    s->flight[i].answered += reply.n_outcomes;
+    if (m->final)
+        take_out(s, i);
+    return s->done(s->ctx, batch, first, &reply, m->final);
 }
 
 static enum tz_result send_request(struct tz_submitter *s, tz_request *request, size_t count, void *batch)
@@ -63,10 +96,14 @@ static enum tz_result send_request(struct tz_submitter *s, tz_request *request, 
             return rc;
     }
     uint64_t id;
-    enum tz_result rc = tz_connection_send(s->connection, request, &id);
-    if (rc != TZ_RESULT_DONE)
+    struct tz_buf frame;
+    enum tz_result rc = tz_connection_send_kept(s->connection, request, &id, &frame);
+    if (rc != TZ_RESULT_DONE) {
+        tz_buf_free(&frame);
         return rc;
+    }
     s->flight[s->in_flight].id = id;
+    s->flight[s->in_flight].frame = frame;
     s->flight[s->in_flight].withdraw = request->body_case == TAIZHANG__V1__CLIENT_MESSAGE__BODY_WITHDRAW;
     s->flight[s->in_flight].count = count;
     s->flight[s->in_flight].answered = 0;
@@ -111,5 +148,9 @@ enum tz_result tz_submitter_drain(struct tz_submitter *s)
 
 void *tz_submitter_abandoned(struct tz_submitter *s)
 {
-    return s->in_flight > 0 ? s->flight[--s->in_flight].batch : NULL;
+    if (s->in_flight == 0)
+        return NULL;
+    void *batch = s->flight[s->in_flight - 1].batch;
+    take_out(s, s->in_flight - 1);
+    return batch;
 }

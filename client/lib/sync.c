@@ -247,6 +247,12 @@ static enum tz_result take_decisions(void *ctx, void *batch, size_t first,
 
 /* --- the steps --- */
 
+static bool pass_pause(void *ctx, int64_t ms)
+{
+    struct tz_sync *s = ctx;
+    return s->pause(s->ctx, ms);
+}
+
 int tz_sync_note(struct tz_sync *s)
 {
     s->noted = true;
@@ -304,6 +310,7 @@ enum tz_result tz_sync_begin(struct tz_sync *s, bool wait, bool *begun)
     s->begun = true;
     s->cursor = 0;
     tz_submitter_init(&s->submitter, s->connection, take_decisions, s);
+    s->submitter.pause = s->pause ? pass_pause : NULL;
     rc = tell_others(s);
     if (rc == TZ_RESULT_DONE)
         rc = tz_sync_reconcile(s);

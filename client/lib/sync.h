@@ -22,7 +22,10 @@ struct tz_sync {
     const struct tz_env *env;
     tz_sync_decided *decided; /* may be NULL */
     void *ctx;
-    bool (*stop)(void *ctx);    /* may be NULL; asked between frames: true ends after what is in flight */
+    bool (*stop)(void *ctx); /* may be NULL; asked between frames: true ends after what is in flight */
+    /* May be NULL: it just waits. The registry asks for a pause of so many ms: waits; false: ends with that.
+     */
+    bool (*pause)(void *ctx, int64_t ms);
     void (*waiting)(void *ctx); /* may be NULL; called once when another process sends and is waited for */
     uint64_t sent;              /* results: versions handed to the registry, */
     uint64_t done;              /* decided, */

@@ -244,6 +244,8 @@ enum tz_result tz_registry_submit(struct tz_registry *r, const struct tz_submiss
     }
     if (rc == TZ_RESULT_DONE)
         rc = tz_submitter_drain(&s);
+    while (tz_submitter_abandoned(&s))
+        ;
     tz_arena_free(&submission.arena);
     free(f);
     return rc;

@@ -7,13 +7,14 @@
 #include <time.h>
 
 #include "common/base/date.h"
+#include "common/base/fault.h"
 
 static int64_t system_wall_ms(void *ctx)
 {
     struct timespec ts;
     (void)ctx;
     clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    return ((int64_t)ts.tv_sec + tz_fault_clock()) * 1000 + ts.tv_nsec / 1000000;
 }
 
 static int64_t system_mono_us(void *ctx)

@@ -81,6 +81,20 @@ static void strike(enum action action)
     }
 }
 
+long long tz_fault_clock(void)
+{
+    const char *text = getenv("TAIZHANG_FAULT_CLOCK");
+    char *end;
+    if (!text || !*text)
+        return 0;
+    long long seconds = strtoll(text, &end, 10);
+    if (*end) {
+        fprintf(stderr, "TAIZHANG_FAULT_CLOCK=%s: not a number of seconds\n", text);
+        abort();
+    }
+    return seconds;
+}
+
 void tz_fault_point(const char *name)
 {
     struct fault fault;

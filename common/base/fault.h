@@ -12,6 +12,9 @@
  * lives: what there is to be killed at. A value that cannot be read, or a name that is not in the table,
  * aborts the process at the first point that it passes: a test must not pass because it misspelled its fault.
  *
+ * With TAIZHANG_FAULT_CLOCK=SECONDS the process's wall clock stands that much later, or earlier with a minus:
+ * a day that has to come, comes.
+ *
  * A new point: write tz_fault_point("area.place") as a statement where it is, and a row in the table below.
  * The test check-faults fails when the two differ; tests/support/faults.py reads the table.
  */
@@ -43,6 +46,7 @@
     X("daemon.append") /* an operation was decided; its entry is not yet written */ \
     X("daemon.commit") /* every entry of the batch is written, nothing is committed */ \
     X("daemon.committed") /* on disk; the views do not have it */ \
+    X("daemon.day")      /* a day has come; what was entered for it has not happened yet */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
     X("erase.committed") /* private bytes are erased, and still in the database's log */ \
@@ -79,6 +83,8 @@ enum { TZ_FAULT_EXIT = 86 };
 
 /* name: in the table. Any thread. */
 void tz_fault_point(const char *name);
+/* Seconds. */
+long long tz_fault_clock(void);
 
 /* The table, ended by NULL. */
 extern const char *const tz_fault_names[];
@@ -86,6 +92,7 @@ extern const char *const tz_fault_names[];
 #else
 
 #define tz_fault_point(name) ((void)0)
+#define tz_fault_clock()     0
 
 #endif
 

@@ -40,12 +40,14 @@ int tz_cube_apply(struct tz_cube *c, const struct tz_view_record *before, const 
 /* Call after the last change of a batch and before any query: pending sums climb. */
 int tz_cube_flush(struct tz_cube *c) TZ_MUSTCHECK;
 /* Changes a unit that the tree has, or puts a new one: the cube is told instead of the tree, which it changes
- * by tz_tree_put in the middle of its work. Needed when the parent or the level changes, right and cheap for
- * any other change. Arguments and errors as there: after TZ_EINVAL nothing has changed, after TZ_ENOMEM the
- * cube is unusable. */
+ * as by tz_tree_put_loosely in the middle of its work, with all units that come to hang elsewhere by it.
+ * Arguments and errors as there: after TZ_EINVAL nothing has changed, after TZ_ENOMEM the cube is unusable.
+ */
 int tz_cube_move(struct tz_cube *c, uint32_t number, uint64_t revision, uint64_t position,
                  const Taizhang__V1__CommitteeBody *body,
                  const Taizhang__V1__CommitteePrivate *private_) TZ_MUSTCHECK;
+/* The same for a date: as tz_tree_day. */
+int tz_cube_day(struct tz_cube *c, const char *date) TZ_MUSTCHECK;
 
 /* --- looking --- */
 

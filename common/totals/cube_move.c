@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A unit is put below another parent, or changes its level. What it passes up climbs off the old path and,
- * when the tree has changed, onto the new one; parts that the move parts from their wholes, or joins with
- * them, are taken out before and put in after, so that their ceilings are found anew.
+ * A unit comes to hang below another parent, or changes its level. What it passes up climbs off the old path
+ * and, when the tree has changed, onto the new one; parts that the move parts from their wholes, or joins
+ * with them, are taken out before and put in after, so that their ceilings are found anew.
  */
 #include <stdlib.h>
 
 #include "common/totals/cube_internal.h"
+#include "common/totals/tree_stage.h"
 
 /* Parts to be counted anew. */
 struct crossing {
@@ -138,25 +139,42 @@ static int crossing_put_back(struct tz_cube *c, struct crossing *x)
     return TZ_OK;
 }
 
-int tz_cube_move(struct tz_cube *c, uint32_t number, uint64_t revision, uint64_t position,
-                 const Taizhang__V1__CommitteeBody *body, const Taizhang__V1__CommitteePrivate *private_)
+/* A unit that gets another parent or level. */
+static int move_unit(struct tz_cube *c, uint32_t number)
 {
-    const struct tz_unit_node *u = tz_tree_at(c->tree, number);
     struct crossing x = {0};
-    int rc = tz_tree_check(c->tree, number, body);
-    if (rc != TZ_OK)
-        return rc;
-    if (!u || (u->parent == body->parent && u->level == body->level))
-        return tz_tree_put(c->tree, number, revision, position, body, private_);
-    rc = tz_cube_flush(c);
+    int rc = for_each_grid(c, number, detach, &x);
     if (rc == TZ_OK)
-        rc = for_each_grid(c, number, detach, &x);
-    if (rc == TZ_OK)
-        rc = tz_tree_put(c->tree, number, revision, position, body, private_);
+        rc = tz_tree_turn(c->tree, number);
     if (rc == TZ_OK)
         rc = for_each_grid(c, number, attach, &x);
     if (rc == TZ_OK)
         rc = crossing_put_back(c, &x);
     free(x.link);
     return rc;
+}
+
+static int take_turns(struct tz_cube *c, const struct tz_tree_turns *turns)
+{
+    int rc = tz_cube_flush(c);
+    for (size_t i = 0; i < turns->count && rc == TZ_OK; i++) {
+        uint32_t n = turns->number[i];
+        rc = tz_tree_moves(c->tree, n) ? move_unit(c, n) : tz_tree_turn(c->tree, n);
+    }
+    return rc;
+}
+
+int tz_cube_move(struct tz_cube *c, uint32_t number, uint64_t revision, uint64_t position,
+                 const Taizhang__V1__CommitteeBody *body, const Taizhang__V1__CommitteePrivate *private_)
+{
+    struct tz_tree_turns turns;
+    int rc = tz_tree_stage_put(c->tree, number, revision, position, body, private_, &turns);
+    return rc == TZ_OK ? take_turns(c, &turns) : rc;
+}
+
+int tz_cube_day(struct tz_cube *c, const char *date)
+{
+    struct tz_tree_turns turns;
+    int rc = tz_tree_stage_day(c->tree, date, &turns);
+    return rc == TZ_OK ? take_turns(c, &turns) : rc;
 }

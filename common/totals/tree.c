@@ -6,85 +6,23 @@
  */
 #include "common/totals/tree.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the entry said, shared by a tree and its copies. */
-struct unit_text {
-    atomic_uint refs;
-    Taizhang__V1__CommitteeBody *body;
-    Taizhang__V1__CommitteePrivate *private_;
-};
-
-struct unit {
-    struct tz_unit_node node;
-    struct unit_text *text;
-    uint32_t *child;
-    uint32_t children;
-    uint32_t room;
-};
-
-struct code {
-    char text[TZ_CODE_SIZE];
-    uint32_t number; /* 0: free */
-};
-
-struct tz_tree {
-    struct unit *unit; /* [0] unused */
-    uint32_t count;
-    uint32_t room;
-    struct code *code;
-    uint32_t codes;
-    uint32_t code_room; /* a power of two */
-    uint64_t position;
-};
+#include "common/totals/tree_internal.h"
 
 enum { FIRST_ROOM = 64, FIRST_CHILDREN = 4 };
 
-static void text_unref(struct unit_text *x)
-{
-    if (!x || atomic_fetch_sub(&x->refs, 1) != 1)
-        return;
-    taizhang__v1__committee_body__free_unpacked(x->body, NULL);
-    taizhang__v1__committee_private__free_unpacked(x->private_, NULL);
-    free(x);
-}
-
-/* A deep copy by way of the bytes. */
-static ProtobufCMessage *message_copy(const ProtobufCMessage *m)
-{
-    size_t len = protobuf_c_message_get_packed_size(m);
-    uint8_t *bytes = malloc(len + 1);
-    if (!bytes)
-        return NULL;
-    protobuf_c_message_pack(m, bytes);
-    ProtobufCMessage *copy = protobuf_c_message_unpack(m->descriptor, NULL, len, bytes);
-    free(bytes);
-    return copy;
-}
-
-static struct unit_text *text_new(const Taizhang__V1__CommitteeBody *body,
-                                  const Taizhang__V1__CommitteePrivate *private_)
-{
-    struct unit_text *x = calloc(1, sizeof *x);
-    if (!x)
-        return NULL;
-    atomic_init(&x->refs, 1);
-    x->body = (Taizhang__V1__CommitteeBody *)message_copy(&body->base);
-    if (private_)
-        x->private_ = (Taizhang__V1__CommitteePrivate *)message_copy(&private_->base);
-    if (!x->body || (private_ && !x->private_)) {
-        text_unref(x);
-        return NULL;
-    }
-    return x;
-}
+/* No date is later (common/base/date.h). */
+static const char end_of_time[] = "2999-12-31";
 
 int tz_tree_new(struct tz_tree **out)
 {
     *out = calloc(1, sizeof **out);
-    return *out ? TZ_OK : TZ_ENOMEM;
+    if (!*out)
+        return TZ_ENOMEM;
+    memcpy((*out)->date, end_of_time, sizeof end_of_time);
+    return TZ_OK;
 }
 
 void tz_tree_free(struct tz_tree *t)
@@ -92,21 +30,51 @@ void tz_tree_free(struct tz_tree *t)
     if (!t)
         return;
     for (uint32_t i = 1; i <= t->count; i++) {
-        text_unref(t->unit[i].text);
+        tz_timeline_unref(t->unit[i].timeline);
+        tz_timeline_unref(t->unit[i].before);
         free(t->unit[i].child);
     }
     free(t->unit);
     free(t->code);
+    free(t->apart.number);
+    free(t->givers.number);
+    free(t->turns.number);
     free(t);
+}
+
+int tz_tree_list_reserve(struct tree_list *l, uint32_t count)
+{
+    if (count <= l->room)
+        return TZ_OK;
+    uint32_t room = count + count / 2 + FIRST_ROOM;
+    uint32_t *number = realloc(l->number, room * sizeof *number);
+    if (!number)
+        return TZ_ENOMEM;
+    l->number = number;
+    l->room = room;
+    return TZ_OK;
+}
+
+static int copy_list(struct tree_list *to, const struct tree_list *from)
+{
+    if (!from->count)
+        return TZ_OK;
+    int rc = tz_tree_list_reserve(to, from->count);
+    if (rc == TZ_OK) {
+        memcpy(to->number, from->number, from->count * sizeof *from->number);
+        to->count = from->count;
+    }
+    return rc;
 }
 
 static int copy_units(struct tz_tree *c, const struct tz_tree *t)
 {
     for (uint32_t i = 1; i <= t->count; i++) {
-        struct unit *to = &c->unit[i];
-        const struct unit *from = &t->unit[i];
+        struct tree_unit *to = &c->unit[i];
+        const struct tree_unit *from = &t->unit[i];
         *to = *from;
-        atomic_fetch_add(&to->text->refs, 1);
+        tz_timeline_ref(to->timeline);
+        to->before = NULL;
         to->child = NULL;
         to->room = 0;
         c->count = i;
@@ -128,13 +96,17 @@ int tz_tree_copy(struct tz_tree **out, const struct tz_tree *t)
     if (!c)
         return TZ_ENOMEM;
     c->position = t->position;
+    c->shape = t->shape;
+    c->stamp = t->stamp;
+    memcpy(c->date, t->date, sizeof c->date);
     if (!t->count) {
         *out = c;
         return TZ_OK;
     }
     c->unit = malloc(t->room * sizeof *c->unit);
     c->code = malloc(t->code_room * sizeof *c->code);
-    if (!c->unit || !c->code || copy_units(c, t) != TZ_OK) {
+    if (!c->unit || !c->code || copy_units(c, t) != TZ_OK || copy_list(&c->apart, &t->apart) != TZ_OK ||
+        copy_list(&c->givers, &t->givers) != TZ_OK) {
         tz_tree_free(c);
         return TZ_ENOMEM;
     }
@@ -144,6 +116,18 @@ int tz_tree_copy(struct tz_tree **out, const struct tz_tree *t)
     c->code_room = t->code_room;
     *out = c;
     return TZ_OK;
+}
+
+int tz_tree_as_of(struct tz_tree **out, const struct tz_tree *t, const char *date)
+{
+    int rc = tz_tree_copy(out, t);
+    if (rc == TZ_OK)
+        rc = tz_tree_day(*out, date);
+    if (rc != TZ_OK) {
+        tz_tree_free(*out);
+        *out = NULL;
+    }
+    return rc;
 }
 
 /* --- codes --- */
@@ -157,17 +141,17 @@ static uint32_t code_hash(const char *s, size_t len)
 }
 
 /* The slot that holds the code, or the free one where it belongs. There is always a free slot. */
-static struct code *code_slot(const struct tz_tree *t, const char *s, size_t len)
+static struct tree_code *code_slot(const struct tz_tree *t, const char *s, size_t len)
 {
     uint32_t mask = t->code_room - 1;
     for (uint32_t i = code_hash(s, len) & mask;; i = (i + 1) & mask) {
-        struct code *c = &t->code[i];
+        struct tree_code *c = &t->code[i];
         if (!c->number || (strncmp(c->text, s, len) == 0 && c->text[len] == '\0'))
             return c;
     }
 }
 
-static int codes_reserve(struct tz_tree *t)
+int tz_tree_codes_reserve(struct tz_tree *t)
 {
     if ((t->codes + 1) * 4 <= t->code_room * 3)
         return TZ_OK;
@@ -184,17 +168,47 @@ static int codes_reserve(struct tz_tree *t)
     return TZ_OK;
 }
 
-static uint32_t code_number(const struct tz_tree *t, const char *s, size_t len)
+uint32_t tz_tree_code_number(const struct tz_tree *t, const char *s, size_t len)
 {
     if (!t->code_room || !len || len >= TZ_CODE_SIZE || memchr(s, '\0', len))
         return 0;
     return code_slot(t, s, len)->number;
 }
 
-/* --- putting --- */
+void tz_tree_code_add(struct tz_tree *t, const char *code, uint32_t number)
+{
+    struct tree_code *c = code_slot(t, code, strlen(code));
+    if (c->number)
+        return;
+    memcpy(c->text, code, strlen(code) + 1);
+    c->number = number;
+    t->codes++;
+}
+
+void tz_tree_code_drop(struct tz_tree *t, const char *code)
+{
+    struct tree_code *c = code_slot(t, code, strlen(code));
+    memset(c, 0, sizeof *c);
+    t->codes--;
+}
+
+int tz_tree_units_reserve(struct tz_tree *t)
+{
+    if (t->count + 1 < t->room)
+        return TZ_OK;
+    uint32_t room = t->room ? t->room * 2 : FIRST_ROOM;
+    struct tree_unit *unit = realloc(t->unit, room * sizeof *unit);
+    if (!unit)
+        return TZ_ENOMEM;
+    t->unit = unit;
+    t->room = room;
+    return TZ_OK;
+}
+
+/* --- turning --- */
 
 /* Where among the parent's children the code stands, or would stand. */
-static uint32_t child_index(const struct tz_tree *t, const struct unit *parent, const char *code)
+static uint32_t child_index(const struct tz_tree *t, const struct tree_unit *parent, const char *code)
 {
     uint32_t low = 0, high = parent->children;
     while (low < high) {
@@ -207,7 +221,7 @@ static uint32_t child_index(const struct tz_tree *t, const struct unit *parent, 
     return low;
 }
 
-static int children_reserve(struct unit *u)
+static int children_reserve(struct tree_unit *u)
 {
     if (u->children < u->room)
         return TZ_OK;
@@ -220,25 +234,12 @@ static int children_reserve(struct unit *u)
     return TZ_OK;
 }
 
-static int units_reserve(struct tz_tree *t)
-{
-    if (t->count + 1 < t->room)
-        return TZ_OK;
-    uint32_t room = t->room ? t->room * 2 : FIRST_ROOM;
-    struct unit *unit = realloc(t->unit, room * sizeof *unit);
-    if (!unit)
-        return TZ_ENOMEM;
-    t->unit = unit;
-    t->room = room;
-    return TZ_OK;
-}
-
 static void child_remove(struct tz_tree *t, uint32_t number)
 {
     uint32_t parent = t->unit[number].node.parent;
     if (!parent)
         return;
-    struct unit *p = &t->unit[parent];
+    struct tree_unit *p = &t->unit[parent];
     uint32_t i = child_index(t, p, t->unit[number].node.code);
     memmove(p->child + i, p->child + i + 1, (p->children - i - 1) * sizeof *p->child);
     p->children--;
@@ -250,41 +251,11 @@ static void child_insert(struct tz_tree *t, uint32_t number)
     uint32_t parent = t->unit[number].node.parent;
     if (!parent)
         return;
-    struct unit *p = &t->unit[parent];
+    struct tree_unit *p = &t->unit[parent];
     uint32_t i = child_index(t, p, t->unit[number].node.code);
     memmove(p->child + i + 1, p->child + i, (p->children - i) * sizeof *p->child);
     p->child[i] = number;
     p->children++;
-}
-
-/* Levels of sub(number), 1 for a unit alone. */
-static unsigned height(const struct tz_tree *t, uint32_t number)
-{
-    unsigned deepest = t->unit[number].node.depth;
-    for (uint32_t n = number; n; n = tz_tree_next(t, number, n))
-        if (t->unit[n].node.depth > deepest)
-            deepest = t->unit[n].node.depth;
-    return deepest - t->unit[number].node.depth + 1u;
-}
-
-int tz_tree_check(const struct tz_tree *t, uint32_t number, const Taizhang__V1__CommitteeBody *body)
-{
-    size_t len = strlen(body->code);
-    if (!number || number > t->count + 1 || !len || len >= TZ_CODE_SIZE)
-        return TZ_EINVAL;
-    uint32_t holder = code_number(t, body->code, len);
-    if ((holder && holder != number) || body->level < TZ_NATION || body->level >= TZ_LEVELS)
-        return TZ_EINVAL;
-    if (!body->parent)
-        return number == 1 ? TZ_OK : TZ_EINVAL;
-    if (number == 1 || body->parent > t->count)
-        return TZ_EINVAL;
-    uint32_t parent = (uint32_t)body->parent;
-    bool known = number <= t->count;
-    if (known && tz_tree_above(t, number, parent))
-        return TZ_EINVAL;
-    unsigned levels = known ? height(t, number) : 1;
-    return t->unit[parent].node.depth + 1u + levels > TZ_TREE_DEPTH ? TZ_EINVAL : TZ_OK;
 }
 
 static void set_depths(struct tz_tree *t, uint32_t top)
@@ -295,47 +266,35 @@ static void set_depths(struct tz_tree *t, uint32_t top)
     }
 }
 
-int tz_tree_put(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,
-                const Taizhang__V1__CommitteeBody *body, const Taizhang__V1__CommitteePrivate *private_)
+bool tz_tree_moves(const struct tz_tree *t, uint32_t number)
 {
-    int rc = tz_tree_check(t, number, body);
-    if (rc != TZ_OK)
-        return rc;
-    uint32_t parent = (uint32_t)body->parent;
-    if (codes_reserve(t) != TZ_OK || units_reserve(t) != TZ_OK ||
-        (parent && children_reserve(&t->unit[parent]) != TZ_OK))
+    const struct tree_unit *u = &t->unit[number];
+    return u->node.parent != u->goes || u->node.level != u->body->level;
+}
+
+int tz_tree_turn(struct tz_tree *t, uint32_t number)
+{
+    struct tree_unit *u = &t->unit[number];
+    const Taizhang__V1__CommitteeBody *body = u->body;
+    if (u->goes && children_reserve(&t->unit[u->goes]) != TZ_OK)
         return TZ_ENOMEM;
-    struct unit_text *text = text_new(body, private_);
-    if (!text)
-        return TZ_ENOMEM;
-    struct unit *u = &t->unit[number];
-    if (number <= t->count) {
+    if (u->hangs)
         child_remove(t, number);
-        text_unref(u->text);
-    } else {
-        memset(u, 0, sizeof *u);
-        t->count = number;
-    }
-    u->text = text;
-    u->node.number = number;
-    u->node.parent = parent;
+    u->node.parent = u->goes;
     u->node.level = (uint8_t)body->level;
     u->node.type = body->type == TZ_TYPE_GROUPING ? TZ_TYPE_GROUPING : TZ_TYPE_COMMITTEE;
-    u->node.revision = revision;
-    u->node.position = position;
-    memcpy(u->node.code, text->body->code, strlen(text->body->code) + 1);
-    u->node.body = text->body;
-    u->node.private_ = text->private_;
+    u->node.standing = u->standing;
+    u->node.body = body;
+    u->node.private_ = u->timeline->last->private_;
+    u->node.revision = u->timeline->revision;
+    u->node.position = u->timeline->position;
+    memset(u->node.code, 0, sizeof u->node.code);
+    memcpy(u->node.code, body->code, strlen(body->code));
     child_insert(t, number);
+    u->hangs = true;
+    tz_timeline_unref(u->before);
+    u->before = NULL;
     set_depths(t, number);
-    struct code *c = code_slot(t, u->node.code, strlen(u->node.code));
-    if (!c->number) {
-        memcpy(c->text, u->node.code, sizeof c->text);
-        c->number = number;
-        t->codes++;
-    }
-    if (position > t->position)
-        t->position = position;
     return TZ_OK;
 }
 
@@ -356,6 +315,16 @@ uint64_t tz_tree_position(const struct tz_tree *t)
     return t->position;
 }
 
+const char *tz_tree_date(const struct tz_tree *t)
+{
+    return t->date;
+}
+
+enum tz_shape tz_tree_shape(const struct tz_tree *t)
+{
+    return (enum tz_shape)t->shape;
+}
+
 const struct tz_unit_node *tz_tree_at(const struct tz_tree *t, uint32_t number)
 {
     return number && number <= t->count ? &t->unit[number].node : NULL;
@@ -363,7 +332,7 @@ const struct tz_unit_node *tz_tree_at(const struct tz_tree *t, uint32_t number)
 
 const struct tz_unit_node *tz_tree_find(const struct tz_tree *t, const char *code, size_t len)
 {
-    return tz_tree_at(t, code_number(t, code, len));
+    return tz_tree_at(t, tz_tree_code_number(t, code, len));
 }
 
 uint32_t tz_tree_parent(const struct tz_tree *t, uint32_t number)
@@ -409,14 +378,40 @@ uint32_t tz_tree_next(const struct tz_tree *t, uint32_t top, uint32_t number)
     if (t->unit[number].children)
         return t->unit[number].child[0];
     while (number != top) {
-        const struct unit *u = &t->unit[number];
+        const struct tree_unit *u = &t->unit[number];
         if (!u->node.parent)
             return 0;
-        const struct unit *p = &t->unit[u->node.parent];
+        const struct tree_unit *p = &t->unit[u->node.parent];
         uint32_t i = child_index(t, p, u->node.code) + 1;
         if (i < p->children)
             return p->child[i];
         number = u->node.parent;
     }
     return 0;
+}
+
+/* --- timelines --- */
+
+const Taizhang__V1__CommitteeBody *tz_tree_state(const struct tz_tree *t, uint32_t number, size_t i)
+{
+    if (!number || number > t->count || i >= t->unit[number].timeline->count)
+        return NULL;
+    return t->unit[number].timeline->state[i]->body;
+}
+
+const Taizhang__V1__CommitteeBody *tz_tree_state_on(const struct tz_tree *t, uint32_t number,
+                                                    const char *date)
+{
+    return number && number <= t->count ? tz_timeline_on(t->unit[number].timeline, date) : NULL;
+}
+
+const Taizhang__V1__CommitteeBody *tz_tree_pending(const struct tz_tree *t, uint32_t number)
+{
+    const Taizhang__V1__CommitteeBody *before = NULL, *state;
+    for (size_t i = 0; (state = tz_tree_state(t, number, i)); i++) {
+        if (strcmp(state->effective_on, t->date) > 0 && (!before || !tz_tree_same_state(before, state)))
+            return state;
+        before = state;
+    }
+    return NULL;
 }

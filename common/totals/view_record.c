@@ -107,3 +107,42 @@ int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
         rc = tz_cube_apply(cube, NULL, &record, record.has_whole ? &whole : NULL);
     return rc;
 }
+
+/* --- a cube of its own --- */
+
+#define RECORD_ARENA_MAX ((size_t)4 << 20)
+
+struct filling {
+    const struct tz_tree *tree;
+    struct tz_cube *cube;
+    const struct tz_record_source *source;
+    struct tz_arena arena;
+};
+
+static int take_record(void *ctx, const struct tz_source_record *r)
+{
+    struct filling *f = ctx;
+    tz_arena_reset(&f->arena);
+    return tz_view_record_load(f->tree, f->cube, f->source, &r->key, r->body, &f->arena);
+}
+
+int tz_view_cube(struct tz_cube **out, struct tz_tree *tree, const struct tz_record_source *source,
+                 uint32_t node, uint32_t kind)
+{
+    struct filling f = {.tree = tree, .source = source};
+    *out = NULL;
+    int rc = tz_cube_new(&f.cube, tree);
+    if (rc != TZ_OK)
+        return rc;
+    tz_arena_init(&f.arena, RECORD_ARENA_MAX);
+    for (uint32_t n = node; n && rc == TZ_OK; n = tz_tree_next(tree, node, n))
+        rc = source->records(source->ctx, n, kind, 0, true, take_record, &f);
+    tz_arena_free(&f.arena);
+    if (rc == TZ_OK)
+        rc = tz_cube_flush(f.cube);
+    if (rc != TZ_OK)
+        tz_cube_free(f.cube);
+    else
+        *out = f.cube;
+    return rc;
+}

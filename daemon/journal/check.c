@@ -145,7 +145,7 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     char why[256];
     struct tz_store *store;
     struct tz_store_options o = {.path = path, .env = env, .log = log, .read_only = true};
-    struct tz_check c = {.out = out, .log = log, .result = result, .next = 1};
+    struct tz_check c = {.env = env, .out = out, .log = log, .result = result, .next = 1};
     memset(result, 0, sizeof *result);
     int rc = tz_store_open(&store, &o, why, sizeof why);
     if (rc) {

@@ -56,7 +56,9 @@ struct tz_check {
     struct tz_principals *principals;
     uint64_t from_above; /* entries */
 
-    uint64_t next; /* position that the replay expects */
+    const struct tz_env *env;
+    int64_t day_ends_ms; /* of the tree's date; 0: it has none */
+    uint64_t next;       /* position that the replay expects */
     int64_t last_ms;
     uint64_t last_epoch;
     size_t unflushed;
@@ -77,6 +79,8 @@ const char *tz_check_cell_name(const struct tz_check *c, uint32_t node, uint32_t
 int64_t tz_check_find(const struct tz_check *c, const struct tz_record_key *k);
 int64_t tz_check_add(struct tz_check *c, const struct tz_record_key *k);
 
+/* Brings the tree to the day of this time, if it is a later one. */
+int tz_check_come_to_day(struct tz_check *c, int64_t time_ms) TZ_MUSTCHECK;
 /* Each is 0 when done, whatever was found, or negative when it cannot go on. */
 int tz_check_replay(struct tz_check *c) TZ_MUSTCHECK;
 int tz_check_tables(struct tz_check *c) TZ_MUSTCHECK;

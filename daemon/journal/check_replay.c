@@ -214,6 +214,24 @@ static void check_erased(struct tz_check *c)
                              tz_check_address_name(c, &c->address[i].key, name), c->address[i].erased);
 }
 
+/* --- days --- */
+
+enum { MINUTE_MS = 60000, DAY_MINUTES = 24 * 60 };
+
+/* Entries of one day are many: the end of it is remembered. */
+int tz_check_come_to_day(struct tz_check *c, int64_t time_ms)
+{
+    const int64_t day_ms = (int64_t)DAY_MINUTES * MINUTE_MS;
+    char date[TZ_DATE_SIZE];
+    if (time_ms < c->day_ends_ms || time_ms < 0)
+        return TZ_OK;
+    int64_t local = time_ms + (int64_t)c->env->utc_offset_minutes * MINUTE_MS;
+    c->day_ends_ms = time_ms + day_ms - local % day_ms;
+    c->unflushed = 0;
+    tz_env_date(c->env, time_ms, date);
+    return tz_cube_day(c->cube, date);
+}
+
 /* --- committees and reporting sets --- */
 
 static int replay_committee(struct tz_check *c, const struct tz_entry *e, const header *h)
@@ -347,6 +365,9 @@ static int replay_entry(void *ctx, const struct tz_entry *e)
         return TZ_OK;
     }
     check_header(c, e, h);
+    int rc = tz_check_come_to_day(c, h->time_ms);
+    if (rc)
+        return rc;
     c->from_above += h->from != 0;
     switch (h->type) {
     case TAIZHANG__V1__ENTRY_TYPE__ENTRY_RECORD:
@@ -372,9 +393,13 @@ int tz_check_replay(struct tz_check *c)
 {
     int rc = tz_reader_journal(c->reader, 1, replay_entry, c);
     if (!rc)
+        rc = tz_check_come_to_day(c, c->env->wall_ms(c->env->ctx));
+    if (!rc)
         rc = tz_cube_flush(c->cube);
     if (!rc)
         check_erased(c);
+    if (!rc && tz_tree_shape(c->tree) != TZ_SHAPE_TREE)
+        tz_check_finding(c, "%s", _("the committees of today are no tree: a loop, or too deep"));
     if (!rc && c->next != c->position + 1)
         tz_check_finding(c, _("the journal ends at %" PRIu64 ", the sequencer stands at %" PRIu64),
                          c->next - 1, c->position);

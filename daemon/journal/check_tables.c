@@ -83,6 +83,27 @@ static int check_committee(void *ctx, const struct tz_table_row *row)
     return 0;
 }
 
+static int check_committee_past(void *ctx, const struct tz_table_row *row)
+{
+    struct count *n = ctx;
+    struct tz_entry e;
+    Taizhang__V1__EntryHeader *h = NULL;
+    uint32_t number = row->key.committee;
+    n->rows++;
+    tz_arena_reset(&n->c->scratch);
+    int rc = tz_reader_entry(n->c->reader, row->head.position, &n->c->scratch, &e);
+    if (rc && rc != TZ_ENOENT)
+        return rc;
+    if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
+        h = NULL;
+    if (!h || h->type != TAIZHANG__V1__ENTRY_TYPE__ENTRY_COMMITTEE || h->committee != number ||
+        h->revision != row->head.revision || !number || number > tz_tree_count(n->c->tree) ||
+        h->revision >= n->c->unit[number - 1].revision)
+        tz_check_finding(n->c, _("table committee_past, number %" PRIu32 ": not what the journal says"),
+                         number);
+    return 0;
+}
+
 static void check_named(struct count *n, const struct tz_table_row *row, enum tz_named what,
                         const char *table)
 {
@@ -145,7 +166,9 @@ static int check_table(struct tz_check *c, enum tz_table table, const char *name
 
 int tz_check_tables(struct tz_check *c)
 {
-    uint64_t heads = 0, past = 0, parts = 0;
+    uint64_t heads = 0, past = 0, parts = 0, committees_past = 0;
+    for (uint32_t i = 0; i < tz_tree_count(c->tree); i++)
+        committees_past += c->unit[i].revision - 1;
     for (size_t i = 0; i < c->addresses.count; i++) {
         const struct tz_check_address *a = &c->address[i];
         if (!a->head.revision)
@@ -162,6 +185,8 @@ int tz_check_tables(struct tz_check *c)
         rc = check_table(c, TZ_TABLE_PARTS, "part", check_part, parts);
     if (!rc)
         rc = check_table(c, TZ_TABLE_COMMITTEES, "committee", check_committee, tz_tree_count(c->tree));
+    if (!rc)
+        rc = check_table(c, TZ_TABLE_COMMITTEE_PAST, "committee_past", check_committee_past, committees_past);
     if (!rc)
         rc = check_table(c, TZ_TABLE_SETS, "reporting_set", check_set, c->named[TZ_NAMED_SET].names.count);
     if (!rc)

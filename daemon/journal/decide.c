@@ -219,6 +219,8 @@ int tz_decide(struct tz_batch *b, struct tz_op *op)
         return reconcile(b, op);
     case TZ_OP_COMMITTEES:
         return tz_decide_committees(b, op);
+    case TZ_OP_COMMITTEE_CHANGE:
+        return tz_decide_committee_change(b, op);
     case TZ_OP_REPORTING_SET:
         return tz_decide_reporting_set(b, op);
     case TZ_OP_KEY_PUT:

@@ -43,6 +43,7 @@ struct tz_subject {
 int tz_decide_records(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_withdrawals(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_committees(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
+int tz_decide_committee_change(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_reporting_set(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_key_put(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;
 int tz_decide_key_rotate(struct tz_batch *b, struct tz_op *op) TZ_MUSTCHECK;

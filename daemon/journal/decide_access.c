@@ -89,6 +89,21 @@ bool tz_decide_may_change_unit(struct tz_batch *b, const struct tz_op *op, const
     return tz_access_decide(TZ_ACT_UNITS, &reach).allowed;
 }
 
+/* Who names a successor gives it figures: it must be a unit that the op may change too. */
+static int check_successors(const struct tz_realm *realm, const struct tz_op *op,
+                            const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
+                            struct tz_error *e)
+{
+    for (size_t i = 0; i < body->n_successors; i++) {
+        const char *code = body->successors[i];
+        const struct tz_unit_node *heir = tz_tree_find(realm->tree, code, strlen(code));
+        bool was = known && i < known->body->n_successors && strcmp(known->body->successors[i], code) == 0;
+        if (heir && !was && tz_access_check(realm, op->grant, TZ_ACT_UNITS, heir->parent, NULL, e) != TZ_OK)
+            return TZ_EINVAL;
+    }
+    return TZ_OK;
+}
+
 int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
                           const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
                           struct tz_errors *errors)
@@ -105,6 +120,8 @@ int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const stru
         rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, (uint32_t)body->parent, NULL, &e);
     if (!rc && !directory && known && known->parent != body->parent)
         rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, known->parent, NULL, &e);
+    if (!rc && !directory)
+        rc = check_successors(&realm, op, known, body, &e);
     if (rc && errors->count < TZ_ERRORS_MAX)
         errors->item[errors->count++] = e;
     return TZ_OK;

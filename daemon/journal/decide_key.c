@@ -62,7 +62,19 @@ static bool known_may_change(const struct put *p)
     return roles_may_change(p);
 }
 
-/* Invitations that the key made and nobody has used yet end with it. */
+/* Another key is there in its place. */
+static bool replaced(const struct put *p)
+{
+    const struct tz_principals *all = p->b->principals;
+    const struct tz_principal *one;
+    for (const char *after = ""; (one = tz_principal_next(all, (uint32_t)p->before.body->committee, after));
+         after = one->id)
+        if (strcmp(one->body->rotated_from, p->q->id) == 0 && tz_principal_valid(one, p->b->time_ms))
+            return true;
+    return false;
+}
+
+/* Invitations that the key made and nobody has used yet end with it, unless another one is in its place. */
 static int cancel_invitation(struct put *p, const Taizhang__V1__InvitationBody *seen)
 {
     struct tz_invitation_state i;
@@ -106,7 +118,7 @@ static int change_known(struct put *p)
     }
     bool ends = q->revoke && !body.revoked;
     body.revoked |= q->revoke;
-    int rc = ends ? cancel_invitations(p) : TZ_OK;
+    int rc = ends && !replaced(p) ? cancel_invitations(p) : TZ_OK;
     return rc ? rc : tz_key_put(p->b, p->op, &p->before, &body, q->reason);
 }
 

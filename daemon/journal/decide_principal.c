@@ -199,10 +199,13 @@ int tz_op_admit(struct tz_batch *b, struct tz_op *op, bool *yes)
     if (g->socket)
         return TZ_OK;
     int rc = still_valid(b, g->principal, yes);
-    if (!rc && *yes && g->person[0])
-        rc = still_valid(b, g->person, yes);
     if (!*yes)
         op->failed = TZ_CODE(KEY_REVOKED);
+    if (rc || !*yes || !g->person[0])
+        return rc;
+    rc = still_valid(b, g->person, yes);
+    if (!*yes)
+        op->failed = TZ_CODE(BAD_PERSON);
     return rc;
 }
 

@@ -40,7 +40,8 @@ int tz_invitation_put(struct tz_batch *b, struct tz_op *op, const struct tz_invi
 /* UNCHANGED, as it stands. */
 void tz_settle_unchanged(struct tz_op *op, uint64_t revision, uint64_t position);
 
-/* Whether who asked may still ask, now that it comes to it; else op->failed is KEY_REVOKED. */
+/* Whether who asked may still ask, now that it comes to it; else op->failed is KEY_REVOKED, or BAD_PERSON
+ * where its gateway still may. */
 int tz_op_admit(struct tz_batch *b, struct tz_op *op, bool *yes) TZ_MUSTCHECK;
 /* Who asks, with the roles that it has in this transaction. false: no longer valid, and the op is refused. */
 int tz_giver_read(struct tz_batch *b, struct tz_op *op, struct tz_grant *out, bool *valid) TZ_MUSTCHECK;

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "daemon/journal/decide.h"
+#include "daemon/journal/decide_unit.h"
 
 /* Addresses of one operation seen so far: open addressing, index of the ask + 1. */
 struct seen {
@@ -76,13 +76,16 @@ static bool blamed(const struct tz_errors *errors, const char *field)
     return false;
 }
 
-static void check_committee(struct candidate *c)
+/* A closed unit gets no new records; what it has may be corrected and withdrawn. */
+static void check_committee(const struct tz_batch *b, struct candidate *c)
 {
     const char *code = c->s.ask->address.committee;
     if (!c->s.unit)
         tz_errors_add(&c->errors, TZ_CODE(UNKNOWN_COMMITTEE), "committee", code);
     else if (c->s.unit->type == TZ_TYPE_GROUPING)
         tz_errors_add(&c->errors, TZ_CODE(GROUPING), "committee", code);
+    else if (c->s.unit->standing == TZ_CLOSED && !c->s.head.live)
+        tz_errors_retired(b->tree, c->s.unit, "committee", &c->errors);
 }
 
 /* The unit existed on some day of the record's date, or of its period where it gives none. */
@@ -200,7 +203,7 @@ static int examine(struct tz_batch *b, struct candidate *c)
 {
     const struct tz_change_ask *ask = c->s.ask;
     tz_ask_errors(ask, &c->errors);
-    check_committee(c);
+    check_committee(b, c);
     tz_subject_check_reason(&c->s, &c->errors);
     if (!c->s.unit || !ask->record.kind)
         return TZ_OK;

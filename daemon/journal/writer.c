@@ -130,7 +130,15 @@ static void take_all(struct tz_writer *w)
 
 static bool goes_alone(const struct tz_op *op)
 {
-    return op->type == TZ_OP_COMMITTEES || op->type == TZ_OP_REPORTING_SET || op->type == TZ_OP_ERASE;
+    switch (op->type) {
+    case TZ_OP_COMMITTEES:
+    case TZ_OP_COMMITTEE_CHANGE:
+    case TZ_OP_REPORTING_SET:
+    case TZ_OP_ERASE:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* The oldest operations, up to the limits of a batch; at least one. */
@@ -208,7 +216,7 @@ static int rebuild_views(struct tz_writer *w)
     int rc = tz_reader_open(&r, w->o.store);
     if (rc)
         return rc;
-    rc = tz_views_open(&fresh, r, w->o.log);
+    rc = tz_views_open(&fresh, r, w->o.env, w->o.log);
     tz_reader_close(r);
     if (rc)
         return rc;
@@ -244,11 +252,10 @@ static int recover(struct tz_writer *w)
     return rc;
 }
 
-/* What was committed must be seen: without views that hold it the process cannot answer, and a new one can.
- */
-static void update_views(struct tz_writer *w)
+/* Views that failed in the middle are of no use, and what was committed must be seen: without views that hold
+ * it the process cannot answer, and a new one can. */
+static void mend_views(struct tz_writer *w, int rc)
 {
-    int rc = tz_batch_apply(&w->batch, w->o.views);
     if (rc) {
         tz_log(w->o.log, TZ_LOG_ERROR, "views_failed", "reason=\"%s\" action=rebuild", tz_rc_string(rc));
         rc = rebuild_views(w);
@@ -257,6 +264,20 @@ static void update_views(struct tz_writer *w)
         tz_log(w->o.log, TZ_LOG_ERROR, "views_failed", "reason=\"%s\" action=abort", tz_rc_string(rc));
         abort();
     }
+}
+
+/* Changes that were entered for a later day take effect when the registry's calendar comes to it. */
+static void come_to_day(struct tz_writer *w, int64_t time_ms)
+{
+    const struct tz_views *v = w->o.views;
+    char date[TZ_DATE_SIZE];
+    tz_env_date(w->o.env, time_ms > w->last_ms ? time_ms : w->last_ms, date);
+    if (strcmp(date, tz_tree_date(v->tree)) <= 0)
+        return;
+    tz_fault_point("daemon.day");
+    mend_views(w, tz_views_day(w->o.views, date));
+    tz_log(w->o.log, TZ_LOG_INFO, "tree_day", "tree=%s position=%llu", tz_tree_date(v->tree),
+           (unsigned long long)v->position);
 }
 
 /* Takes the sequencer; the views must stand where it does. */
@@ -284,6 +305,7 @@ static int transact(struct tz_writer *w, struct batch_list *list)
     if (rc)
         return rc;
     tz_batch_start(&w->batch, w->o.views, tz_store_info(w->o.store).epoch, position, w->last_ms);
+    come_to_day(w, w->batch.time_ms);
     rc = decide_all(w, list);
     if (rc || !w->batch.entries) {
         tz_store_rollback(w->o.store);
@@ -318,7 +340,7 @@ static void run_batch(struct tz_writer *w, struct batch_list *list)
         w->last_ms = w->batch.time_ms;
         w->dirty = true;
         tz_fault_point("daemon.committed");
-        update_views(w);
+        mend_views(w, tz_batch_apply(&w->batch, w->o.views));
         tz_batch_fill_replaced(&w->batch, w->o.views);
         set_read_only(w, false);
         atomic_fetch_add(&w->entries, w->batch.entries);
@@ -385,8 +407,10 @@ static void wipe(struct tz_writer *w, const struct batch_list *list)
 size_t tz_writer_step(struct tz_writer *w)
 {
     take_all(w);
-    if (!w->waiting)
+    if (!w->waiting) {
+        come_to_day(w, w->o.env->wall_ms(w->o.env->ctx));
         return 0;
+    }
     struct batch_list list = collect(w);
     run_batch(w, &list);
     wipe(w, &list);

@@ -26,7 +26,8 @@ struct tz_change_ask {
     struct tz_record record;  /* decoded; kind NULL for a withdrawal */
     struct tz_errors *errors; /* found so far; used only if the decision comes to validation */
     bool refused;             /* not canonical or no address: REJECTED whatever the registry holds */
-    const Taizhang__V1__CommitteeItem *committee;        /* imports */
+    const Taizhang__V1__CommitteeItem *committee;        /* imports, and changes of committees */
+    const char *on;                                      /* changes: the day; "": today */
     const Taizhang__V1__ReportingSetBody *reporting_set; /* reporting sets */
     const Taizhang__V1__KeyPutRequest *key_put;          /* keys and invitations: one of these */
     const Taizhang__V1__InviteRequest *invite;
@@ -47,6 +48,7 @@ enum tz_op_type {
     TZ_OP_WITHDRAW,
     TZ_OP_RECONCILE,
     TZ_OP_COMMITTEES,
+    TZ_OP_COMMITTEE_CHANGE,
     TZ_OP_REPORTING_SET,
     TZ_OP_KEY_PUT,
     TZ_OP_KEY_ROTATE,
@@ -121,8 +123,8 @@ void tz_writer_free(struct tz_writer *w);
 
 /* TZ_OK; TZ_EFULL: the queue is full, try again after batch_done; TZ_ECLOSED: stopping. Any thread. */
 int tz_writer_submit(struct tz_writer *w, struct tz_op *op) TZ_MUSTCHECK;
-/* Runs one batch if something waits; returns the number of operations completed. For tests, without the
- * thread. */
+/* Runs one batch if something waits; returns the number of operations completed. Whether or not, the tree is
+ * that of today from then on. For tests, without the thread. */
 size_t tz_writer_step(struct tz_writer *w);
 
 struct tz_writer_stats {

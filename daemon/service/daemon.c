@@ -101,7 +101,7 @@ static enum tz_exit open_store(struct tz_daemon *d)
                       why[0] ? why : tz_rc_string(rc));
     rc = tz_reader_open(&reader, d->store);
     if (rc == TZ_OK) {
-        rc = tz_views_open(&d->views, reader, d->log);
+        rc = tz_views_open(&d->views, reader, d->env, d->log);
         tz_reader_close(reader);
     }
     return rc == TZ_OK ? TZ_EXIT_OK : failed_rc(d, "views", rc);

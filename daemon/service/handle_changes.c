@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/wire/frame.h"
+#include "daemon/service/committee_row.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/state.h"
 #include "daemon/service/verbs.h"
@@ -157,20 +158,33 @@ static int add_removed(struct changes *c, uint64_t position, uint32_t committee)
     return TZ_OK;
 }
 
-static int add_committee(struct changes *c, uint64_t position)
+/* As the unit stands now, whatever its entry said: that may wait for its day. */
+static int copy_unit(const struct changes *c, uint32_t number, Taizhang__V1__Committee **out)
 {
-    struct tz_entry e;
-    Taizhang__V1__EntryHeader *h;
-    Taizhang__V1__Committee *unit = tz_arena_alloc(c->with->arena, sizeof *unit);
-    int rc = unit ? read_entry(c, position, &e, &h) : TZ_ENOMEM;
+    struct tz_arena *arena = c->with->arena;
+    struct tz_views *v = c->r->service->views;
+    Taizhang__V1__Committee row;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    tz_views_read_lock(v);
+    int rc = tz_committee_row(v->tree, tz_tree_at(v->tree, number), arena, &row);
+    if (rc == TZ_OK) {
+        len = taizhang__v1__committee__get_packed_size(&row);
+        bytes = tz_arena_alloc(arena, len);
+    }
+    if (bytes)
+        taizhang__v1__committee__pack(&row, bytes);
+    tz_views_unlock(v);
+    *out = bytes ? taizhang__v1__committee__unpack(&arena->protobuf, len, bytes) : NULL;
+    return *out ? TZ_OK : TZ_ENOMEM;
+}
+
+static int add_committee(struct changes *c, uint32_t number)
+{
+    Taizhang__V1__Committee *unit;
+    int rc = copy_unit(c, number, &unit);
     if (rc != TZ_OK)
         return rc;
-    taizhang__v1__committee__init(unit);
-    unit->number = h->committee;
-    unit->revision = h->revision;
-    unit->body = taizhang__v1__committee_body__unpack(&c->with->arena->protobuf, e.body.len, e.body.data);
-    if (!unit->body)
-        return TZ_ECORRUPT;
     c->bytes += protobuf_c_message_get_packed_size(&unit->base);
     c->committee[c->committees++] = unit;
     c->count++;
@@ -181,7 +195,7 @@ static int take_note(struct changes *c, uint64_t position, const struct tz_feed_
 {
     bool inside = tz_scope_has(&c->scope, n->committee);
     if (n->what == TZ_FEED_COMMITTEE)
-        return inside || tz_scope_below(&c->scope, n->committee) ? add_committee(c, position) : TZ_OK;
+        return inside || tz_scope_below(&c->scope, n->committee) ? add_committee(c, n->committee) : TZ_OK;
     if (n->what != TZ_FEED_RECORD)
         return TZ_OK;
     if (inside || shown_to(c, n->committee, n->shown))

@@ -5,6 +5,9 @@
  */
 #include <string.h>
 
+#include "common/base/date.h"
+#include "common/codes/reporting_set.h"
+#include "daemon/service/committee_row.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 
@@ -14,7 +17,7 @@ struct search {
     struct tz_request *r;
     const Taizhang__V1__CommitteeListRequest *q;
     const struct tz_tree *tree;
-    const Taizhang__V1__ReportingSetBody *set; /* NULL: any */
+    const uint8_t *in_set; /* NULL: any; else a bit a unit */
     uint32_t top;
     Taizhang__V1__Committee **row;
     size_t count;
@@ -23,27 +26,11 @@ struct search {
     bool more;
 };
 
-static bool in_set(const Taizhang__V1__ReportingSetBody *set, const char *code)
-{
-    size_t low = 0;
-    size_t high = set->n_members; /* sorted */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(set->members[middle], code);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 static bool matches(const struct search *s, const struct tz_unit_node *u)
 {
     const char *find = s->q->find;
-    if (!u->body || (s->q->level && u->level != s->q->level) || (s->set && !in_set(s->set, u->code)))
+    if (!u->body || (s->q->level && u->level != s->q->level) ||
+        (s->in_set && !(s->in_set[u->number / 8] >> u->number % 8 & 1)))
         return false;
     return !find[0] || strncmp(u->code, find, strlen(find)) == 0 || strstr(u->body->name, find) ||
            strstr(u->body->short_name, find);
@@ -61,10 +48,8 @@ static int add_row(struct search *s, const struct tz_unit_node *u, struct tz_are
     Taizhang__V1__Committee *c = tz_arena_alloc(arena, sizeof *c);
     if (!c)
         return TZ_ENOMEM;
-    taizhang__v1__committee__init(c);
-    c->body = (Taizhang__V1__CommitteeBody *)(uintptr_t)u->body;
-    c->number = u->number;
-    c->revision = u->revision;
+    if (tz_committee_row(s->tree, u, arena, c) != TZ_OK)
+        return TZ_ENOMEM;
     if (u->private_ && shows_contacts(s, u->number)) {
         c->n_contacts = u->private_->n_contacts;
         c->contacts = u->private_->contacts;
@@ -129,8 +114,25 @@ static void answer_rows(struct search *s)
     } while (from < s->count);
 }
 
+/* Its members of the day; a code that a unit had before names it too. */
+static int take_set(struct search *s, const Taizhang__V1__ReportingSetBody *set, struct tz_arena *arena)
+{
+    const char *day = s->q->on[0] ? s->q->on : tz_tree_date(s->tree);
+    uint8_t *bits = tz_arena_zalloc(arena, tz_tree_count(s->tree) / 8 + 1);
+    if (!bits)
+        return TZ_ENOMEM;
+    for (size_t i = 0; i < set->n_members; i++) {
+        const char *code = set->members[i];
+        const struct tz_unit_node *u = tz_tree_find(s->tree, code, strlen(code));
+        if (u && tz_reporting_set_has(set, code, day))
+            bits[u->number / 8] |= (uint8_t)(1u << u->number % 8);
+    }
+    s->in_set = bits;
+    return TZ_OK;
+}
+
 /* Arguments that need the lock. */
-static int begin(struct search *s, uint32_t *from, struct tz_error *e)
+static int begin(struct search *s, uint32_t *from, struct tz_arena *arena, struct tz_error *e)
 {
     const Taizhang__V1__CommitteeListRequest *q = s->q;
     const struct tz_views *v = s->r->service->views;
@@ -138,12 +140,14 @@ static int begin(struct search *s, uint32_t *from, struct tz_error *e)
     if (rc != TZ_OK)
         return rc;
     if (q->reporting_set[0]) {
-        uint64_t revision;
-        s->set = tz_reporting_set_find(v->sets, q->reporting_set, &revision);
-        if (!s->set) {
+        const Taizhang__V1__ReportingSetBody *set = tz_reporting_set_find(v->sets, q->reporting_set, NULL);
+        if (!set) {
             tz_error_set(e, TZ_CODE(NOT_FOUND), "reporting_set", q->reporting_set);
             return TZ_EINVAL;
         }
+        rc = take_set(s, set, arena);
+        if (rc != TZ_OK)
+            return rc;
     }
     *from = s->top;
     if (q->after_code[0]) {
@@ -174,7 +178,7 @@ static void read_committees(struct tz_request *r, const struct tz_reading *with)
         /* Rows lend the tree's strings, so they are packed under the lock. */
         tz_views_read_lock(v);
         s.tree = v->tree;
-        rc = begin(&s, &from, &e);
+        rc = begin(&s, &from, with->arena, &e);
         if (rc == TZ_OK)
             rc = search(&s, from, with->arena);
         if (rc == TZ_OK)
@@ -187,10 +191,20 @@ static void read_committees(struct tz_request *r, const struct tz_reading *with)
         tz_answer_rc(r, rc);
 }
 
+static int check(const struct tz_request *r, struct tz_error *e)
+{
+    const char *on = r->msg->committee_list->on;
+    if (!on[0] || (strlen(on) == TZ_DATE_SIZE - 1 && tz_date_valid(on, strlen(on))))
+        return TZ_OK;
+    tz_error_set(e, TZ_CODE(BAD_DATE), "on", on);
+    return TZ_EINVAL;
+}
+
 const struct tz_verb tz_verb_committee_list = {
     .body = TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_LIST,
     .name = "committee_list",
     .where = TZ_READER,
     .action = TZ_ACT_LOOK,
+    .check = check,
     .read = read_committees,
 };

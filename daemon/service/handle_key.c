@@ -124,7 +124,7 @@ static int check_rotate(const struct tz_request *r, struct tz_error *e)
     if (q->public_key.len != TZ_KEY_PUBLIC_SIZE)
         return refuse(e, TZ_CODE(BAD_ARGUMENT), "public_key", NULL);
     if (!own_key(r, old)) {
-        tz_error_text(tz_error_set(e, TZ_CODE(NOT_ALLOWED), NULL, NULL), "right", "own_key");
+        tz_error_text(tz_error_set(e, TZ_CODE(UNSUPPORTED), NULL, NULL), "what", "rotation without a key");
         return TZ_EINVAL;
     }
     /* BAD_PROOF would end the connection; this is an argument like any other. */

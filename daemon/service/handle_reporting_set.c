@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "common/base/date.h"
 #include "common/base/text.h"
 #include "common/codes/division.h"
 #include "daemon/service/asks.h"
@@ -24,6 +25,48 @@ static int refuse(struct tz_error *e, tz_code code, const char *field, const cha
     return TZ_EINVAL;
 }
 
+static bool day_valid(const char *date)
+{
+    size_t len = strlen(date);
+    return !len || (len == TZ_DATE_SIZE - 1 && tz_date_valid(date, len));
+}
+
+static bool is_member(const Taizhang__V1__ReportingSetBody *b, const char *code)
+{
+    size_t low = 0;
+    size_t high = b->n_members; /* sorted */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(b->members[middle], code);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* By code, and those of one code after one another. */
+static int check_terms(const Taizhang__V1__ReportingSetBody *b, struct tz_error *e)
+{
+    for (size_t i = 0; i < b->n_terms; i++) {
+        const Taizhang__V1__ReportingSetTerm *t = b->terms[i];
+        const Taizhang__V1__ReportingSetTerm *before = i ? b->terms[i - 1] : NULL;
+        int order = before ? strcmp(before->code, t->code) : -1;
+        if (!day_valid(t->from) || !day_valid(t->to))
+            return refuse(e, TZ_CODE(BAD_DATE), "terms", day_valid(t->from) ? t->to : t->from);
+        if (!is_member(b, t->code))
+            return refuse(e, TZ_CODE(BAD_ARGUMENT), "terms", t->code);
+        if (t->to[0] && strcmp(t->from, t->to) >= 0)
+            return refuse(e, TZ_CODE(BAD_ARGUMENT), "terms", t->to);
+        if (order > 0 || (order == 0 && (!before->to[0] || strcmp(before->to, t->from) > 0)))
+            return refuse(e, TZ_CODE(LIST_ORDER), "terms", t->code);
+    }
+    return TZ_OK;
+}
+
 static int check_put(const struct tz_request *r, struct tz_error *e)
 {
     const Taizhang__V1__ReportingSetBody *b = r->msg->reporting_set_put->body;
@@ -40,7 +83,7 @@ static int check_put(const struct tz_request *r, struct tz_error *e)
         if (i > 0 && strcmp(b->members[i - 1], b->members[i]) >= 0)
             return refuse(e, TZ_CODE(LIST_ORDER), "members", b->members[i]);
     }
-    return TZ_OK;
+    return check_terms(b, e);
 }
 
 static int prepare_put(struct tz_request *r)

@@ -102,8 +102,8 @@ static void read_status(struct tz_request *r, const struct tz_reading *with)
 
     tz_writer_stats(s->writer, &writer);
     add_counters(&counters, s, &writer);
-    tz_lookup_today(s, today);
     fill_service(r, &reply);
+    tz_lookup_tree_date(s, today);
     reply.tree = today;
     reply.read_only = writer.read_only || tz_account_blocked(s);
     reply.n_counters = counters.count;

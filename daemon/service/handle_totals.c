@@ -3,6 +3,9 @@
  * Totals, and the records behind a figure. The sums are the views'; here are the arguments, positions, and
  * the splitting of long answers.
  */
+#include <string.h>
+
+#include "common/base/date.h"
 #include "daemon/service/lookup.h"
 #include "daemon/service/verbs.h"
 #include "daemon/views/answer.h"
@@ -45,21 +48,35 @@ static void read_totals(struct tz_request *r, const struct tz_reading *with)
     Taizhang__V1__TotalsReply reply = TAIZHANG__V1__TOTALS_REPLY__INIT;
     struct tz_committee_ref node;
     struct tz_error e;
-    char today[TZ_DATE_SIZE];
     int rc = begin(r, with, q->committee, q->min_position, &node, &e);
-    tz_lookup_today(r->service, today);
     if (rc == TZ_OK)
-        rc = tz_views_totals(r->service->views, with->reader, q, node.number, today, with->arena, &reply, &e);
+        rc = tz_views_totals(r->service->views, with->reader, q, node.number, with->arena, &reply, &e);
     if (rc == TZ_OK)
         answer_totals(r, &reply);
     else
         answer_failure(r, rc, &e);
 }
 
-/* Up to one field is answered from the cube, a second one by a scan. */
+/* A whole day. */
+static int check_as_of(const char *date, struct tz_error *e)
+{
+    size_t len = strlen(date);
+    if (!len || (len == TZ_DATE_SIZE - 1 && tz_date_valid(date, len)))
+        return TZ_OK;
+    tz_error_set(e, TZ_CODE(BAD_DATE), "tree_as_of", date);
+    return TZ_EINVAL;
+}
+
+static int check_totals(const struct tz_request *r, struct tz_error *e)
+{
+    return check_as_of(r->msg->totals->tree_as_of, e);
+}
+
+/* Up to one field is answered from the cube, a second one, or another day's tree, by a scan. */
 static enum tz_lane lane_of_totals(const struct tz_request *r)
 {
-    return tz_totals_scans(r->msg->totals) ? TZ_LANE_SLOW : TZ_LANE_QUICK;
+    const Taizhang__V1__TotalsRequest *q = r->msg->totals;
+    return tz_totals_scans(q) || q->tree_as_of[0] ? TZ_LANE_SLOW : TZ_LANE_QUICK;
 }
 
 const struct tz_verb tz_verb_totals = {
@@ -67,6 +84,7 @@ const struct tz_verb tz_verb_totals = {
     .name = "totals",
     .where = TZ_READER,
     .action = TZ_ACT_TOTALS,
+    .check = check_totals,
     .lane = lane_of_totals,
     .read = read_totals,
 };
@@ -96,13 +114,11 @@ static void read_trace(struct tz_request *r, const struct tz_reading *with)
     Taizhang__V1__TraceReply reply;
     struct tz_committee_ref node;
     struct tz_error e;
-    char today[TZ_DATE_SIZE];
     int rc = begin(r, with, q.committee, q.min_position, &node, &e);
-    tz_lookup_today(r->service, today);
     q.limit = (uint32_t)tz_lookup_page(q.limit);
     while (rc == TZ_OK) {
         taizhang__v1__trace_reply__init(&reply);
-        rc = tz_views_trace(r->service->views, with->reader, &q, node.number, today, with->arena, &reply, &e);
+        rc = tz_views_trace(r->service->views, with->reader, &q, node.number, with->arena, &reply, &e);
         if (rc != TZ_ELIMIT || q.limit == 1)
             break;
         /* A page of the largest records does not fit into the arena: a shorter one does. */
@@ -116,6 +132,11 @@ static void read_trace(struct tz_request *r, const struct tz_reading *with)
         answer_failure(r, rc, &e);
 }
 
+static int check_trace(const struct tz_request *r, struct tz_error *e)
+{
+    return check_as_of(r->msg->trace->tree_as_of, e);
+}
+
 static enum tz_lane lane_of_trace(const struct tz_request *r)
 {
     (void)r;
@@ -127,6 +148,7 @@ const struct tz_verb tz_verb_trace = {
     .name = "trace",
     .where = TZ_READER,
     .action = TZ_ACT_LIST,
+    .check = check_trace,
     .lane = lane_of_trace,
     .read = read_trace,
 };

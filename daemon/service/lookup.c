@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/service/lookup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/codes/division.h"
@@ -96,6 +97,13 @@ struct tz_realm tz_lookup_realm(const struct tz_service *s)
 {
     return (struct tz_realm){
         .tree = s->views->tree, .principals = s->views->principals, .now_ms = s->env->wall_ms(s->env->ctx)};
+}
+
+void tz_lookup_tree_date(const struct tz_service *s, char out[TZ_DATE_SIZE])
+{
+    tz_views_read_lock(s->views);
+    snprintf(out, TZ_DATE_SIZE, "%s", tz_tree_date(s->views->tree));
+    tz_views_unlock(s->views);
 }
 
 void tz_lookup_today(const struct tz_service *s, char out[TZ_DATE_SIZE])

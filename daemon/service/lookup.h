@@ -34,6 +34,8 @@ size_t tz_lookup_page(uint32_t limit);
 uint64_t tz_lookup_views_position(struct tz_service *s);
 /* What access is decided in, now; under the views' lock. */
 struct tz_realm tz_lookup_realm(const struct tz_service *s);
+/* The day whose tree the views have (takes the read lock). */
+void tz_lookup_tree_date(const struct tz_service *s, char out[TZ_DATE_SIZE]);
 /* Today in the registry's time zone. */
 void tz_lookup_today(const struct tz_service *s, char out[TZ_DATE_SIZE]);
 

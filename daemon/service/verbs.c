@@ -19,6 +19,7 @@ static const struct tz_verb *const rows[] = {
     &tz_verb_committee_import,
     &tz_verb_reporting_set_list,
     &tz_verb_reporting_set_put,
+    &tz_verb_committee_change,
     &tz_verb_key_list,
     &tz_verb_key_put,
     &tz_verb_key_rotate,

@@ -69,6 +69,7 @@ extern const struct tz_verb tz_verb_committee_list;
 extern const struct tz_verb tz_verb_committee_import;
 extern const struct tz_verb tz_verb_reporting_set_list;
 extern const struct tz_verb tz_verb_reporting_set_put;
+extern const struct tz_verb tz_verb_committee_change;
 extern const struct tz_verb tz_verb_key_list;
 extern const struct tz_verb tz_verb_key_put;
 extern const struct tz_verb tz_verb_key_rotate;

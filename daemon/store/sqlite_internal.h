@@ -42,6 +42,7 @@ enum tz_sqlite_write {
     W_HAS_RECORDS,
     W_COMMITTEE,
     W_SET_COMMITTEE,
+    W_ADD_COMMITTEE_PAST,
     W_NAMED, /* one for each enum tz_named; so the next */
     W_SET_NAMED = W_NAMED + TZ_NAMED_COUNT,
     W_ADD_FROM_ABOVE = W_SET_NAMED + TZ_NAMED_COUNT,
@@ -62,6 +63,10 @@ struct tz_sqlite {
     int wal_pages;             /* in the log after the last commit */
     int checkpointed;          /* the same at the last checkpoint */
 };
+
+/* --- sqlite_past.c --- */
+/* The table committee_past from the journal: a file of version 1 has none. Inside a transaction. */
+int tz_sqlite_fill_committee_past(struct tz_sqlite *s) TZ_MUSTCHECK;
 
 /* --- sqlite_open.c --- */
 int tz_sqlite_open(void **db, const struct tz_store_options *options, struct tz_store_info *info, char *why,
@@ -150,6 +155,7 @@ enum tz_sqlite_read {
     R_TABLE_PAST,
     R_TABLE_PARTS,
     R_TABLE_COMMITTEES,
+    R_TABLE_COMMITTEE_PAST,
     R_TABLE_SETS,
     R_TABLE_KEYS,
     R_TABLE_INVITATIONS,

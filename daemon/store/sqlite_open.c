@@ -42,7 +42,9 @@ static const char *const migration[TZ_SQLITE_VERSION] = {
     "CREATE TABLE invitation(id TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL,"
     "  position INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE from_above(committee INTEGER NOT NULL, position INTEGER NOT NULL,"
-    "  PRIMARY KEY(committee, position)) STRICT, WITHOUT ROWID;",
+    "  PRIMARY KEY(committee, position)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE committee_past(number INTEGER NOT NULL, revision INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL, PRIMARY KEY(number, revision)) STRICT, WITHOUT ROWID;",
 };
 
 /* A sentence for the operator, and the result beside it. */
@@ -120,6 +122,8 @@ static int migrate(struct tz_sqlite *s, sqlite3_int64 version)
         rc = tz_sqlite_exec(s->db, s->log, migration[v]);
         if (!rc && v == 0)
             rc = insert_meta(s);
+        if (!rc && v == 1)
+            rc = tz_sqlite_fill_committee_past(s);
     }
     char sql[96];
     snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",

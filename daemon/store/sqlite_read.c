@@ -33,8 +33,9 @@ static const char *const read_sql[R_COUNT] = {
     [R_OUTLINE] = "SELECT e.position, e.header, substr(e.body, 1, ?2), NULL, NULL FROM entry e"
                   " WHERE e.position>=?1 ORDER BY e.position",
     [R_COMMITTEES] =
-        "SELECT e.position," ENTRY " FROM committee c CROSS JOIN entry e ON e.position=c.position"
-        " ORDER BY c.number",
+        "SELECT e.position," ENTRY " FROM (SELECT number, revision, position FROM committee UNION ALL"
+        " SELECT number, revision, position FROM committee_past) c"
+        " CROSS JOIN entry e ON e.position=c.position ORDER BY c.number, c.revision",
     [R_NAMED + TZ_NAMED_SET] = NAMED("reporting_set", "name"),
     [R_NAMED + TZ_NAMED_KEY] = NAMED("key", "id"),
     [R_NAMED + TZ_NAMED_INVITATION] = NAMED("invitation", "id"),
@@ -47,6 +48,8 @@ static const char *const read_sql[R_COUNT] = {
     [R_TABLE_PARTS] = "SELECT part_committee, kind, period, part_key, committee, kind, period, key FROM part"
                       " ORDER BY committee, kind, period, key, part_committee, part_key",
     [R_TABLE_COMMITTEES] = "SELECT number, 0, 0, '', revision, position FROM committee ORDER BY number",
+    [R_TABLE_COMMITTEE_PAST] =
+        "SELECT number, 0, 0, '', revision, position FROM committee_past ORDER BY number, revision",
     [R_TABLE_SETS] = "SELECT 0, 0, 0, name, revision, position FROM reporting_set ORDER BY name",
     [R_TABLE_KEYS] = "SELECT 0, 0, 0, id, revision, position FROM key ORDER BY id",
     [R_TABLE_INVITATIONS] = "SELECT 0, 0, 0, id, revision, position FROM invitation ORDER BY id",

@@ -36,6 +36,8 @@ const char *const tz_sqlite_write_sql[W_COUNT] = {
     [W_COMMITTEE] = "SELECT revision, position FROM committee WHERE number=?1",
     [W_SET_COMMITTEE] = "INSERT INTO committee(number, revision, position) VALUES(?1,?2,?3)"
                         " ON CONFLICT(number) DO UPDATE SET revision=?2, position=?3",
+    [W_ADD_COMMITTEE_PAST] = "INSERT INTO committee_past(number, revision, position)"
+                             " SELECT number, revision, position FROM committee WHERE number=?1",
     [W_NAMED + TZ_NAMED_SET] = NAMED("reporting_set", "name"),
     [W_NAMED + TZ_NAMED_KEY] = NAMED("key", "id"),
     [W_NAMED + TZ_NAMED_INVITATION] = NAMED("invitation", "id"),
@@ -196,6 +198,12 @@ int tz_sqlite_committee(void *db, uint32_t number, uint64_t *revision, uint64_t 
 int tz_sqlite_set_committee(void *db, uint32_t number, uint64_t revision, uint64_t position)
 {
     struct tz_sqlite *s = db;
+    if (revision > 1) {
+        sqlite3_bind_int64(s->stmt[W_ADD_COMMITTEE_PAST], 1, number);
+        int rc = run(s, W_ADD_COMMITTEE_PAST, "add_committee_past");
+        if (rc)
+            return rc;
+    }
     sqlite3_bind_int64(s->stmt[W_SET_COMMITTEE], 1, number);
     tz_sqlite_bind_uint(s->stmt[W_SET_COMMITTEE], 2, revision);
     tz_sqlite_bind_uint(s->stmt[W_SET_COMMITTEE], 3, position);

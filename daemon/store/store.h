@@ -146,7 +146,7 @@ int tz_reader_journal(struct tz_reader *r, uint64_t from, tz_visit_entry visit, 
 /* The same without private bytes and salts, and of a body no more than its first TZ_OUTLINE_BODY bytes. */
 enum { TZ_OUTLINE_BODY = 512 };
 int tz_reader_outline(struct tz_reader *r, uint64_t from, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
-/* The current entry of every committee, by number; of everything with a name, by name. */
+/* Every entry of every committee, by number and revision; of everything with a name, by name. */
 int tz_reader_committees(struct tz_reader *r, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
 int tz_reader_named(struct tz_reader *r, enum tz_named what, tz_visit_entry visit, void *ctx) TZ_MUSTCHECK;
 /* What was written into a committee from above, the last first. */
@@ -160,6 +160,7 @@ enum tz_table {
     TZ_TABLE_PAST,
     TZ_TABLE_PARTS,
     TZ_TABLE_COMMITTEES,
+    TZ_TABLE_COMMITTEE_PAST,
     TZ_TABLE_SETS,
     TZ_TABLE_KEYS,
     TZ_TABLE_INVITATIONS,

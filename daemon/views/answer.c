@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/views/answer.h"
 
+#include <string.h>
+
 #include "daemon/views/snapshot.h"
 #include "daemon/views/stored.h"
 
@@ -11,7 +13,7 @@ struct moment {
     struct tz_totals_from from;
 };
 
-static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *today, struct moment *out,
+static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *as_of, struct moment *out,
                         struct tz_error *e)
 {
     uint64_t position;
@@ -20,10 +22,19 @@ static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *tod
         tz_error_set(e, TZ_CODE(BUSY), NULL, NULL);
         return TZ_EINVAL;
     }
+    if (rc != TZ_OK)
+        return rc;
+    if (as_of[0])
+        rc = tz_tree_day(out->tree, as_of);
+    if (rc != TZ_OK) {
+        tz_reader_end(r);
+        tz_tree_free(out->tree);
+        return rc;
+    }
     out->source = tz_stored_source(r);
     out->from = (struct tz_totals_from){
-        .tree = out->tree, .source = &out->source, .position = position, .today = today};
-    return rc;
+        .tree = out->tree, .source = &out->source, .position = position, .today = tz_tree_date(out->tree)};
+    return TZ_OK;
 }
 
 static void moment_end(struct moment *m, struct tz_reader *r)
@@ -32,37 +43,52 @@ static void moment_end(struct moment *m, struct tz_reader *r)
     tz_tree_free(m->tree);
 }
 
+static int answer_from_views(struct tz_views *v, const Taizhang__V1__TotalsRequest *q, uint32_t node,
+                             struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
+{
+    tz_views_read_lock(v);
+    const struct tz_totals_from from = {
+        .tree = v->tree, .cube = v->cube, .position = v->position, .today = tz_tree_date(v->tree)};
+    int rc = tz_totals_answer(&from, q, node, arena, out, e);
+    /* The date belongs to the tree, and may change behind the lock. */
+    if (rc == TZ_OK && !(out->tree = tz_arena_strndup(arena, out->tree, strlen(out->tree))))
+        rc = TZ_ENOMEM;
+    tz_views_unlock(v);
+    return rc;
+}
+
 int tz_views_totals(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TotalsRequest *q,
-                    uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TotalsReply *out,
-                    struct tz_error *e)
+                    uint32_t node, struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
 {
     struct moment m;
-    int rc;
-    if (!tz_totals_scans(q)) {
-        tz_views_read_lock(v);
-        const struct tz_totals_from from = {
-            .tree = v->tree, .cube = v->cube, .position = v->position, .today = today};
-        rc = tz_totals_answer(&from, q, node, arena, out, e);
-        tz_views_unlock(v);
-        return rc;
-    }
-    rc = moment_begin(v, r, today, &m, e);
+    struct tz_cube *cube = NULL;
+    if (!tz_totals_scans(q) && !q->tree_as_of[0])
+        return answer_from_views(v, q, node, arena, out, e);
+    int rc = moment_begin(v, r, q->tree_as_of, &m, e);
     if (rc != TZ_OK)
         return rc;
-    rc = tz_totals_answer(&m.from, q, node, arena, out, e);
+    if (!tz_totals_scans(q) && tz_kind_info(q->kind))
+        rc = tz_view_cube(&cube, m.tree, &m.source, node, q->kind);
+    m.from.cube = cube;
+    if (rc == TZ_OK)
+        rc = tz_totals_answer(&m.from, q, node, arena, out, e);
+    if (rc == TZ_OK && !(out->tree = tz_arena_strndup(arena, out->tree, strlen(out->tree))))
+        rc = TZ_ENOMEM;
+    tz_cube_free(cube);
     moment_end(&m, r);
     return rc;
 }
 
 int tz_views_trace(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q,
-                   uint32_t node, const char *today, struct tz_arena *arena, Taizhang__V1__TraceReply *out,
-                   struct tz_error *e)
+                   uint32_t node, struct tz_arena *arena, Taizhang__V1__TraceReply *out, struct tz_error *e)
 {
     struct moment m;
-    int rc = moment_begin(v, r, today, &m, e);
+    int rc = moment_begin(v, r, q->tree_as_of, &m, e);
     if (rc != TZ_OK)
         return rc;
     rc = tz_trace_answer(&m.from, q, node, arena, out, e);
+    if (rc == TZ_OK && !(out->tree = tz_arena_strndup(arena, out->tree, strlen(out->tree))))
+        rc = TZ_ENOMEM;
     moment_end(&m, r);
     return rc;
 }

@@ -19,10 +19,12 @@ static uint64_t mix(uint64_t h)
 }
 
 /* A unit at a place: 0 in the subtree, else how far above. Its code counts, since addresses are written with
- * it. */
+ * it; so does where a unit hangs that is not open. */
 static uint64_t unit_digest(const struct tz_unit_node *u, uint32_t place)
 {
     uint64_t h = mix((uint64_t)place << 32 | u->number);
+    if (u->standing != TZ_OPEN) /* what a day does makes no entry */
+        h = mix(h ^ (uint64_t)u->parent << 8 ^ u->standing);
     for (const char *c = u->code; *c; c++)
         h = mix(h ^ (uint8_t)*c);
     return h;

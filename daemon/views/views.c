@@ -7,9 +7,7 @@
 #include "daemon/views/reporting_sets.h"
 #include "daemon/views/stored.h"
 
-/* One record's messages at a time, or all committees' once. */
-#define RECORD_ARENA_MAX     ((size_t)4 << 20)
-#define COMMITTEES_ARENA_MAX SIZE_MAX
+#define RECORD_ARENA_MAX ((size_t)4 << 20)
 
 void tz_views_read_lock(struct tz_views *v)
 {
@@ -41,72 +39,27 @@ static int lock_init(pthread_rwlock_t *lock)
 
 /* --- committees --- */
 
-struct stored_unit {
-    struct stored_unit *next;
-    Taizhang__V1__EntryHeader *header;
-    Taizhang__V1__CommitteeBody *body;
-    Taizhang__V1__CommitteePrivate *private_;
-};
-
-struct stored_units {
-    struct tz_arena arena;
-    struct stored_unit *first;
-    struct stored_unit **end;
-};
-
-static int collect_unit(void *ctx, const struct tz_entry *e)
+static int load_unit(void *ctx, const struct tz_entry *e)
 {
-    struct stored_units *all = ctx;
-    ProtobufCAllocator *a = &all->arena.protobuf;
-    struct stored_unit *u = tz_arena_zalloc(&all->arena, sizeof *u);
-    if (!u)
-        return TZ_ENOMEM;
-    u->header = taizhang__v1__entry_header__unpack(a, e->header.len, e->header.data);
-    u->body = taizhang__v1__committee_body__unpack(a, e->body.len, e->body.data);
+    Taizhang__V1__EntryHeader *h = taizhang__v1__entry_header__unpack(NULL, e->header.len, e->header.data);
+    Taizhang__V1__CommitteeBody *b = taizhang__v1__committee_body__unpack(NULL, e->body.len, e->body.data);
+    Taizhang__V1__CommitteePrivate *p = NULL;
     if (e->private_.len)
-        u->private_ = taizhang__v1__committee_private__unpack(a, e->private_.len, e->private_.data);
-    if (!u->header || !u->body || (e->private_.len && !u->private_) || !u->header->committee ||
-        u->header->committee > UINT32_MAX)
-        return TZ_ECORRUPT;
-    *all->end = u;
-    all->end = &u->next;
-    return TZ_OK;
+        p = taizhang__v1__committee_private__unpack(NULL, e->private_.len, e->private_.data);
+    int rc = TZ_ECORRUPT;
+    if (h && b && (p || !e->private_.len) && h->committee <= UINT32_MAX)
+        rc = tz_tree_add(ctx, (uint32_t)h->committee, h->revision, h->position, b, p);
+    taizhang__v1__entry_header__free_unpacked(h, NULL);
+    taizhang__v1__committee_body__free_unpacked(b, NULL);
+    taizhang__v1__committee_private__free_unpacked(p, NULL);
+    return rc == TZ_EINVAL || rc == TZ_ELIMIT ? TZ_ECORRUPT : rc;
 }
 
-static int put_unit(struct tz_tree *t, const struct stored_unit *u, const Taizhang__V1__CommitteeBody *body)
+/* Timelines first: after a move a unit may stand below one that comes later. */
+static int load_tree(struct tz_tree *t, struct tz_reader *r, const char *date)
 {
-    int rc = tz_tree_put(t, (uint32_t)u->header->committee, u->header->revision, u->header->position, body,
-                         u->private_);
-    return rc == TZ_EINVAL ? TZ_ECORRUPT : rc;
-}
-
-/* After a move a unit may stand below one with a higher number: it waits below the root until that one is
- * there. */
-static int put_units(struct tz_tree *t, const struct stored_units *all)
-{
-    int rc = TZ_OK;
-    for (const struct stored_unit *u = all->first; u && rc == TZ_OK; u = u->next) {
-        Taizhang__V1__CommitteeBody waiting = *u->body;
-        if (waiting.parent > u->header->committee)
-            waiting.parent = 1;
-        rc = put_unit(t, u, &waiting);
-    }
-    for (const struct stored_unit *u = all->first; u && rc == TZ_OK; u = u->next)
-        if (u->body->parent > u->header->committee)
-            rc = put_unit(t, u, u->body);
-    return rc;
-}
-
-static int load_tree(struct tz_tree *t, struct tz_reader *r)
-{
-    struct stored_units all = {0};
-    all.end = &all.first;
-    tz_arena_init(&all.arena, COMMITTEES_ARENA_MAX);
-    int rc = tz_reader_committees(r, collect_unit, &all);
-    if (rc == TZ_OK)
-        rc = put_units(t, &all);
-    tz_arena_free(&all.arena);
-    return rc;
+    int rc = tz_reader_committees(r, load_unit, t);
+    return rc == TZ_OK ? tz_tree_day(t, date) : rc;
 }
 
 /* --- reporting sets --- */
@@ -178,11 +131,12 @@ static int load_records(struct tz_views *v, struct tz_reader *r)
     return rc;
 }
 
-/* The epoch in which the last entry was written; 0 for an empty journal. */
-static int load_epoch(struct tz_views *v, struct tz_reader *r)
+/* Epoch and time of the last entry; 0 for an empty journal. */
+static int load_end(struct tz_views *v, struct tz_reader *r, int64_t *time_ms)
 {
     struct tz_arena arena;
     struct tz_entry e;
+    *time_ms = 0;
     if (!v->position)
         return TZ_OK;
     tz_arena_init(&arena, RECORD_ARENA_MAX);
@@ -190,34 +144,46 @@ static int load_epoch(struct tz_views *v, struct tz_reader *r)
     if (rc == TZ_OK) {
         Taizhang__V1__EntryHeader *h =
             taizhang__v1__entry_header__unpack(&arena.protobuf, e.header.len, e.header.data);
-        if (h)
+        if (h) {
             v->epoch = h->epoch;
-        else
+            *time_ms = h->time_ms;
+        } else {
             rc = TZ_ECORRUPT;
+        }
     }
     tz_arena_free(&arena);
     return rc;
 }
 
-static int load(struct tz_views *v, struct tz_reader *r)
+/* Today, but for a clock that stands before the last entry: time does not go back. */
+static int load_today(struct tz_views *v, struct tz_reader *r, const struct tz_env *env)
+{
+    char date[TZ_DATE_SIZE];
+    int64_t last, now = env->wall_ms(env->ctx);
+    int rc = load_end(v, r, &last);
+    if (rc != TZ_OK)
+        return rc;
+    tz_env_date(env, now > last ? now : last, date);
+    return load_tree(v->tree, r, date);
+}
+
+static int load(struct tz_views *v, struct tz_reader *r, const struct tz_env *env)
 {
     int rc = tz_reader_begin(r, &v->position);
     if (rc != TZ_OK)
         return rc;
-    rc = load_tree(v->tree, r);
+    rc = load_today(v, r, env);
     if (rc == TZ_OK)
         rc = tz_reader_named(r, TZ_NAMED_SET, load_set, v->sets);
     if (rc == TZ_OK)
         rc = load_principals(v->principals, r);
     if (rc == TZ_OK)
         rc = load_records(v, r);
-    if (rc == TZ_OK)
-        rc = load_epoch(v, r);
     tz_reader_end(r);
     return rc;
 }
 
-int tz_views_open(struct tz_views **out, struct tz_reader *r, struct tz_log *log)
+int tz_views_open(struct tz_views **out, struct tz_reader *r, const struct tz_env *env, struct tz_log *log)
 {
     struct tz_views *v = calloc(1, sizeof *v);
     *out = NULL;
@@ -235,17 +201,27 @@ int tz_views_open(struct tz_views **out, struct tz_reader *r, struct tz_log *log
     if (rc == TZ_OK)
         rc = tz_principals_new(&v->principals);
     if (rc == TZ_OK)
-        rc = load(v, r);
+        rc = load(v, r, env);
     if (rc != TZ_OK) {
         tz_log(log, TZ_LOG_ERROR, "views_open", "reason=\"%s\"", tz_rc_string(rc));
         tz_views_free(v);
         return rc;
     }
-    tz_log(log, TZ_LOG_INFO, "views_open", "position=%llu committees=%u records=%llu",
-           (unsigned long long)v->position, tz_tree_count(v->tree),
+    tz_log(log, TZ_LOG_INFO, "views_open", "position=%llu tree=%s committees=%u records=%llu",
+           (unsigned long long)v->position, tz_tree_date(v->tree), tz_tree_count(v->tree),
            (unsigned long long)tz_cube_records(v->cube));
     *out = v;
     return TZ_OK;
+}
+
+int tz_views_day(struct tz_views *v, const char *date)
+{
+    if (strcmp(date, tz_tree_date(v->tree)) <= 0)
+        return TZ_OK;
+    tz_views_write_lock(v);
+    int rc = tz_cube_day(v->cube, date);
+    tz_views_unlock(v);
+    return rc;
 }
 
 void tz_views_free(struct tz_views *v)

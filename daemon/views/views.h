@@ -24,8 +24,13 @@ struct tz_views {
         *principals; /* the pointer stays, so that its generation can be read without the lock */
 };
 
-/* Built from the store's current state. */
-int tz_views_open(struct tz_views **out, struct tz_reader *r, struct tz_log *log) TZ_MUSTCHECK;
+/* Built from the store's current state, with the tree of today: the day of the clock or of the last entry,
+ * whichever is later. */
+int tz_views_open(struct tz_views **out, struct tz_reader *r, const struct tz_env *env,
+                  struct tz_log *log) TZ_MUSTCHECK;
+/* A day that has come: what was to change on it, or since, changes. The position stays. An earlier day
+ * changes nothing. Of the writer's thread. TZ_ENOMEM: the views are unusable. */
+int tz_views_day(struct tz_views *v, const char *date) TZ_MUSTCHECK;
 void tz_views_free(struct tz_views *v);
 
 /* Not recursive: a thread that holds the read lock must not take it again (a waiting writer goes first). */

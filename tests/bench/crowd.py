@@ -36,7 +36,8 @@ from tzclient import Client, Wire, record, tls  # noqa: E402
 
 ALONE = BUILD / "tests" / "bench" / "tz-bench-tls-alone"
 DIAL = BUILD / "tests" / "bench" / "tz-bench-tls-dial"
-MANY = ["--max-connections", "20000", "--max-pending", "20000", "--max-connections-per-address", "20000"]
+MANY = ["--max-connections", "20000", "--max-pending", "20000", "--max-connections-per-address", "20000",
+        "--max-connections-per-principal", "0", "--rate-requests", "0"]
 WARM = 500
 TICKS = os.sysconf("SC_CLK_TCK")
 

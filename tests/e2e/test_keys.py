@@ -8,8 +8,10 @@ import threading
 import pytest
 
 import bodies
+from peers import challenged, proof
 from registry import TLS
-from tzclient import Client, Closed, DeviceKey, Refused, outcome_name, pb, record, sha256
+from tzclient import (Client, Closed, DeviceKey, Refused, code_name, outcome_name, pb, record, sha256,
+                      wait_until)
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -275,7 +277,7 @@ def test_a_rotation_asked_for_twice_is_one(registry, city):
     assert made.old_until_ms == made.key.enrolled_ms + 7 * DAY_MS
     assert made.key.body.name == "南京" and list(made.key.body.roles) == ["submit", "query", "manage"]
     with Client(registry.server) as owner:
-        assert refused(owner.rotate, city, DeviceKey()) == "NOT_ALLOWED"
+        assert refused(owner.rotate, city, DeviceKey()) == "UNSUPPORTED"
 
 
 def test_all_of_it_is_there_after_a_restart(registry, owner, city):
@@ -296,6 +298,34 @@ def test_all_of_it_is_there_after_a_restart(registry, owner, city):
     with pytest.raises(Closed) as ended:
         registry.client(key=city)
     assert ended.value.code == "KEY_REVOKED"
+
+
+def test_requests_sent_ahead_of_the_reply(registry, owner):
+    """What comes behind a Proof that enrols is answered after it, or ends the connection; the key is enrolled."""
+    code, _ = owner.invite("320102", "submit")
+    key = DeviceKey()
+    wire = registry.wire(registry.server)
+    ahead = pb.ClientMessage(id=3, ping=pb.PingRequest()).SerializeToString()
+    sent = proof(key, challenged(wire, key), wire.certificate, code).SerializeToString()
+    wire.send(b"".join(len(one).to_bytes(4, "big") + one for one in (sent, ahead)))
+    first = wire.receive_message()
+    assert first.HasField("hello") and first.hello.principal == key.id
+    second = wire.receive_message()
+    assert second.HasField("ping") if second.id else code_name(second.status.code) == "HELLO_REQUIRED"
+    assert registry.client(key=key).hello.committee == "320102"
+
+
+def test_a_peer_that_leaves_while_it_is_enrolled(registry, owner):
+    for end in ("close", "end"):
+        code, _ = owner.invite("320102", "submit")
+        key = DeviceKey()
+        wire = registry.wire(registry.server)
+        wire.send_frame(proof(key, challenged(wire, key), wire.certificate, code).SerializeToString())
+        getattr(wire, end)()
+        if end == "end":
+            assert wire.receive_message().hello.principal == key.id
+        wait_until(lambda: key.id in ids(owner.keys(committee="320102")), "the key to be enrolled")
+        assert registry.client(key=key, invitation=code).hello.principal == key.id
 
 
 def test_many_offices_join_at_once(registry, owner):

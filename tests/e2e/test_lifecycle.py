@@ -141,7 +141,7 @@ def test_the_port_file_says_what_was_bound(make_registry):
     lines = registry.port_file.read_text().splitlines()
     assert lines[0] == f"unix {registry.data}/taizhangd.sock"
     assert re.fullmatch(r"tcp 127\.0\.0\.1:[1-9]\d*", lines[1])
-    registry.client(registry.tcp).ping()
+    assert registry.wire(registry.tcp).certificate == registry.pin
 
 
 def test_a_clean_stop_removes_the_socket(registry):

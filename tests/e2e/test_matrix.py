@@ -186,15 +186,16 @@ def ask_reconcile(client, code, tickets):
     return "yes" if answers[0][0] == "HELD" else "no"
 
 
-def ask_import(client, code, owner, change):
+def ask_unit(client, name, code, owner, change):
+    """Through either request that changes units: this one as it is, but for one thing."""
     unit = next(one for one in owner.committees(under=code) if one.body.code == code)
     body = unit.body
     body.ClearField("parent")
     body.ClearField("effective_on")
     change(body)
-    request = pb.CommitteeImportRequest(items=[pb.CommitteeItem(body=body)])
-    return of_outcome(
-        lambda reason: client.ask("committee_import", request).committee_import.outcomes[0])
+    make = {"committee_import": "CommitteeImportRequest", "committee_change": "CommitteeChangeRequest"}[name]
+    request = getattr(pb, make)(items=[pb.CommitteeItem(body=body)])
+    return of_outcome(lambda reason: getattr(client.ask(name, request), name).outcomes[0])
 
 
 def change_what_it_is(body):
@@ -235,10 +236,6 @@ def ask_erase(client, code):
         lambda reason: client.ask("erase", pb.EraseRequest(address=place, reason=reason)).erase.outcome)
 
 
-def ask_change(client, code):
-    raise NotImplementedError
-
-
 def ask_contacts(client, code):
     unit = next(one for one in client.committees(under=code) if one.body.code == code)
     return "yes" if unit.contacts else "no"
@@ -273,9 +270,9 @@ class World:
             "submit": lambda: ask_submit(client, code),
             "withdraw": lambda: ask_withdraw(client, code),
             "reconcile": lambda: ask_reconcile(client, code, self.held.tickets),
-            "committee_import": lambda: ask_import(client, code, self.owner, change_what_it_is),
-            "directory": lambda: ask_import(client, code, self.owner, change_its_name),
-            "committee_change": lambda: ask_change(client, code),
+            "committee_import": lambda: ask_unit(client, name, code, self.owner, change_what_it_is),
+            "committee_change": lambda: ask_unit(client, name, code, self.owner, change_what_it_is),
+            "directory": lambda: ask_unit(client, "committee_import", code, self.owner, change_its_name),
             "reporting_set_put": lambda: ask_set(client, code),
             "key_put": lambda: ask_key_put(client, code),
             "key_rotate": lambda: ask_rotate(client, self.keys.get(subject)),

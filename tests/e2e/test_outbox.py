@@ -32,6 +32,15 @@ def outcomes(lines):
     return [line["outcome"] for line in lines]
 
 
+def versions(lines):
+    """What sync says of versions: a home that has joined, as over TLS, has a copy too, of which the last line speaks."""
+    return [line for line in lines if "copy" not in line]
+
+
+def sync(registry, *args, **options):
+    return versions(registry.lines("sync", *args, **options))
+
+
 def rows(registry, *args, **options):
     return [(line["state"], line["address"].split("/")[3])
             for line in registry.lines("outbox", *args, **options)]
@@ -59,7 +68,7 @@ def test_a_file_is_stored_to_its_end_without_a_line(offline):
     assert lines[0]["address"] == "320100/project/2017/K0"
     assert rows(registry) == [("QUEUED", f"K{n}") for n in range(1200)]
     registry.start()
-    lines = registry.lines("sync")
+    lines = sync(registry)
     assert outcomes(lines) == ["CREATED"] * 1200
     assert lines[5]["row"] == 7 and lines[5]["file"] == str(path)
     assert rows(registry) == []
@@ -86,7 +95,7 @@ def test_what_is_queued_twice_is_sent_once(offline):
     offline.lines("submit", path, "--wait", "0", code=3)
     assert sorted(rows(offline)) == [("QUEUED", "A"), ("QUEUED", "B")]
     offline.start()
-    assert sorted(outcomes(offline.lines("sync"))) == ["CREATED", "CREATED"]
+    assert sorted(outcomes(sync(offline))) == ["CREATED", "CREATED"]
     client = offline.client()
     assert client.position() == offline.planted + 2
     assert client.total("project", "quantity")[0] == 9
@@ -103,7 +112,7 @@ def test_offline_edits_of_what_is_there_take_the_seen_revision(registry):
     sheet(registry, "320100,A,2017,名,3\n")
     registry.lines("submit", path, "--wait", "0", code=3)
     registry.start()
-    lines = registry.lines("sync")
+    lines = sync(registry)
     assert [(line["outcome"], line["revision"]) for line in lines] == [("UPDATED", 2)]
     assert registry.client().total("project", "quantity")[0] == 3
 
@@ -114,7 +123,7 @@ def test_a_withdrawal_waits_and_is_sent(registry):
     lines = registry.lines("withdraw", A, "--reason", "重复", "--wait", "0", code=3)
     assert outcomes(lines) == ["QUEUED"]
     registry.start()
-    assert outcomes(registry.lines("sync")) == ["WITHDRAWN"]
+    assert outcomes(sync(registry)) == ["WITHDRAWN"]
     client = registry.client()
     assert client.get(A).withdrawn and client.get(A).reason == "重复"
     assert outcomes(registry.lines("withdraw", A, "--reason", "重复")) == ["UNCHANGED"]
@@ -125,11 +134,11 @@ def test_an_address_that_never_answered_has_a_place_of_its_own(offline, make_reg
     other = make_registry(name="other")
     other.plant()
     offline.lines("submit", sheet(offline, "320100,A,2017,名,1\n"), "--wait", "0", code=3)
-    assert offline.lines("sync", "--server", other.server) == []
+    assert sync(offline, "--server", other.server) == []
     assert offline.lines("outbox", "--server", other.server) == []
     assert other.client().list() == []
     offline.start()
-    assert outcomes(offline.lines("sync")) == ["CREATED"]
+    assert outcomes(sync(offline)) == ["CREATED"]
 
 
 def test_another_registry_at_the_same_address(make_registry, tmp_path):
@@ -155,7 +164,7 @@ def test_another_registry_at_the_same_address(make_registry, tmp_path):
     # One is given up; the other goes out when the old one answers again, wherever.
     old.lines("outbox", "drop", stranded[0]["id"], *at)
     assert [line["address"].split("/")[3] for line in old.lines("outbox", "--all", *at)] == ["C"]
-    assert outcomes(old.lines("sync")) == ["CREATED"]
+    assert outcomes(sync(old)) == ["CREATED"]
     assert old.lines("outbox", "--all", *at) == []
 
 
@@ -163,11 +172,11 @@ def test_what_is_kept_for_another_address_is_mentioned(offline):
     offline.lines("submit", sheet(offline, "320100,A,2017,名,1\n"), "--wait", "0", code=3)
     other = ("--server", "unix:/nonexistent/socket", "--lang", "en")
     done = offline.cli("outbox", *other)
-    assert f"1 version is kept for the registry at {offline.server}" in done.stderr
+    assert f"1 version is kept for the registry at {offline.address}" in done.stderr
     assert "kept for" not in offline.cli("outbox", *other, "--quiet").stderr
     assert "kept for" not in offline.cli("outbox", "--lang", "en").stderr
     lines = offline.lines("outbox", "list", "--all", *other[:2])
-    assert [(line["server"], line["state"]) for line in lines] == [(offline.server, "QUEUED")]
+    assert [(line["server"], line["state"]) for line in lines] == [(offline.address, "QUEUED")]
     # Its number does not reach across: --server has to be named.
     assert offline.cli("outbox", "drop", lines[0]["id"], *other).returncode == 1
     assert offline.cli("outbox", "drop", lines[0]["id"]).returncode == 0
@@ -179,7 +188,7 @@ def test_rows_refused_later_come_back(offline):
     path = sheet(offline, "320100,A,2017,名,1\n999999,B,2017,\"名, \"\"一\"\"\",近200个\n999999,C,2017,名,3\n")
     offline.lines("submit", path, "--wait", "0", code=3)
     offline.start()
-    assert outcomes(offline.lines("sync", code=1)) == ["CREATED", "REJECTED", "REJECTED"]
+    assert outcomes(sync(offline, code=1)) == ["CREATED", "REJECTED", "REJECTED"]
     assert "--rejected" in offline.cli("outbox", "--lang", "en").stderr
     for name in ("back.csv", "back.xlsx"):
         back = offline.folder / name
@@ -214,7 +223,7 @@ def test_a_registry_that_moves_to_another_address_keeps_its_outbox(registry):
     registry.run("submit", path)
     gone = Relay(registry.folder / "relay", registry.data / "taizhangd.sock", None, "cut")
     with gone as relay:
-        registry.lines("sync", "--server", relay.server)
+        sync(registry, "--server", relay.server)
     sheet(registry, "320100,A,2017,名,2\n")
     lines = registry.lines("submit", path, "--wait", "0", "--server", gone.server, code=3)
     assert outcomes(lines) == ["QUEUED"]
@@ -225,7 +234,7 @@ def test_a_registry_that_moves_to_another_address_keeps_its_outbox(registry):
     assert rows(registry, "--server", new) == [("QUEUED", "B")]
     assert rows(registry) == [("QUEUED", "A")]
     with Relay(registry.folder / "new", registry.data / "taizhangd.sock", None, "cut"):
-        lines = registry.lines("sync", "--server", new)
+        lines = sync(registry, "--server", new)
     assert sorted((line["outcome"], line["revision"]) for line in lines) == [("CREATED", 1), ("UPDATED", 2)]
     assert rows(registry) == rows(registry, "--server", new) == []
 
@@ -241,7 +250,7 @@ def test_a_broken_upload_goes_on_where_it_was(registry, client):
     left = outcomes(lines).count("QUEUED")
     states = [state for state, _ in rows(registry, "--server", relay.server)]
     assert len(states) == left and set(states) <= {"QUEUED", "SENT"}
-    more = registry.lines("sync")
+    more = sync(registry)
     assert len(more) == left and set(outcomes(more)) <= {"CREATED", "UNCHANGED"}
     assert client.position() == registry.planted + 6000
 
@@ -253,7 +262,7 @@ def test_sync_waits_for_a_registry_that_comes_back(offline):
     offline.start()
     out, _ = process.communicate(timeout=60 * SLOW)
     assert process.returncode == 0
-    assert outcomes([json.loads(line) for line in out.splitlines()]) == ["CREATED"]
+    assert outcomes(versions(map(json.loads, out.splitlines()))) == ["CREATED"]
 
 
 def test_a_registry_whose_disk_is_full_is_tried_again(registry, client):
@@ -288,7 +297,7 @@ def test_an_edit_in_limbo_waits_and_takes_the_resolved_revision(registry, client
     registry.stop()
     registry.lines("submit", path, "--wait", "0", code=3)
     registry.start()
-    lines = registry.lines("sync")
+    lines = sync(registry)
     assert outcomes(lines)[-1] in ("CREATED", "UPDATED")
     assert registry.client().total("project", "quantity") == (2, "exact", 1, 0)
     assert rows(registry) == []
@@ -302,13 +311,13 @@ def test_a_refused_row_stays_until_it_is_corrected(registry, client):
     (kept,) = registry.lines("outbox")
     assert (kept["state"], kept["errors"], kept["row"]) == ("REFUSED", "UNKNOWN_COMMITTEE:committee", 3)
     assert kept["why"]
-    assert registry.lines("sync") == []
+    assert sync(registry) == []
     shown = registry.json("outbox", "show", kept["id"])
     assert shown["errors"][0]["code"] == "UNKNOWN_COMMITTEE"
     assert shown["mine"]["fields"]["title"] == "名"
     client.import_committees(("999999", "新的", 2, "000000"))
     registry.run("outbox", "retry", "--all")
-    assert outcomes(registry.lines("sync")) == ["CREATED"]
+    assert outcomes(sync(registry)) == ["CREATED"]
     assert registry.lines("outbox") == []
 
 
@@ -403,7 +412,7 @@ def test_mine(conflict, client):
     assert conflict.cli("outbox", "resolve", A, "--mine").returncode == 5  # look first
     conflict.run("outbox", "show", A)
     conflict.run("outbox", "resolve", A, "--mine")
-    lines = conflict.lines("sync")
+    lines = sync(conflict)
     assert [(line["outcome"], line["revision"]) for line in lines] == [("UPDATED", 3)]
     assert client.total("project", "quantity")[0] == 2
     assert conflict.lines("outbox") == []
@@ -412,7 +421,7 @@ def test_mine(conflict, client):
 def test_theirs(conflict, client):
     conflict.run("outbox", "show", number_of(conflict, "A"))
     conflict.run("outbox", "resolve", number_of(conflict, "A"), "--theirs")
-    assert conflict.lines("outbox") == [] and conflict.lines("sync") == []
+    assert conflict.lines("outbox") == [] and sync(conflict) == []
     assert client.total("project", "quantity")[0] == 9
     # And it counts as seen.
     lines = conflict.lines("submit", sheet(conflict, "320100,A,2017,名,4\n"))
@@ -428,7 +437,7 @@ def test_a_mixture(conflict, client):
     assert conflict.cli("outbox", "resolve", A, "--set", "title=").returncode == 1
     assert rows(conflict) == [("CONFLICT", "A")]
     conflict.run("outbox", "resolve", A, "--set", "项目数=30余个", "--set", "note=一起定的")
-    assert outcomes(conflict.lines("sync")) == ["UPDATED"]
+    assert outcomes(sync(conflict)) == ["UPDATED"]
     kept = bodies.rec.Project.FromString(client.get(A).body)
     assert (kept.quantity.value, kept.envelope.note, kept.stage) == (30, "一起定的", 0)
 
@@ -436,7 +445,7 @@ def test_a_mixture(conflict, client):
 def test_a_mixture_of_theirs(conflict, client):
     conflict.run("outbox", "show", A)
     conflict.run("outbox", "resolve", A, "--theirs", "--set", "quantity=5", "--set", "stage=")
-    assert outcomes(conflict.lines("sync")) == ["UPDATED"]
+    assert outcomes(sync(conflict)) == ["UPDATED"]
     kept = bodies.rec.Project.FromString(client.get(A).body)
     assert (kept.quantity.value, kept.stage) == (5, 0)
 
@@ -445,13 +454,13 @@ def test_only_what_was_shown_counts_as_seen(conflict, client):
     conflict.run("outbox", "show", A)
     client.put(record(A, bodies.project(10), base=2))  # after they looked
     conflict.run("outbox", "resolve", A, "--mine")
-    lines = conflict.lines("sync", code=5)
+    lines = sync(conflict, code=5)
     assert [(line["outcome"], line["revision"]) for line in lines] == [("CONFLICT", 3)]
     assert client.total("project", "quantity")[0] == 10
     assert conflict.cli("outbox", "resolve", A, "--mine").returncode == 5  # look again
     conflict.run("outbox", "show", A)
     conflict.run("outbox", "resolve", A, "--mine")
-    assert outcomes(conflict.lines("sync")) == ["UPDATED"]
+    assert outcomes(sync(conflict)) == ["UPDATED"]
 
 
 def test_a_conflict_with_a_withdrawal(registry, client):
@@ -465,7 +474,7 @@ def test_a_conflict_with_a_withdrawal(registry, client):
     assert registry.cli("outbox", "show", A, "--lang", "zh").returncode == 0
     assert registry.cli("outbox", "resolve", A, "--theirs", "--set", "quantity=1").returncode == 1
     registry.run("outbox", "resolve", A, "--mine")
-    assert outcomes(registry.lines("sync")) == ["UPDATED"]
+    assert outcomes(sync(registry)) == ["UPDATED"]
     assert client.total("project", "quantity")[0] == 2
 
 
@@ -476,7 +485,7 @@ def test_my_withdrawal_in_conflict(conflict, client):
     assert shown["operation"] == "WITHDRAW" and shown["mine"]["withdrawn"]
     assert conflict.cli("outbox", "show", A).returncode == 0
     conflict.run("outbox", "resolve", A, "--mine")
-    assert outcomes(conflict.lines("sync")) == ["WITHDRAWN"]
+    assert outcomes(sync(conflict)) == ["WITHDRAWN"]
 
 
 # --- several processes ---
@@ -546,13 +555,13 @@ def test_what_a_restored_registry_lost_is_offered_again(registry):
     restore(registry, kept)
     done = registry.cli("sync", "--format", "json", "--lang", "en")
     assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = versions(map(json.loads, done.stdout.splitlines()))
     assert sorted((line["outcome"], line["address"][-1], line["revision"]) for line in lines) == [
         ("CREATED", "C", 1), ("UPDATED", "A", 2), ("WITHDRAWN", "W", 2)]
     assert "3 versions that it lost" in done.stderr
     assert registry.client().total("project", "quantity")[0] == 3 + 2 + 4
     position = registry.client().position()
-    assert registry.lines("sync") == []
+    assert sync(registry) == []
     assert registry.client().position() == position
 
 
@@ -566,7 +575,7 @@ def test_a_record_lost_with_its_withdrawal_is_nothing_to_withdraw(registry):
     sheet(registry, "320100,E,2017,名,2\n")  # and one is to come back
     registry.lines("submit", path, "--wait", "0", code=3)
     restore(registry, kept)
-    assert [(line["outcome"], line["address"][-1], line["revision"]) for line in registry.lines("sync")] == [
+    assert [(line["outcome"], line["address"][-1], line["revision"]) for line in sync(registry)] == [
         ("CREATED", "E", 1)]
     assert rows(registry) == []
     assert outcomes(registry.lines("submit", sheet(registry, "320100,D,2017,名,3\n"))) == ["CREATED"]
@@ -580,7 +589,7 @@ def test_several_lost_revisions_go_back_as_the_last_one(registry):
         sheet(registry, f"320100,A,2017,名,{n}\n")
         registry.run("submit", path)
     restore(registry, kept)
-    lines = registry.lines("sync")
+    lines = sync(registry)
     assert [(line["outcome"], line["revision"]) for line in lines] == [("UPDATED", 2)]
     assert registry.client().total("project", "quantity")[0] == 4
 
@@ -594,12 +603,12 @@ def test_what_was_written_since_the_restore_is_a_conflict(registry):
         registry.run("submit", path)
     restore(registry, kept)
     registry.client().put(record(A, bodies.project(50), base=1))
-    lines = registry.lines("sync", code=5)
+    lines = sync(registry, code=5)
     assert [(line["outcome"], line["address"], line["revision"]) for line in lines] == [("CONFLICT", A, 2)]
     shown = registry.json("outbox", "show", A)
     assert shown["theirs"]["fields"]["quantity"]["value"] == 50
     registry.run("outbox", "resolve", A, "--mine")
-    assert outcomes(registry.lines("sync")) == ["UPDATED"]
+    assert outcomes(sync(registry)) == ["UPDATED"]
     assert registry.client().total("project", "quantity")[0] == 3 + 1
 
 
@@ -611,25 +620,26 @@ def test_another_versions_ticket_at_the_same_revision_is_a_conflict(registry):
     registry.run("submit", path)
     restore(registry, kept)
     registry.client().put(record(A, bodies.project(50), base=1))
-    lines = registry.lines("sync", code=5)
+    lines = sync(registry, code=5)
     assert [(line["outcome"], line["revision"]) for line in lines] == [("CONFLICT", 2)]
     assert registry.client().total("project", "quantity")[0] == 50
 
 
 def test_what_others_stored_and_was_unchanged_is_offered_again_too(registry):
     """Mine was the same as theirs, so that it never had an entry of its own."""
+    (registry.folder / "other").mkdir()
+    second = {"HOME": str(registry.folder / "other")}
+    registry.run("ping", env=second)
     kept = back_up(registry)
     path = sheet(registry, "320100,A,2017,名,1\n")
     registry.run("submit", path)
-    (registry.folder / "other").mkdir()
-    second = {"HOME": str(registry.folder / "other")}
     assert outcomes(registry.lines("submit", path, env=second)) == ["UNCHANGED"]
     registry.stop()
     registry.start()
-    assert registry.lines("sync", env=second) == []
+    assert sync(registry, env=second) == []
     restore(registry, kept)
-    assert outcomes(registry.lines("sync", env=second)) == ["CREATED"]
-    assert registry.lines("sync") == []  # mine is noted as held: the same thing is there
+    assert outcomes(sync(registry, env=second)) == ["CREATED"]
+    assert sync(registry) == []  # mine is noted as held: the same thing is there
     assert registry.lines("outbox") == []
 
 

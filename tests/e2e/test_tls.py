@@ -174,7 +174,7 @@ def test_many_reloads_under_many_connections(registry, others):
     """None is dropped, each keeps working, and what is served is always one of the two."""
     open_files(2 * PEERS + 1000)
     cert, key, pin = others
-    registry.options += ["--max-connections-per-address", "5000"]
+    registry.options += ["--max-connections-per-address", "5000", "--max-connections-per-principal", "0"]
     registry.stop()
     registry.start()
     made, folder = registry.pin, registry.data / "tls"

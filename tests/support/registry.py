@@ -158,6 +158,11 @@ class Registry:
         return found[1]
 
     @property
+    def address(self):
+        """As the command line knows it."""
+        return f"{self.host}:{self.port}" if TLS else self.server
+
+    @property
     def pin(self):
         """SHA-256 of the certificate that it made for itself."""
         return sha256(ssl.PEM_cert_to_DER_cert((self.data / "tls" / "cert.pem").read_text()))
@@ -279,11 +284,10 @@ class Registry:
         return json.loads(self.run(*args, "--format", "json", **options))
 
     def lines(self, *args, code=0, **options):
-        """Runs taizhang with --format json where it prints one object a line; sync, what it sent."""
+        """Runs taizhang with --format json where it prints one object a line."""
         done = self.cli(*args, "--format", "json", **options)
         assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
-        return [line for line in lines if not (TLS and "copy" in line)]  # who has joined has a copy too
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     # --- what it holds ---
 

@@ -541,18 +541,21 @@ static enum tz_result submit_batches(struct fake *f, size_t batches, unsigned ch
     struct tz_submitter s;
     Taizhang__V1__Record records[4];
     Taizhang__V1__Record *list[4];
+    enum tz_result rc = TZ_RESULT_DONE;
     tz_submitter_init(&s, &f->connection, mark, seen);
-    for (size_t b = 0; b < batches; b++) {
+    for (size_t b = 0; b < batches && rc == TZ_RESULT_DONE; b++) {
         for (size_t i = 0; i < 4; i++) {
             taizhang__v1__record__init(&records[i]);
             records[i].base_revision = b * 4 + i;
             list[i] = &records[i];
         }
-        enum tz_result rc = tz_submitter_send(&s, list, 4, NULL, (void *)(uintptr_t)(b * 4));
-        if (rc != TZ_RESULT_DONE)
-            return rc;
+        rc = tz_submitter_send(&s, list, 4, NULL, (void *)(uintptr_t)(b * 4));
     }
-    return tz_submitter_drain(&s);
+    if (rc == TZ_RESULT_DONE)
+        rc = tz_submitter_drain(&s);
+    while (s.in_flight > 0)
+        (void)tz_submitter_abandoned(&s);
+    return rc;
 }
 
 static void matches_answers_out_of_order(void **state)
@@ -595,6 +598,197 @@ static void refuses_a_wrong_number_of_outcomes(void **state)
     stop(&f);
     for (size_t i = 0; i < sizeof seen; i++)
         assert_int_equal(seen[i], 0);
+}
+
+static void answer_wait(struct fake *f, uint64_t id, int64_t ms)
+{
+    tz_answer m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+    Taizhang__V1__Status status = TAIZHANG__V1__STATUS__INIT;
+    Taizhang__V1__Param what = TAIZHANG__V1__PARAM__INIT;
+    Taizhang__V1__Param wait = TAIZHANG__V1__PARAM__INIT;
+    Taizhang__V1__Param *params[] = {&what, &wait};
+    what.name = (char *)(uintptr_t) "what";
+    what.text = (char *)(uintptr_t) "records";
+    wait.name = (char *)(uintptr_t) "wait_ms";
+    wait.number = ms;
+    status.code = TZ_CODE(RATE_LIMITED);
+    status.params = params;
+    status.n_params = 2;
+    m.id = id;
+    m.final = true;
+    m.status = &status;
+    send_message(f, &m);
+}
+
+/* Looks at a frame only when it has come for the second time. */
+static void talk_at_a_pace(struct fake *f)
+{
+    const tz_request *r;
+    bool again[40] = {false};
+    if (!greet(f))
+        return;
+    while ((r = next_request(f))) {
+        uint64_t base = r->submit->records[0]->base_revision;
+        if (again[base])
+            answer_submit(f, r->id, base, r->submit->n_records, true);
+        else
+            answer_wait(f, r->id, 1);
+        again[base] = true;
+    }
+}
+
+static void what_is_to_wait_is_sent_again(void **state)
+{
+    (void)state;
+    struct fake f;
+    unsigned char seen[40] = {0};
+    start(&f, talk_at_a_pace);
+    assert_int_equal(submit_batches(&f, 10, seen), TZ_RESULT_DONE);
+    for (size_t i = 0; i < sizeof seen; i++)
+        assert_int_equal(seen[i], 1);
+    stop(&f);
+}
+
+static void talk_never(struct fake *f)
+{
+    const tz_request *r;
+    if (!greet(f))
+        return;
+    while ((r = next_request(f)))
+        answer_wait(f, r->id, 1);
+}
+
+static void what_is_to_wait_for_ever_is_given_up(void **state)
+{
+    (void)state;
+    struct fake f;
+    unsigned char seen[4] = {0};
+    start(&f, talk_never);
+    assert_int_equal(submit_batches(&f, 1, seen), TZ_RESULT_UNREACHABLE);
+    assert_int_equal(f.connection.failure.code, TZ_CODE(RATE_LIMITED));
+    assert_int_equal(tz_connection_wait_ms(&f.connection), 1);
+    assert_int_equal(seen[0], 0);
+    stop(&f);
+}
+
+/* --- keys --- */
+
+static uint8_t seed[TZ_KEY_SEED_SIZE] = "a seed for tests";
+static const uint8_t code[TZ_INVITATION_SIZE] = "one-time code!!";
+
+static void answer_challenge(struct fake *f, uint64_t id, size_t nonce_len, uint32_t suite)
+{
+    static uint8_t nonce[TZ_NONCE_SIZE + 1] = "a nonce";
+    tz_answer m = TAIZHANG__V1__SERVER_MESSAGE__INIT;
+    Taizhang__V1__Challenge challenge = TAIZHANG__V1__CHALLENGE__INIT;
+    challenge.nonce = (ProtobufCBinaryData){.data = nonce, .len = nonce_len};
+    challenge.suite = suite;
+    m.id = id;
+    m.final = true;
+    m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_CHALLENGE;
+    m.challenge = &challenge;
+    send_message(f, &m);
+}
+
+/* Verifies the proof, then says whom each request was made for by its position. */
+static void talk_with_keys(struct fake *f)
+{
+    static const uint8_t nonce[TZ_NONCE_SIZE] = "a nonce";
+    static const uint8_t plain[TZ_CERTIFICATE_HASH_SIZE];
+    uint8_t key[TZ_KEY_PUBLIC_SIZE];
+    const tz_request *r = next_request(f);
+    if (!r || r->hello->key_id.len != sizeof key || *r->act_for)
+        return;
+    memcpy(key, r->hello->key_id.data, sizeof key);
+    answer_challenge(f, r->id, TZ_NONCE_SIZE, TZ_SUITE);
+    r = next_request(f);
+    if (!r || r->body_case != TAIZHANG__V1__CLIENT_MESSAGE__BODY_PROOF || *r->act_for)
+        return;
+    struct tz_proof proof = {.nonce = nonce,
+                             .certificate = plain,
+                             .public_key = key,
+                             .invitation = r->proof->invitation.data,
+                             .invitation_len = r->proof->invitation.len};
+    if (tz_proof_verify(&proof, r->proof->signature.data, r->proof->signature.len) &&
+        r->proof->invitation.len == sizeof code && strcmp(r->proof->name, "desk 1") == 0)
+        answer_hello(f, r->id);
+    while ((r = next_request(f)))
+        answer_ping(f, r->id, strcmp(r->act_for, "person:li") == 0, true);
+}
+
+static void talk_with_a_short_nonce(struct fake *f)
+{
+    const tz_request *r = next_request(f);
+    if (r)
+        answer_challenge(f, r->id, TZ_NONCE_SIZE - 1, TZ_SUITE);
+}
+
+static void talk_with_another_suite(struct fake *f)
+{
+    const tz_request *r = next_request(f);
+    if (r)
+        answer_challenge(f, r->id, TZ_NONCE_SIZE, TZ_SUITE + 1);
+}
+
+static void talk_without_challenge(struct fake *f)
+{
+    const tz_request *r = next_request(f);
+    if (r)
+        answer_hello(f, r->id);
+}
+
+static void start_with_key(struct fake *f, void (*talk)(struct fake *f))
+{
+    uint8_t secret[TZ_KEY_SECRET_SIZE];
+    int fds[2];
+    struct tz_connection_options options = *quick();
+    struct tz_credential credential = {.seed = seed, .invitation = code, .name = "desk 1"};
+    tz_key_make(seed, credential.public_key, secret);
+    options.credential = &credential;
+    options.act_for = "person:li";
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    memset(f, 0, sizeof *f);
+    f->fd = fds[1];
+    f->talk = talk;
+    tz_arena_init(&f->arena, 64 << 20);
+    assert_int_equal(pthread_create(&f->thread, NULL, run_fake, f), 0);
+    f->opened = tz_connection_adopt(&f->connection, fds[0], "test", "unit test", &options);
+}
+
+static void proves_its_key_and_names_the_person(void **state)
+{
+    (void)state;
+    struct fake f;
+    uint64_t named = 0;
+    start_with_key(&f, talk_with_keys);
+    assert_int_equal(f.opened, TZ_RESULT_DONE);
+    assert_int_equal(call_ping(&f, add_position, &named), TZ_RESULT_DONE);
+    assert_int_equal(named, 1);
+    stop(&f);
+}
+
+static void proves_nothing_to_who_asks_otherwise(void **state)
+{
+    (void)state;
+    static void (*const talks[])(struct fake *) = {talk_with_a_short_nonce, talk_with_another_suite,
+                                                   talk_without_challenge};
+    for (size_t i = 0; i < sizeof talks / sizeof *talks; i++) {
+        struct fake f;
+        start_with_key(&f, talks[i]);
+        assert_int_equal(f.opened, TZ_RESULT_UNREACHABLE);
+        assert_int_equal(f.connection.failure.reason, TZ_REASON_GARBAGE);
+        stop(&f);
+    }
+}
+
+static void nothing_is_sent_over_tcp_without_a_key(void **state)
+{
+    (void)state;
+    struct tz_connection c;
+    assert_int_equal(tz_connection_open(&c, "registry.invalid:7117", "t", NULL), TZ_RESULT_NOT_ALLOWED);
+    assert_int_equal(c.failure.reason, TZ_REASON_NO_KEY);
+    assert_non_null(strstr(c.failure.message, "taizhang join"));
+    tz_connection_close(&c);
 }
 
 /* --- addresses --- */
@@ -644,6 +838,11 @@ int main(void)
         cmocka_unit_test(waits_while_bytes_leave),
         cmocka_unit_test(matches_answers_out_of_order),
         cmocka_unit_test(refuses_a_wrong_number_of_outcomes),
+        cmocka_unit_test(what_is_to_wait_is_sent_again),
+        cmocka_unit_test(what_is_to_wait_for_ever_is_given_up),
+        cmocka_unit_test(proves_its_key_and_names_the_person),
+        cmocka_unit_test(proves_nothing_to_who_asks_otherwise),
+        cmocka_unit_test(nothing_is_sent_over_tcp_without_a_key),
         cmocka_unit_test(reads_server_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

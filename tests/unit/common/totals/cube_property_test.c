@@ -39,7 +39,7 @@ static void random_move(struct run *r)
     uint32_t parent = n == 1 ? 0 : 1 + pick(x, x->w.nodes);
     uint8_t level = chance(x, 50) ? x->w.level[n] : (uint8_t)(TZ_NATION + pick(x, TZ_SYSTEM));
     bool loop = n != 1 && oracle_in_sub(&x->w, n, parent);
-    int rc = w_move(&x->w, r->cube, n, parent, level);
+    int rc = w_move(&x->w, r->tree, r->cube, n, parent, level);
     assert_true(loop ? rc == TZ_EINVAL : rc == 0 || rc == TZ_EINVAL);
 }
 

@@ -232,7 +232,7 @@ static void a_unit_moves(void **s)
     add(f, 5, 100, false, (int)whole);
     add(f, 4, 20, false, -1);
     assert_int_equal(total(f, 2), 520);
-    assert_int_equal(w_move(&f->w, f->cube, 4, 3, TZ_PREFECTURE), 0);
+    assert_int_equal(w_move(&f->w, f->tree, f->cube, 4, 3, TZ_PREFECTURE), 0);
     assert_int_equal(total(f, 2), 500);
     assert_int_equal(total(f, 3), 120); /* its whole is not in there */
     assert_int_equal(total(f, 1), 520); /* here both are */
@@ -240,8 +240,8 @@ static void a_unit_moves(void **s)
     tz_cube_counts(f->cube, 3, KIND, YEAR, (struct tz_slice){-1, 0}, &c);
     assert_int_equal(c.records, 2);
     assert_int_equal(c.committees, 2);
-    assert_int_equal(w_move(&f->w, f->cube, 3, 5, TZ_PROVINCE), TZ_EINVAL);
-    assert_int_equal(w_move(&f->w, f->cube, 4, 2, TZ_COUNTY), 0);
+    assert_int_equal(w_move(&f->w, f->tree, f->cube, 3, 5, TZ_PROVINCE), TZ_EINVAL);
+    assert_int_equal(w_move(&f->w, f->tree, f->cube, 4, 2, TZ_COUNTY), 0);
     assert_int_equal(total(f, 2), 520);
     tz_cube_counts(f->cube, 1, KIND, YEAR, (struct tz_slice){-1, 0}, &c);
     assert_int_equal(c.level[TZ_COUNTY], 2);
@@ -259,11 +259,11 @@ static void an_overlap_follows_the_whole_of_its_whole(void **s)
     add(f, 7, 300, true, -1);
     assert_int_equal(cell(f, 5).overlap.records, 1);
     assert_int_equal(cell(f, 4).overlap.records, 0);
-    assert_int_equal(w_move(&f->w, f->cube, 5, 3, TZ_COUNTY), 0);
+    assert_int_equal(w_move(&f->w, f->tree, f->cube, 5, 3, TZ_COUNTY), 0);
     assert_int_equal(cell(f, 5).overlap.records, 1);
     assert_int_equal(cell(f, 3).overlap.records, 1);
     assert_int_equal(cell(f, 1).overlap.records, 0);
-    assert_int_equal(w_move(&f->w, f->cube, 4, 3, TZ_PREFECTURE), 0);
+    assert_int_equal(w_move(&f->w, f->tree, f->cube, 4, 3, TZ_PREFECTURE), 0);
     assert_int_equal(cell(f, 5).overlap.records, 1);
     assert_int_equal(cell(f, 3).overlap.records, 0);
 }

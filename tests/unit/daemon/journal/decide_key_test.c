@@ -199,6 +199,14 @@ static void a_person_is_made_and_changed(void **state)
     op = op_put_key(f, 3, 5, "");
     op->grant = &g;
     assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(NOT_ALLOWED));
+    /* A person who is shut out takes no gateway along. */
+    op = op_put(f, 3, "person:wang", NULL);
+    put_request(op)->revoke = true;
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(UPDATED));
+    op = op_put_key(f, 3, 4, "");
+    op->grant = &g;
+    assert_int_equal(refusal_of(f, op, NULL), TZ_CODE(BAD_PERSON));
+    assert_int_equal(outcome_of(f, op_put_key(f, 3, 4, "")), TZ_OUTCOME(UPDATED));
 }
 
 static void a_person_has_roles_of_its_committee(void **state)
@@ -262,6 +270,19 @@ static void two_keys_are_valid_while_one_is_rotated(void **state)
     assert_int_equal(outcome_of(f, op_rotate(f, 14, 16)), TZ_OUTCOME(CREATED));
 }
 
+static void invitations_outlive_a_key_that_was_replaced(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(outcome_of(f, op_invite(f, 3, 60, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_rotate(f, 3, 13)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 13, 3)), TZ_OUTCOME(UPDATED));
+    assert_string_equal(invitation_view(f, 60), "open");
+    assert_int_equal(outcome_of(f, op_invite(f, 13, 61, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 2, 13)), TZ_OUTCOME(UPDATED));
+    assert_string_equal(invitation_view(f, 60), "open");
+    assert_string_equal(invitation_view(f, 61), "cancelled");
+}
+
 static void a_key_of_somebody_else_replaces_none(void **state)
 {
     struct fixture *f = *state;
@@ -290,6 +311,7 @@ int main(void)
         EACH(a_person_is_made_and_changed),
         EACH(a_person_has_roles_of_its_committee),
         EACH(two_keys_are_valid_while_one_is_rotated),
+        EACH(invitations_outlive_a_key_that_was_replaced),
         EACH(a_key_of_somebody_else_replaces_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ static inline void fixture_open(struct fixture *f)
     if (tz_store_open(&f->store, &so, why, sizeof why))
         fail_msg("%s", why);
     assert_int_equal(tz_reader_open(&r, f->store), TZ_OK);
-    assert_int_equal(tz_views_open(&f->views, r, NULL), TZ_OK);
+    assert_int_equal(tz_views_open(&f->views, r, &f->env, NULL), TZ_OK);
     tz_reader_close(r);
     struct tz_writer_options wo = {.store = f->store,
                                    .views = f->views,

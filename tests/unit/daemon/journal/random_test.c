@@ -145,7 +145,7 @@ static void compare_views(struct fixture *f)
     struct tz_reader *r;
     struct tz_views *fresh;
     assert_int_equal(tz_reader_open(&r, f->store), TZ_OK);
-    assert_int_equal(tz_views_open(&fresh, r, NULL), TZ_OK);
+    assert_int_equal(tz_views_open(&fresh, r, &f->env, NULL), TZ_OK);
     tz_reader_close(r);
     assert_int_equal(fresh->position, f->views->position);
     assert_int_equal(tz_cube_compare(f->views->cube, fresh->cube, tell, NULL), 0);

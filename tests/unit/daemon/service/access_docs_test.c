@@ -98,11 +98,15 @@ static void test_requests(void **state)
 {
     (void)state;
     char *text = read_file("proto/PROTOCOL.md");
+    char *requests = strstr(text, "\n| request | action |");
+    char *end = requests ? strstr(requests, "\n\n") : NULL;
     const struct tz_verb *v;
+    assert_non_null(end);
+    *end = '\0';
     for (size_t i = 0; (v = tz_verb_at(i)); i++) {
         char row[128];
         snprintf(row, sizeof row, "\n| %s | %s |", v->name, tz_action_name(v->action));
-        if (!strstr(text, row))
+        if (!strstr(requests, row))
             fail_msg("PROTOCOL.md, section 8, has no row that begins with%s", row);
     }
     free(text);

@@ -76,6 +76,19 @@ static void sql(const struct fixture *f, const char *text)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static int64_t number(const struct fixture *f, const char *query)
+{
+    sqlite3 *db;
+    sqlite3_stmt *st;
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return n;
+}
+
 static int append(struct fixture *f, size_t size)
 {
     uint64_t position;
@@ -136,6 +149,23 @@ static void newer_files_are_refused(void **state)
     assert_non_null(strstr(f->why, "99"));
 }
 
+/* An entry of committee 7. */
+static void append_committee(struct fixture *f, uint64_t revision)
+{
+    Taizhang__V1__EntryHeader h = TAIZHANG__V1__ENTRY_HEADER__INIT;
+    uint8_t bytes[64];
+    uint64_t position;
+    h.type = TAIZHANG__V1__ENTRY_TYPE__ENTRY_COMMITTEE;
+    h.committee = 7;
+    h.revision = revision;
+    assert_int_equal(tz_store_begin(f->store, &position), TZ_OK);
+    struct tz_entry e = {.position = position + 1, .header = {bytes, 0}, .body = {bytes, 1}};
+    e.header.len = taizhang__v1__entry_header__pack(&h, bytes);
+    assert_int_equal(tz_store_append(f->store, &e), TZ_OK);
+    assert_int_equal(tz_store_set_committee(f->store, 7, revision, e.position), TZ_OK);
+    assert_int_equal(tz_store_commit(f->store), TZ_OK);
+}
+
 /* A file of version 1 gets what version 2 added, and keeps what it had. */
 static void older_files_are_brought_up_to_date(void **state)
 {
@@ -143,14 +173,19 @@ static void older_files_are_brought_up_to_date(void **state)
     uint64_t revision, position;
     assert_int_equal(open_as(f, false), TZ_OK);
     assert_int_equal(append(f, 10), TZ_OK);
+    for (revision = 1; revision <= 3; revision++)
+        append_committee(f, revision);
     close_store(f);
-    sql(f, "DROP TABLE key; DROP TABLE invitation; DROP TABLE from_above; PRAGMA user_version=1");
+    sql(f, "DROP TABLE key; DROP TABLE invitation; DROP TABLE from_above; DROP TABLE committee_past;"
+           "PRAGMA user_version=1");
     assert_int_equal(open_as(f, true), TZ_EFOREIGN);
     assert_non_null(strstr(f->why, "older"));
     assert_int_equal(open_as(f, false), TZ_OK);
-    assert_int_equal(tz_store_info(f->store).position, 1);
+    assert_int_equal(tz_store_info(f->store).position, 4);
     assert_int_equal(tz_store_named(f->store, TZ_NAMED_KEY, "key:", &revision, &position), TZ_OK);
     assert_int_equal(revision, 0);
+    assert_int_equal(number(f, "SELECT sum(number * 100 + revision * 10 + position) FROM committee_past"),
+                     2 * 700 + 12 + 23);
     assert_int_equal(append(f, 1), TZ_OK);
 }
 

@@ -98,7 +98,7 @@ static void stored_bytes_that_contradict_are_corrupt(void **state)
         else
             assert_int_equal(tz_store_set_named(s.store, named[what - 2], "name", 1, s.position), 0);
         assert_int_equal(tz_store_commit(s.store), 0);
-        assert_int_equal(tz_views_open(&v, s.reader, NULL), TZ_ECORRUPT);
+        assert_int_equal(tz_views_open(&v, s.reader, tz_env_system(), NULL), TZ_ECORRUPT);
         assert_null(v);
         w_store_close(&s);
     }

@@ -85,7 +85,7 @@ static void w_store_open(struct w_store *s, const struct world *w, uint32_t grou
             w_store_record(s, w, &w->record[i]);
     assert_int_equal(tz_store_commit(s->store), 0);
     assert_int_equal(tz_reader_open(&s->reader, s->store), 0);
-    assert_int_equal(tz_views_open(&s->views, s->reader, NULL), 0);
+    assert_int_equal(tz_views_open(&s->views, s->reader, tz_env_system(), NULL), 0);
     assert_int_equal(s->views->position, s->position);
     tz_arena_reset(&s->arena);
 }
