@@ -139,6 +139,17 @@ def test_a_retired_code_names_its_successors(country):
     assert total(client, "500103") == 17
 
 
+def test_a_retired_code_is_told_without_a_line_too(country):
+    merge(country)
+    ok(country, "sync", "--committee", "500000")
+    country.stop()
+    path = country.folder / "rows.csv"
+    path.write_text("committee,key,period,title,quantity\n500105,X1,2017,新项目,1\n500112,X2,2017,新项目,1\n", "utf-8")
+    done = country.cli("--lang", "zh", "submit", path, "--kind", "project")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stderr.count("500157 (两江新区)") == 2, done.stderr
+
+
 def test_what_is_below_must_go_somewhere(country):
     done = country.cli("committee", "close", "500105", "--successor", "500112")
     assert done.returncode == 1
