@@ -52,6 +52,14 @@ def client_messages(rec, pb, journal):
         name="provinces"))
     yield "reporting_set_put", pb.ClientMessage(id=16, reporting_set_put=pb.ReportingSetPutRequest(
         body=reporting_set(journal)))
+    yield "committee_list_on", pb.ClientMessage(id=13, committee_list=pb.CommitteeListRequest(
+        under="000000", subtree=True, reporting_set="provinces", on="2017-12-31"))
+    yield "committee_change", pb.ClientMessage(id=26, committee_change=pb.CommitteeChangeRequest(
+        items=[pb.CommitteeItem(body=unit(journal), known_as="522100")], on="2018-04-01", reason="撤地设市"))
+    yield "totals_as_of", pb.ClientMessage(id=9, totals=pb.TotalsRequest(
+        kind=2, period="2017", tree_as_of="2017-12-31"))
+    yield "trace_as_of", pb.ClientMessage(id=10, trace=pb.TraceRequest(
+        kind=2, period="2017", measure="amount", tree_as_of="2017-12-31"))
     yield "hello_key", pb.ClientMessage(id=1, hello=pb.Hello(major=1, client="vectors 1", key_id=bytes(range(32))))
     yield "proof", pb.ClientMessage(id=2, proof=pb.Proof(signature=bytes(range(64))))
     yield "proof_enrols", pb.ClientMessage(id=2, proof=pb.Proof(
@@ -102,7 +110,9 @@ def unit(journal):
 
 
 def reporting_set(journal):
-    return journal.ReportingSetBody(name="provinces", label="省级", members=["110000", "520000"])
+    return journal.ReportingSetBody(
+        name="provinces", label="省级", members=["110000", "520000"],
+        terms=[journal.ReportingSetTerm(code="520000", **{"from": "2017-01-01", "to": "2018-04-01"})])
 
 
 def server_messages(rec, pb, journal):
@@ -162,6 +172,14 @@ def server_messages(rec, pb, journal):
     yield "reporting_set_list_reply", pb.ServerMessage(
         id=15, final=True, reporting_set_list=pb.ReportingSetListReply(
             sets=[pb.ReportingSet(body=reporting_set(journal), revision=1)], position=9))
+    yield "committee_list_states", pb.ServerMessage(id=13, final=True, committee_list=pb.CommitteeListReply(
+        committees=[pb.Committee(
+            body=unit(journal), number=3, revision=2, hangs_below=9, standing=pb.STANDING_CLOSED,
+            states=[unit(journal), journal.CommitteeBody(
+                code="520100", name="贵阳市", level=3, type=1, parent=2, parent_code="520000", valid_to="2018-04-01",
+                successors=["520190"], effective_on="2018-04-01")])], position=7))
+    yield "committee_change_reply", pb.ServerMessage(id=26, final=True, committee_change=pb.CommitteeChangeReply(
+        outcomes=outcomes[:1], position=9))
     yield "reporting_set_put_reply", pb.ServerMessage(id=16, final=True, reporting_set_put=pb.ReportingSetPutReply(
         outcome=outcomes[0], position=9))
     yield "status_reply", pb.ServerMessage(id=11, final=True, status_report=pb.StatusReply(

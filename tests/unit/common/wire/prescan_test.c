@@ -43,6 +43,7 @@ static const ProtobufCMessageDescriptor *const roots[] = {
     &taizhang__v1__bundle_frame__descriptor,
     &taizhang__v1__entry_header__descriptor,
     &taizhang__v1__withdrawal__descriptor,
+    &taizhang__v1__erasure_body__descriptor,
     &taizhang__v1__committee_body__descriptor,
     &taizhang__v1__committee_private__descriptor,
     &taizhang__v1__reporting_set_body__descriptor,
