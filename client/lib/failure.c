@@ -97,9 +97,11 @@ enum tz_result tz_failure_value(struct tz_failure *f, enum tz_reason reason, con
     if (!detail)
         detail = "";
     tz_text_copy(f->detail, sizeof f->detail, detail, strlen(detail), sizeof f->detail);
-    snprintf(f->message, sizeof f->message, "%.60s%s%s%s%s%s%.60s%s", server ? server : "",
-             server && *server ? ": " : "", words_of(reason), *f->detail ? ": " : "", f->detail,
-             *f->value ? " (" : "", f->value, *f->value ? ")" : "");
+    int n = snprintf(f->message, sizeof f->message, "%.60s%s%s%s%s%s%.60s%s", server ? server : "",
+                     server && *server ? ": " : "", words_of(reason), *f->detail ? ": " : "", f->detail,
+                     *f->value ? " (" : "", f->value, *f->value ? ")" : "");
+    if (n < 0)
+        f->message[0] = '\0';
     return f->result;
 }
 

@@ -303,20 +303,27 @@ static int read_file(const char *path, char *text, size_t size)
     return rc;
 }
 
-int tz_key_load(struct tz_device_key **out, const char *path)
+int tz_key_parse(struct tz_device_key **out, char *text)
 {
     *out = NULL;
     struct tz_device_key *k = allocate();
-    char *text = k ? sodium_malloc(FILE_MAX) : NULL;
-    int rc = text ? read_file(path, text, FILE_MAX) : TZ_ENOMEM;
-    int error = errno;
-    if (rc == TZ_OK)
-        rc = read_text(k, text);
-    sodium_free(text);
+    int rc = k ? read_text(k, text) : TZ_ENOMEM;
     if (rc == TZ_OK)
         *out = k;
     else
         tz_key_free(k);
+    return rc;
+}
+
+int tz_key_load(struct tz_device_key **out, const char *path)
+{
+    *out = NULL;
+    char *text = sodium_init() >= 0 ? sodium_malloc(FILE_MAX) : NULL;
+    int rc = text ? read_file(path, text, FILE_MAX) : TZ_ENOMEM;
+    int error = errno;
+    if (rc == TZ_OK)
+        rc = tz_key_parse(out, text);
+    sodium_free(text);
     errno = error;
     return rc;
 }

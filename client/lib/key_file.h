@@ -57,6 +57,9 @@ int tz_key_remove(const char *id, const char *folder) TZ_MUSTCHECK;
  * not whole, or of a newer version; TZ_EIO with errno; TZ_ENOMEM. */
 int tz_key_load(struct tz_device_key **out, const char *path) TZ_MUSTCHECK;
 
+/* The same from a file's text, which is taken apart in place. */
+int tz_key_parse(struct tz_device_key **out, char *text) TZ_MUSTCHECK;
+
 /* What a connection is opened with; valid as long as the key. */
 void tz_key_credential(const struct tz_device_key *k, struct tz_credential *out);
 

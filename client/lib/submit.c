@@ -57,8 +57,10 @@ static bool wait_ms(int64_t ms)
 static enum tz_result pause_and_send(struct tz_submitter *s, size_t i, enum tz_result rc)
 {
     int64_t ms = tz_connection_wait_ms(s->connection);
-    if (i == s->in_flight || s->flight[i].answered > 0 || ms <= 0 || ms > INT32_MAX ||
-        ++s->pauses > TZ_SUBMIT_PAUSES || !(s->pause ? s->pause(s->ctx, ms) : wait_ms(ms)))
+    if (ms > TZ_SUBMIT_PAUSE_MS)
+        ms = TZ_SUBMIT_PAUSE_MS;
+    if (i == s->in_flight || s->flight[i].answered > 0 || ms <= 0 || ++s->pauses > TZ_SUBMIT_PAUSES ||
+        !(s->pause ? s->pause(s->ctx, ms) : wait_ms(ms)))
         return rc;
     return tz_connection_again(s->connection, &s->flight[i].frame, s->flight[i].id);
 }

@@ -13,7 +13,8 @@ enum {
     TZ_SUBMIT_WINDOW = 4,         /* frames in flight */
     TZ_SUBMIT_RECORDS = 500,      /* in a frame */
     TZ_SUBMIT_BYTES = 512 * 1024, /* of records in a frame; four of them stay below the outstanding limit */
-    TZ_SUBMIT_PAUSES = 100,       /* that the registry asks for, without an answer between them */
+    TZ_SUBMIT_PAUSES = 100,       /* that the registry asks for, without an answer between them, */
+    TZ_SUBMIT_PAUSE_MS = 60000,   /* each no longer than this */
     TZ_RECORD_OVERHEAD = 320,     /* of a record beside body and private bytes: address, ticket, tags */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/journal/decide_principal.h"
+#include "daemon/journal/decide_unit.h"
 
 #define TTL_MS (INT64_C(72) * 3600 * 1000)
 
@@ -77,6 +78,18 @@ static int create(struct invite *v, const struct tz_unit_node *unit)
     return tz_invitation_put(v->b, v->op, &v->before, &body, NULL);
 }
 
+/* Nobody new comes to a committee that is closed. */
+static bool refuse_closed(const struct invite *v, const struct tz_unit_node *unit)
+{
+    struct tz_errors errors;
+    errors.count = errors.dropped = 0;
+    if (!unit || unit->standing != TZ_CLOSED)
+        return false;
+    tz_errors_retired(v->b->tree, unit, "committee", &errors);
+    tz_reject(v->op, &v->op->done[0], &errors);
+    return true;
+}
+
 static int make(struct invite *v)
 {
     const struct tz_unit_node *unit;
@@ -85,7 +98,7 @@ static int make(struct invite *v)
         !find_committee(v, &unit) || !tz_giver_may(v->b, v->op, &v->giver, unit ? unit->number : 0, v->roles))
         return TZ_OK;
     if (!v->before.revision)
-        return create(v, unit);
+        return refuse_closed(v, unit) ? TZ_OK : create(v, unit);
     if (same_request(v, unit))
         tz_settle_unchanged(v->op, v->before.revision, v->before.position);
     else

@@ -80,7 +80,8 @@ class Bench:
         batch = round((after["entries"] - before["entries"]) / max(1, after["batches"] - before["batches"]))
         totals = self.queries(registry)
         registry.stop()
-        [database] = [path for path in registry.data.iterdir() if path.read_bytes()[:15] == b"SQLite format 3"]
+        [database] = [path for path in registry.data.iterdir()
+                      if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3"]
         raw = tool(RAW, database, self.folder / "raw.db", max(1, batch))
         for path in self.folder.glob("raw.db*"):
             path.unlink()

@@ -182,6 +182,27 @@ def test_requests_before_the_proof(registry, county):
     assert registry.client(key=county).list() == []
 
 
+def test_requests_sent_right_behind_the_proof(registry):
+    """Before HelloReply: refused while the key is being enrolled, which happens all the same, and once; answered after
+    HelloReply where nothing is waited for."""
+    with Client(registry.server) as owner:
+        code, _ = owner.invite("320104", "submit")
+    key = DeviceKey()
+    for invitation in (code, b""):
+        wire = tcp(registry)
+        messages = [proof(key, challenged(wire, key), wire.certificate, invitation)]
+        messages += [pb.ClientMessage(id=number, ping=pb.PingRequest()) for number in range(3, 20)]
+        frames = [message.SerializeToString() for message in messages]
+        wire.send(b"".join(struct.pack(">I", len(frame)) + frame for frame in frames))
+        if invitation:
+            assert end_of(wire) == "HELLO_REQUIRED"
+            registry.client(key=key, invitation=code).close()
+            continue
+        assert wire.receive_message().hello.principal == key.id
+        answers = [wire.receive_message() for _ in messages[1:]]
+        assert sorted(answer.id for answer in answers if answer.HasField("ping")) == list(range(3, 20))
+
+
 def test_a_handshake_that_stops_half_way(make_registry):
     registry = make_registry("--hello-seconds", "1", tcp=True, name="short")
     key = DeviceKey()
@@ -244,6 +265,9 @@ def test_a_stolen_invitation_is_good_once(registry, province):
     first.put(a_project("320104/project/2017/K"))
     assert registry.client(key=office).hello.committee == "320104"
     assert closed(registry.client, key=thief) == "KEY_UNKNOWN"
+    with Client(registry.server) as auditor:
+        seen = {(event.event, event.code, event.peer.split(":")[0]) for event in auditor.audit(event="refused")}
+    assert ("refused", pb.CODE_INVITATION, "127.0.0.1") in seen
     [used] = inviter.invitations(committee="320104", all=True)
     assert (used.state, used.body.used_by, used.body.used_from[:9]) == ("used", office.id, "127.0.0.1")
 

@@ -104,7 +104,7 @@ def test_the_example_is_built_and_uploads(prefix, registry, tmp_path):
 def test_the_example_of_the_manual_works(prefix, registry, tmp_path):
     page = find(prefix, "man3/libtaizhang.3").read_text("utf-8")
     source = page.split("\n.EX\n")[1].split("\n.EE\n")[0].replace("\\e", "\\")
-    assert "registry.example" in source
-    program = build(prefix, tmp_path, source.replace("registry.example", registry.server))
+    assert "tz_box_open(NULL, NULL," in source
+    program = build(prefix, tmp_path, source.replace("open(NULL, NULL,", f'open(NULL, "{registry.server}",'))
     done = run(program, HOME=str(tmp_path), **library(prefix))
     assert (done.returncode, done.stdout) == (0, "110101/project/2017/X01 is there\n"), done.stderr

@@ -195,6 +195,29 @@ def test_a_unit_that_moves_takes_its_office_with_it(world):
     assert outcome_name(given) == "CREATED"
 
 
+def test_two_counties_become_one(world):
+    """Their keys still read what was theirs, and are told where to write now; the new county gets a key of its own,
+    and has what both had."""
+    east, west = (world.let_in(world.root, code, "submit") for code in ("110101", "110102"))
+    east.put(a_project("110101/project/2017/E", 3))
+    west.put(a_project("110102/project/2017/W", 4))
+    centre = world.registry.office("000000", "manage")
+    merge = ("committee", "merge", "110101", "110102", "--into", "110199")
+    centre.run(*merge, "--name", "中心区", "--reason", "撤并")
+    [late] = east.submit(a_project("110101/project/2017/LATE"))
+    [error] = late.errors
+    assert (code_name(error.code), error.value) == ("RETIRED", "110101")
+    assert any("110199" in param.text for param in error.params)
+    [strange] = east.submit(a_project("110199/project/2017/LATE"), reason="we are that now")
+    assert code_name(strange.errors[0].code) == "NOT_ALLOWED"
+    assert [one.address.key for one in east.list()] == ["E"]
+    new = world.let_in(world.root, "110199", "submit")
+    new.put(a_project("110199/project/2017/N", 5))
+    assert sorted(one.address.key for one in new.list()) == ["E", "N", "W"]
+    assert new.total("project", "quantity")[0] == 12
+    assert refusal(west.list, committee="110199") == "NOT_ALLOWED"
+
+
 def test_a_manager_shuts_out_its_subtree_only(world):
     world.province.revoke(world.county.hello.principal, "the laptop was stolen")
     with pytest.raises(Exception) as ended:

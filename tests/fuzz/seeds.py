@@ -273,5 +273,25 @@ def lines():
         put("line", name, line)
 
 
-for write in (bundles, frames, records, cells, texts, options, sheets, lines):
+def keys():
+    """A key's file: its id must be that of its seed, so it is written down as the program made it."""
+    whole = ("taizhang-key 1\n# Whoever can read this file can act as this machine. Never send or copy it.\n"
+             "seed AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\nid key:56475aa75463474c\nstate valid\n"
+             "server registry.example:7117\n")
+    trust = "trust AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n"
+    for name, text in {
+        "valid": whole + trust + "invitation AAECAwQFBgcICQoLDA0ODw\nregistry AAECAwQFBgcICQoLDA0ODw\n"
+                 "committee 320102\nname 一号机\nmade 1800000000000\n",
+        "rotating": (whole + trust + "replaces key:0123456789abcdef\nmade 1\n").replace("valid", "rotating"),
+        "system": whole + "trust system\nheard 1800000000000\nmade 1\n",
+        "later": whole + trust + "colour blue\nnothing\n\n# remark\n",
+        "cut": whole + trust[:-1],
+        "other-id": (whole + trust).replace("key:5", "key:6"),
+        "no-trust": whole,
+        "version-2": (whole + trust).replace("taizhang-key 1", "taizhang-key 2"),
+    }.items():
+        put("key", name, text.encode())
+
+
+for write in (bundles, frames, records, cells, texts, options, sheets, lines, keys):
     write()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bad line over TCP: it passes bytes both ways until, after so many of them in one direction, something happens."""
+"""A bad line: it passes bytes both ways until, after so many of them in one direction, something happens."""
 
 import select
 import socket
 import struct
+import tempfile
 import threading
 
 UP, DOWN = "up", "down"  # towards the registry, towards the client
@@ -12,15 +13,23 @@ ACTIONS = (CUT, RESET, STALL, HALF_CLOSE)
 
 
 class Line:
-    """One connection after the other. `passed` counts the bytes of the last one, `frames` where its frames ended."""
+    """One connection after the other, to HOST:PORT or unix:PATH, as which it is reached itself. `passed` counts the bytes
+    of the last one, `edges` where its frames, or its records of TLS, ended."""
 
     def __init__(self, target):
-        host, port = target.rsplit(":", 1)
-        self.target = (host, int(port))
+        self.target = target
         self.plan = None  # (direction, offset, action), of every connection
         self.passed = {UP: b"", DOWN: b""}
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.server = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.folder = None
+        if target.startswith("unix:"):
+            self.folder = tempfile.TemporaryDirectory(prefix="tz-line-")
+            self.server = f"unix:{self.folder.name}/s"
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(self.server[5:])
+            self.listener.listen()
+        else:
+            self.listener = socket.create_server(("127.0.0.1", 0))
+            self.server = "127.0.0.1:%d" % self.listener.getsockname()[1]
         self.wake_read, self.wake_write = socket.socketpair()
         self.thread = threading.Thread(target=self.serve)
         self.thread.start()
@@ -33,11 +42,20 @@ class Line:
                     return
                 continue
             near, _ = self.listener.accept()
-            with near, socket.create_connection(self.target) as far:
+            with near, self.connect() as far:
                 for end in (near, far):
-                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    if end.family != socket.AF_UNIX:
+                        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if self.carry(near, far):
                     return
+
+    def connect(self):
+        if self.folder:
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(self.target[5:])
+            return far
+        host, port = self.target.rsplit(":", 1)
+        return socket.create_connection((host, int(port)))
 
     def carry(self, near, far):
         """One connection, to its end. True: everything is to end."""
@@ -101,10 +119,11 @@ class Line:
         self.wake_write.send(b"m")
 
     def edges(self, direction):
-        """Where the frames of the last connection ended."""
+        """Where the frames, or the records, of the last connection ended."""
         data, at, found = self.passed[direction], 0, []
-        while at + 4 <= len(data):
-            at += 4 + struct.unpack_from(">I", data, at)[0]
+        head, skip = (struct.Struct(">I"), 0) if self.folder else (struct.Struct(">H"), 3)
+        while at + skip + head.size <= len(data):
+            at += skip + head.size + head.unpack_from(data, at + skip)[0]
             found.append(at)
         return found
 
@@ -116,3 +135,5 @@ class Line:
         self.thread.join()
         self.listener.close()
         self.wake_read.close()
+        if self.folder:
+            self.folder.cleanup()

@@ -10,7 +10,8 @@
  *
  * Calls block until their answer is there; while they wait for the registry they make sure that it is alive
  * (a ping after 2 seconds of silence, given up 2.5 seconds later), so a slow registry is waited for and a
- * dead one is found within 5 seconds. Sending the same version with the same ticket again is always safe.
+ * dead one is found within 5 seconds. A registry that asks for a pause gets it, a minute at most each time.
+ * Sending the same version with the same ticket again is always safe.
  *
  * Threads: a handle is used by one thread at a time; different handles are independent, also several of one
  * profile, in one process or in many. No call raises SIGPIPE. A handle does not survive fork().

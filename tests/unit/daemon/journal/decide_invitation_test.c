@@ -166,6 +166,28 @@ static void who_may_invite_whom(void **state)
     assert_int_equal(refusal_of(f, op_invite(f, 99, 3, "110101", "submit"), NULL), TZ_CODE(KEY_REVOKED));
 }
 
+static void nobody_is_invited_to_what_is_closed(void **state)
+{
+    struct fixture *f = *state;
+    char text[96];
+    assert_int_equal(outcome_of(f, op_invite(f, 0, 1, "310000", "submit")), TZ_OUTCOME(CREATED));
+    struct tz_op *op = op_new(f, TZ_OP_COMMITTEES, 1);
+    op_committee(op, 0, "310000", TZ_PROVINCE, TZ_TYPE_COMMITTEE, "000000");
+    Taizhang__V1__CommitteeBody *body = op->ask[0].committee->body;
+    char *successor[] = {(char *)"110000"};
+    body->valid_to = (char *)"2018-01-01";
+    body->n_successors = 1;
+    body->successors = successor;
+    op_run(f, op);
+    assert_int_equal(op->done[0].outcome, TZ_OUTCOME(UPDATED));
+    op_free(op);
+    assert_int_equal(refusal_of(f, op_invite(f, 0, 2, "310000", "submit"), text), TZ_CODE(RETIRED));
+    assert_non_null(strstr(text, "110000"));
+    assert_int_equal(outcome_of(f, op_invite(f, 0, 1, "310000", "submit")), TZ_OUTCOME(UNCHANGED));
+    /* Whoever was invited before may still correct what is there. */
+    assert_int_equal(outcome_of(f, op_enrol(f, 7, 1)), TZ_OUTCOME(CREATED));
+}
+
 /* Until the first key of a committee: then it is that key's, and what the registry's roles do is theirs. */
 static void the_socket_hands_over(void **state)
 {
@@ -233,6 +255,7 @@ int main(void)
         EACH(a_used_one_is_not_taken_back),
         EACH(asking_again_is_no_second_one),
         EACH(who_may_invite_whom),
+        EACH(nobody_is_invited_to_what_is_closed),
         EACH(the_socket_hands_over),
         cmocka_unit_test(all_of_it_is_there_after_a_restart),
     };
