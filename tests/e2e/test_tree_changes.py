@@ -269,7 +269,7 @@ def test_a_kill_between_the_entry_and_its_day(country):
     merge(country, day(2))
     country.kill()
     later(country, 2 * DAY)
-    country.wrapper += ["TAIZHANG_FAULT=daemon.day"]
+    country.wrapper += ["TAIZHANG_FAULT=day.begun"]
     country.start()  # the views are made as of that day: nothing is left to be done
     client = country.client()
     assert total(client, "500157") == 15
@@ -280,7 +280,7 @@ def test_a_kill_between_the_entry_and_its_day(country):
     midnight = (now + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     seconds = int((midnight - now).total_seconds()) - 2
     later(country, seconds + DAY)
-    country.wrapper += ["TAIZHANG_FAULT=daemon.day"]
+    country.wrapper += ["TAIZHANG_FAULT=day.begun"]
     country.start()
     assert country.process.wait(60) == -signal.SIGKILL
     country.process = None
