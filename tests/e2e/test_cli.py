@@ -550,7 +550,7 @@ def test_a_daemon_that_dies_in_the_middle(registry):
     start = time.monotonic()
     out, _ = process.communicate(timeout=60 * SLOW)
     assert process.returncode == 3
-    assert time.monotonic() - start < 5 * SLOW
+    assert time.monotonic() - start < 15 * SLOW  # it stores the rest of the file, and looks for a line for 3 seconds
     acknowledged = [json.loads(line)["address"] for line in out.decode().splitlines() if "CREATED" in line]
     registry.start()
     held = {f"320100/project/2017/{one.address.key}" for one in registry.client().list()}
