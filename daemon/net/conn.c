@@ -99,13 +99,18 @@ bool tz_conn_may_move(enum tz_conn_state from, enum tz_conn_state to)
     return from < TZ_CONN_STATES && to < TZ_CONN_STATES && (allowed_moves[from] & 1u << to);
 }
 
+static bool is_pending(const struct tz_conn *c)
+{
+    return c->state == TZ_CONN_NEW && !c->refused && !c->peer.local;
+}
+
 /* The only writer of c->state. */
 static void set_state(struct tz_conn *c, enum tz_conn_state to)
 {
     assert(tz_conn_may_move(c->state, to));
     tz_log(tz_io_log(c->io), TZ_LOG_DEBUG, "connection_state", "conn=%" PRIu64 " from=%s to=%s", c->id,
            tz_conn_state_name(c->state), tz_conn_state_name(to));
-    if (c->state == TZ_CONN_NEW && !c->refused && !c->peer.local)
+    if (is_pending(c))
         atomic_fetch_sub(&tz_io_counters(c->io)->pending, 1);
     c->state = to;
 }
@@ -598,6 +603,11 @@ const struct tz_peer *tz_conn_peer(const struct tz_conn *c)
 bool tz_conn_refused(const struct tz_conn *c)
 {
     return c->refused;
+}
+
+int64_t tz_conn_pending_since(const struct tz_conn *c)
+{
+    return is_pending(c) ? c->opened_at : 0;
 }
 
 bool tz_conn_begun(const struct tz_conn *c)

@@ -118,6 +118,8 @@ int tz_conn_new(struct tz_conn **out, struct tz_io *io, int fd, const struct tz_
 /* Closes one that has just come, and is counted as refused. */
 void tz_conn_refuse(struct tz_conn *c, const struct tz_error *why);
 bool tz_conn_refused(const struct tz_conn *c);
+/* A TCP peer that has not said Hello: since when (monotonic, us); otherwise 0. */
+int64_t tz_conn_pending_since(const struct tz_conn *c);
 /* The handshake of TLS is over. Before that nothing can be said: an error is told after it, within the
  * deadline for Hello, or not at all. */
 bool tz_conn_begun(const struct tz_conn *c);

@@ -44,6 +44,7 @@ struct arrival {
     int fd;
     struct tz_peer peer;
     struct tz_net_limits limits;
+    bool crowded; /* there are as many pending peers as there may be */
     bool refused;
     struct tz_error why;
 };
@@ -137,9 +138,28 @@ static void close_for_shutdown(struct tz_conn *c)
     tz_conn_close(c, &e, "shutting_down");
 }
 
+/* Who has been at the handshake longest goes: an honest peer needs a moment for it, and those who hold places
+ * for as long as they may cannot keep it out. */
+static void cut_oldest_pending(struct tz_io *io)
+{
+    struct tz_conn *oldest = NULL;
+    int64_t since = INT64_MAX;
+    for (uint32_t i = 0; i < io->slot_count; i++) {
+        int64_t at = io->slots[i].conn ? tz_conn_pending_since(io->slots[i].conn) : 0;
+        if (at && at < since) {
+            oldest = io->slots[i].conn;
+            since = at;
+        }
+    }
+    if (oldest)
+        tz_conn_kill(oldest, "too_many_pending");
+}
+
 static int accept_arrival(struct tz_io *io, const struct arrival *a)
 {
     struct tz_conn *c;
+    if (a->crowded)
+        cut_oldest_pending(io);
     if (io->free_slot == io->slot_count && grow_slots(io) != TZ_OK) {
         close(a->fd);
         return TZ_ENOMEM;
@@ -313,7 +333,7 @@ void tz_io_free(struct tz_io *io)
 /* --- any thread --- */
 
 int tz_io_adopt(struct tz_io *io, int fd, const struct tz_peer *peer, const struct tz_net_limits *limits,
-                const struct tz_error *refuse)
+                const struct tz_error *refuse, bool crowded)
 {
     struct arrival *a = calloc(1, sizeof *a);
     if (!a) {
@@ -323,6 +343,7 @@ int tz_io_adopt(struct tz_io *io, int fd, const struct tz_peer *peer, const stru
     a->fd = fd;
     a->peer = *peer;
     a->limits = *limits;
+    a->crowded = crowded;
     if (refuse) {
         a->refused = true;
         a->why = *refuse;

@@ -62,9 +62,10 @@ void tz_io_free(struct tz_io *io);
 
 /* --- any thread --- */
 
-/* Hands a non-blocking socket over, also on failure. refuse (may be NULL): it is told this and closed. */
+/* Hands a non-blocking socket over, also on failure. refuse (may be NULL): it is told this and closed.
+ * crowded: for this one the peer that has been at the handshake longest is cut. */
 int tz_io_adopt(struct tz_io *io, int fd, const struct tz_peer *peer, const struct tz_net_limits *limits,
-                const struct tz_error *refuse) TZ_MUSTCHECK;
+                const struct tz_error *refuse, bool crowded) TZ_MUSTCHECK;
 void tz_io_post(struct tz_io *io, struct tz_mail *mail);
 void tz_io_wake(struct tz_io *io);
 /* Wakes only if something was posted, or is parked. */

@@ -23,8 +23,6 @@ struct tz_net {
     unsigned next; /* round-robin */
 };
 
-enum { RETRY_MS = 1000 };
-
 /* Why this peer is not taken, in *e and for the log; NULL: it is, and counted among those of its network. */
 static const char *decide(struct tz_net *n, const struct tz_peer *peer, struct tz_error *e)
 {
@@ -36,12 +34,6 @@ static const char *decide(struct tz_net *n, const struct tz_peer *peer, struct t
     }
     if (peer->local)
         return NULL;
-    if (atomic_load(&n->counters.pending) >= caps->pending) {
-        tz_error_set(e, TZ_CODE(SLOW_DOWN), NULL, NULL);
-        tz_error_text(e, "what", "connections that have not said Hello");
-        tz_error_number(e, "wait_ms", RETRY_MS);
-        return "too_many_pending";
-    }
     if (tz_origins_take(n->origins, peer->network, caps->per_address) != TZ_OK) {
         tz_error_set(e, TZ_CODE(TOO_MANY_CONNECTIONS), "address", peer->host);
         tz_error_number(e, "limit", (int64_t)caps->per_address);
@@ -65,7 +57,8 @@ static void on_accepted(void *ctx, int fd, const struct tz_peer *peer)
     }
     atomic_fetch_add(&n->counters.accepted, 1);
     struct tz_io *io = n->io[n->next++ % n->o.threads];
-    if (tz_io_adopt(io, fd, peer, &n->o.limits, reason ? &e : NULL) != TZ_OK) {
+    bool crowded = !reason && !peer->local && atomic_load(&n->counters.pending) >= n->o.caps.pending;
+    if (tz_io_adopt(io, fd, peer, &n->o.limits, reason ? &e : NULL, crowded) != TZ_OK) {
         tz_log(n->o.log, TZ_LOG_ERROR, "connection_dropped", "peer=\"%s\" reason=out_of_memory", peer->name);
         if (!reason && !peer->local)
             tz_origins_give(n->origins, peer->network);

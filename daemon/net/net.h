@@ -18,7 +18,7 @@ enum { TZ_NET_REFUSED_AT_ONCE = 64 };
 /* How many peers there may be. The last two are for TCP: the Unix socket is the owner's own. */
 struct tz_net_caps {
     size_t connections;
-    size_t pending;     /* peers that have not said Hello */
+    size_t pending;     /* peers that have not said Hello; for another one the oldest of its thread is cut */
     size_t per_address; /* connections of one network (inet.h) */
 };
 

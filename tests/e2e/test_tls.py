@@ -256,16 +256,34 @@ def test_peers_that_have_not_said_hello_have_a_cap(make_registry):
     registry = make_registry("--max-pending", "2", tcp=True)
     registry.plant()
     honest = registry.client(key=registry.enrol("320102", "submit"))
-    silent = [registry.wire(registry.tcp), plain(registry)]
-    with registry.wire(registry.tcp) as wire:
-        code, _ = last_words(wire)
-        assert code == "SLOW_DOWN"
-    assert refusals(registry, "too_many_pending") == 1
+    silent = [plain(registry) for _ in range(12)]
+    wait_until(lambda: cuts(registry) >= 10, "the oldest of them to be cut")
     honest.ping()
     Client(registry.server).close()
+    registry.client(key=registry.enrol("320104", "submit")).ping()
+    wait_until(lambda: sum(ended(one) for one in silent) >= 10, "the ends of those that were cut")
     for one in silent:
         one.close()
-    wait_until(lambda: served(registry), "room for another")
+    honest.ping()
+
+
+def cuts(registry):
+    return registry.log().count("reason=too_many_pending")
+
+
+def test_who_holds_every_place_before_hello_keeps_nobody_out(make_registry):
+    """As many silent peers as there may be, and new ones all the time: whoever says Hello at once is served."""
+    registry = make_registry("--max-pending", "8", "--max-connections-per-address", "1000", tcp=True)
+    registry.plant()
+    key = registry.enrol("320102", "submit")
+    silent = [plain(registry) for _ in range(8)]
+    for _ in range(20):
+        silent.append(plain(registry))
+        with registry.client(key=key) as client:
+            client.ping()
+    assert cuts(registry) >= 20
+    for one in silent:
+        one.close()
 
 
 def test_the_cap_on_all_connections_is_told_over_tls(make_registry):
@@ -279,10 +297,10 @@ def test_the_cap_on_all_connections_is_told_over_tls(make_registry):
 def test_refused_peers_do_not_add_up(make_registry):
     """So many of them at once are told why; who comes beyond them is just closed, and nobody else notices."""
     open_files(2000)
-    registry = make_registry("--max-pending", "5", "--max-connections", "50", tcp=True)
+    registry = make_registry("--max-connections-per-address", "5", "--max-connections", "50", tcp=True)
     honest = registry.client(registry.server)
     crowd = [plain(registry) for _ in range(500)]
-    wait_until(lambda: refusals(registry, "too_many_pending") == 495, "all of them to be refused")
+    wait_until(lambda: refusals(registry, "too_many_from_address") == 495, "all of them to be refused")
     assert honest.status().connections <= 6
     cut = sum(ended(one) for one in crowd)
     assert cut >= 400

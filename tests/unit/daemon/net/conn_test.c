@@ -198,7 +198,7 @@ static void connect_raw(struct fixture *f, const struct tz_error *refuse)
                          0);
     if (!f->plain && !refuse)
         assert_int_equal(tz_origins_take(f->origins, peer.network, 1), TZ_OK);
-    assert_int_equal(tz_io_adopt(f->io, pair[1], &peer, &f->limits, refuse), TZ_OK);
+    assert_int_equal(tz_io_adopt(f->io, pair[1], &peer, &f->limits, refuse, false), TZ_OK);
     tz_io_turn(f->io, false);
 }
 
