@@ -42,7 +42,7 @@
     X("client.key.enrolled") /* it does; the key's file does not say so */ \
     X("client.key.known") /* it does; the key that it replaces is still there */ \
     X("client.key.revoked") /* that one is revoked; its file is still there */ \
-    X("daemon.certificate") /* the first start's certificate is on the disk, and not at its place */ \
+    X("start.certificate") /* the first start's certificate is on the disk, and not at its place */ \
     X("daemon.append") /* an operation was decided; its entry is not yet written */ \
     X("daemon.commit") /* every entry of the batch is written, nothing is committed */ \
     X("daemon.committed") /* on disk; the views do not have it */ \

@@ -172,7 +172,7 @@ int tz_self_signed_ensure(const char *folder, bool *made, char why[TZ_WHY_SIZE])
     if (mkdir(scratch, 0700) != 0)
         return failed(why, "make", scratch);
     int rc = fill_folder(scratch, why);
-    tz_fault_point("daemon.certificate");
+    tz_fault_point("start.certificate");
     if (rc == TZ_OK && rename(scratch, folder) != 0)
         rc = failed(why, "rename", scratch);
     if (rc != TZ_OK) {

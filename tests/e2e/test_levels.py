@@ -202,7 +202,8 @@ def test_two_counties_become_one(world):
     east.put(a_project("110101/project/2017/E", 3))
     west.put(a_project("110102/project/2017/W", 4))
     centre = world.registry.office("000000", "manage")
-    centre.run("committee", "merge", "110101", "110102", "--into", "110199", "--name", "中心区", "--reason", "撤并")
+    merge = ("committee", "merge", "110101", "110102", "--into", "110199")
+    centre.run(*merge, "--name", "中心区", "--reason", "撤并")
     [late] = east.submit(a_project("110101/project/2017/LATE"))
     [error] = late.errors
     assert (code_name(error.code), error.value) == ("RETIRED", "110101")

@@ -82,7 +82,7 @@ def test_without_tcp_there_is_no_certificate(make_registry):
 def test_killed_while_the_certificate_is_made(make_registry):
     """All of it is there or nothing; the next start goes on as if there had been none before."""
     registry = make_registry(start=False, tcp=True)
-    os.environ.update(faults.at("daemon.certificate"))
+    os.environ.update(faults.at("start.certificate"))
     try:
         assert registry.launch().wait(60) == -signal.SIGKILL
     finally:

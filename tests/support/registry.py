@@ -27,6 +27,8 @@ SLOW = 10 if "thread" in SANITIZE else 5 if SANITIZE else 1
 
 REPORT = re.compile(r"AddressSanitizer|ThreadSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:")
 
+# All the peers of a test that does not say how they come are one principal.
+UNLIMITED = ["--rate-requests", "0", "--rate-records", "0", "--rate-bytes", "0", "--max-connections-per-principal", "0"]
 ROOT = ("submit", "review", "query", "manage")
 # code, name, level on the wire, parent: a nation with three provinces, one of them with a grouping node.
 TREE = [
@@ -59,6 +61,8 @@ class Registry:
         self.folder = pathlib.Path(folder)
         self.data = pathlib.Path(data) if data else self.folder / "data"
         self.options = list(options)
+        if TLS and not any(option.startswith("--rate-") for option in options):
+            self.options += UNLIMITED
         self.host = tcp if isinstance(tcp, str) else "127.0.0.1"
         self.listens = bool(tcp) or TLS
         self.port = 0  # the same at every start, so that those who have joined find it again
