@@ -5,6 +5,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/messages.h"
 #include "client/cli/operand.h"
+#include "client/lib/outbox.h"
 #include "common/base/json.h"
 
 struct erasure {
@@ -86,6 +87,17 @@ static enum tz_result take_erasure(void *ctx, const tz_answer *m)
     return TZ_RESULT_DONE;
 }
 
+/* What this machine keeps of what it submitted, beside what the registry has. */
+static int forget_here(struct tz_cli *cli, const char *address)
+{
+    if (!tz_cli_has_profile(cli))
+        return TZ_RESULT_DONE;
+    int rc = tz_cli_open_profile(cli);
+    if (rc == TZ_RESULT_DONE && tz_outbox_forget_private(cli->profile, address) != TZ_OK)
+        rc = tz_cli_profile_failed(cli);
+    return rc;
+}
+
 /* It cannot be undone: whoever sits at a terminal is asked. */
 static bool is_sure(struct tz_cli *cli, const char *address)
 {
@@ -124,6 +136,8 @@ static int run_erase(struct tz_cli *cli, size_t argc, char **argv)
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_ERASE;
     request.erase = &q;
     rc = tz_cli_call(cli, &request, take_erasure, &e);
+    if (rc == TZ_RESULT_DONE && e.result == TZ_RESULT_DONE)
+        rc = forget_here(cli, at.written);
     return rc == TZ_RESULT_DONE ? e.result : rc;
 }
 

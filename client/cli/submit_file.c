@@ -7,6 +7,7 @@
 
 #include "client/cli/open_sheet.h"
 #include "client/cli/rejects.h"
+#include "client/cli/retired.h"
 #include "client/cli/saved_map.h"
 #include "client/sheet/remarks.h"
 
@@ -30,6 +31,7 @@ struct work {
     struct tz_progress progress;
     bool keep_private; /* the sheet has no private column: what the registry holds stays */
     struct tz_rejects *rejects;
+    struct tz_retired retired;
 };
 
 /* Keeps a rejected row, to be given back. What is no row of the file, a withdrawal, has the number 0. */
@@ -80,6 +82,8 @@ static int take_row(struct work *w, const struct tz_row *row)
 {
     if (row->blank)
         return TZ_RESULT_DONE;
+    if (row->has_address)
+        tz_retired_note(&w->retired, row->number, row->address.committee);
     if (!w->options->dry_run)
         return store_row(w, row);
     tz_progress_clear(&w->progress);
@@ -220,8 +224,12 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
                        const struct tz_header_place *place, const struct tz_submit_options *options,
                        const struct tz_submit_rest *rest, struct tz_report *report)
 {
-    struct work w = {
-        .cli = cli, .report = report, .options = options, .rest = rest, .rejects = tz_rejects_new()};
+    struct work w = {.cli = cli,
+                     .report = report,
+                     .options = options,
+                     .rest = rest,
+                     .rejects = tz_rejects_new(),
+                     .retired = {.cli = cli}};
     bool storing = options->delivery && options->delivery->store && !rest;
     struct tz_rows rows = {.headers = headers,
                            .committee = options->committee,
@@ -264,6 +272,7 @@ static int submit_rows(struct tz_cli *cli, struct tz_sheet *sheet, struct tz_hea
     if (options->delivery)
         options->delivery->rejected = NULL;
     report->headers = NULL;
+    tz_retired_free(&w.retired);
     tz_survey_free(&w.survey);
     tz_rejects_free(w.rejects);
     tz_seen_addresses_free(rows.seen);

@@ -174,6 +174,9 @@ int tz_outbox_overtaken(struct tz_profile *p, int64_t id, const Taizhang__V1__Ou
 int tz_outbox_retry(struct tz_profile *p, int64_t id) TZ_MUSTCHECK;
 /* Forgets a version. TZ_EINVAL: ACKNOWLEDGED, or SENT or packed (its fate is unknown) without force. */
 int tz_outbox_drop(struct tz_profile *p, int64_t id, bool force) TZ_MUSTCHECK;
+/* The registry erased an address's private fields: so do the versions of it that are ACKNOWLEDGED here, durably
+ * and in the profile's file. A transaction of its own. */
+int tz_outbox_forget_private(struct tz_profile *p, const char *address) TZ_MUSTCHECK;
 /* A conflict is resolved against the revision that its user was shown: mine becomes a new version with that
  * base; theirs drops mine and counts that revision as seen. TZ_EINVAL: not a conflict. */
 int tz_outbox_resolve(struct tz_profile *p, int64_t id, uint64_t shown, bool mine) TZ_MUSTCHECK;

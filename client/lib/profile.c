@@ -136,7 +136,7 @@ static int open_database(struct tz_profile *p, const char *path)
         trc = use_wal(p);
     if (trc == TZ_OK)
         trc = tz_profile_execute(p, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-                                    "PRAGMA cache_size = -8192;");
+                                    "PRAGMA cache_size = -8192; PRAGMA secure_delete = ON;");
     return trc;
 }
 

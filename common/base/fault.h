@@ -46,7 +46,7 @@
     X("daemon.append") /* an operation was decided; its entry is not yet written */ \
     X("daemon.commit") /* every entry of the batch is written, nothing is committed */ \
     X("daemon.committed") /* on disk; the views do not have it */ \
-    X("daemon.day")      /* a day has come; what was entered for it has not happened yet */ \
+    X("day.begun")      /* a day has come; what was entered for it has not happened yet */ \
     X("daemon.complete") /* on disk and in the views; no answer is made */ \
     X("daemon.answered") /* a change's answer is made, and not yet handed to its connection */ \
     X("erase.committed") /* private bytes are erased, and still in the database's log */ \

@@ -177,12 +177,13 @@ static int stage_put(struct tz_tree *t, uint32_t number, uint64_t revision, uint
     int rc = enter(t, number, revision, position, body, private_, &e);
     if (rc != TZ_OK)
         return rc;
+    t->unit[number].before = e.timeline;
     rc = stage(t, &e, loosely);
     if (rc != TZ_OK) {
+        t->unit[number].before = NULL;
         take_back(t, &e);
         return rc;
     }
-    t->unit[number].before = e.timeline;
     if (position > t->position)
         t->position = position;
     return TZ_OK;

@@ -257,7 +257,7 @@ static bool place(struct placing *p, uint32_t number)
 
 static bool turns(const struct tz_tree *t, const struct tree_unit *u)
 {
-    return !u->hangs || tz_tree_moves(t, u->node.number) || u->node.body != u->body ||
+    return !u->hangs || u->before || tz_tree_moves(t, u->node.number) || u->node.body != u->body ||
            u->node.standing != u->standing;
 }
 

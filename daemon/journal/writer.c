@@ -274,7 +274,7 @@ static void come_to_day(struct tz_writer *w, int64_t time_ms)
     tz_env_date(w->o.env, time_ms > w->last_ms ? time_ms : w->last_ms, date);
     if (strcmp(date, tz_tree_date(v->tree)) <= 0)
         return;
-    tz_fault_point("daemon.day");
+    tz_fault_point("day.begun");
     mend_views(w, tz_views_day(w->o.views, date));
     tz_log(w->o.log, TZ_LOG_INFO, "tree_day", "tree=%s position=%llu", tz_tree_date(v->tree),
            (unsigned long long)v->position);

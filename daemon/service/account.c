@@ -53,6 +53,12 @@ static void name_text(const char *s, char out[OBJECT_SIZE])
     snprintf(out, OBJECT_SIZE, "%s", s ? s : "");
 }
 
+static void name_unit(const Taizhang__V1__CommitteeItem *item, char out[OBJECT_SIZE])
+{
+    if (item->body)
+        name_text(item->body->code, out);
+}
+
 /* Item i of it, where it has items. */
 static void name_object(const struct tz_request *r, size_t i, char out[OBJECT_SIZE])
 {
@@ -82,8 +88,10 @@ static void name_object(const struct tz_request *r, size_t i, char out[OBJECT_SI
         name_text(m->committee_list->under, out);
         break;
     case TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_IMPORT:
-        if (m->committee_import->items[i]->body)
-            name_text(m->committee_import->items[i]->body->code, out);
+        name_unit(m->committee_import->items[i], out);
+        break;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_CHANGE:
+        name_unit(m->committee_change->items[i], out);
         break;
     case TAIZHANG__V1__CLIENT_MESSAGE__BODY_REPORTING_SET_PUT:
         if (m->reporting_set_put->body)

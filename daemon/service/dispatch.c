@@ -433,6 +433,10 @@ static size_t records_of(const Taizhang__V1__ClientMessage *m)
         return m->submit->n_records;
     case TAIZHANG__V1__CLIENT_MESSAGE__BODY_WITHDRAW:
         return m->withdraw->n_items;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_IMPORT:
+        return m->committee_import->n_items;
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_COMMITTEE_CHANGE:
+        return m->committee_change->n_items;
     default:
         return 0;
     }

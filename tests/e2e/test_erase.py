@@ -247,6 +247,25 @@ def test_the_command_asks_at_a_terminal(registry):
         assert bool(anywhere(registry, *PERSON)) == left
 
 
+def test_what_this_machine_submitted_is_forgotten_too(registry):
+    """The profile keeps acknowledged versions, for a registry that was restored: not what was erased since."""
+    sheet = registry.folder / "workers.csv"
+    sheet.write_text("报送单位,编号,报告期,人数,姓名,证书编号,联系方式\n"
+                     f"320102,7,2017,1名,{','.join(PERSON)}\n320102,8,2017,1名,留下的人,SW-1,13900000000\n", "utf-8")
+    registry.run("submit", sheet, "--kind", "worker")
+
+    def kept(text):
+        return any(text.encode() in path.read_bytes() for path in registry.home.rglob("*")
+                   if path.is_file() and not path.name.endswith("-shm"))
+
+    assert all(kept(text) for text in PERSON)
+    registry.run("erase", PLACE, "--reason", "asked", "--yes")
+    assert not any(kept(text) for text in PERSON)
+    assert kept("留下的人")
+    assert {line["outcome"] for line in registry.lines("submit", sheet, "--kind", "worker")} == {"UNCHANGED"}
+    assert anywhere(registry, *PERSON) == []
+
+
 def test_an_erasure_is_on_record(registry):
     client = registry.client(registry.server)
     client.put(a_worker())

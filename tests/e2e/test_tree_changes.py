@@ -100,8 +100,8 @@ def test_the_command_line_says_both_figures(country):
                "quantity", "--format", "json")
     then = ok(country, "totals", "--kind", "project", "--period", "2017", "--committee", "500105", "--measure",
               "quantity", "--tree-as-of", day(-1), "--format", "json")
-    assert json.loads(today.stdout.splitlines()[0])["tree"] == day()
-    assert json.loads(then.stdout.splitlines()[0])["tree"] == day(-1)
+    assert json.loads(today.stdout)["tree"] == day()
+    assert json.loads(then.stdout)["tree"] == day(-1)
     traced = ok(country, "trace", "--kind", "project", "--period", "2017", "--committee", "500105", "--measure",
                 "quantity", "--tree-as-of", day(-1))
     assert "500105001/project/2017/1" in traced.stdout
@@ -110,8 +110,8 @@ def test_the_command_line_says_both_figures(country):
     ok(country, "sync", "--committee", "000000")
     offline = ok(country, "totals", "--kind", "project", "--period", "2017", "--committee", "500105", "--measure",
                  "quantity", "--tree-as-of", day(-1), "--offline", "--format", "json")
-    assert [json.loads(line)["figures"] for line in offline.stdout.splitlines() if "figures" in line] \
-        == [json.loads(line)["figures"] for line in then.stdout.splitlines() if "figures" in line]
+    here, there = (json.loads(done.stdout) for done in (offline, then))
+    assert (here["rows"], here["tree"]) == (there["rows"], there["tree"])
 
 
 def test_a_retired_code_names_its_successors(country):
@@ -132,34 +132,22 @@ def test_a_retired_code_names_its_successors(country):
     assert outcome_name(outcome) == "CREATED"
     # A file: every row with the code is told, and the good ones beside it are taken.
     path = country.folder / "rows.csv"
-    ok(country, "template", "project", "--csv", "--output", path)
-    header = next(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
-    template = {name: "" for name in header}
-    lines = [dict(template, **row) for row in two_rows(header)]
-    with open(path, "w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, header)
-        writer.writeheader()
-        writer.writerows(lines)
-    done = country.cli("submit", path, "--kind", "project", "--period", "2017")
+    path.write_text("committee,key,period,title,quantity\n500112,X1,2017,新项目,1\n500103,X2,2017,新项目,1\n", "utf-8")
+    done = country.cli("submit", path, "--kind", "project")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "500157 (两江新区)" in done.stdout
     assert total(client, "500103") == 17
 
 
-def two_rows(header):
-    def row(committee, key):
-        made = {}
-        for name in header:
-            if name in ("committee", "单位代码", "单位", "填报单位"):
-                made[name] = committee
-            elif name in ("key", "编号"):
-                made[name] = key
-            elif name in ("title", "项目名称", "名称", "标题"):
-                made[name] = "新项目"
-            elif name in ("quantity", "数量", "项目数量"):
-                made[name] = "1"
-        return made
-    return [row("500112", "X1"), row("500103", "X2")]
+def test_a_retired_code_is_told_without_a_line_too(country):
+    merge(country)
+    ok(country, "sync", "--committee", "500000")
+    country.stop()
+    path = country.folder / "rows.csv"
+    path.write_text("committee,key,period,title,quantity\n500105,X1,2017,新项目,1\n500112,X2,2017,新项目,1\n", "utf-8")
+    done = country.cli("--lang", "zh", "submit", path, "--kind", "project")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stderr.count("500157 (两江新区)") == 2, done.stderr
 
 
 def test_what_is_below_must_go_somewhere(country):
@@ -281,7 +269,7 @@ def test_a_kill_between_the_entry_and_its_day(country):
     merge(country, day(2))
     country.kill()
     later(country, 2 * DAY)
-    country.wrapper += ["TAIZHANG_FAULT=daemon.day"]
+    country.wrapper += ["TAIZHANG_FAULT=day.begun"]
     country.start()  # the views are made as of that day: nothing is left to be done
     client = country.client()
     assert total(client, "500157") == 15
@@ -292,7 +280,7 @@ def test_a_kill_between_the_entry_and_its_day(country):
     midnight = (now + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     seconds = int((midnight - now).total_seconds()) - 2
     later(country, seconds + DAY)
-    country.wrapper += ["TAIZHANG_FAULT=daemon.day"]
+    country.wrapper += ["TAIZHANG_FAULT=day.begun"]
     country.start()
     assert country.process.wait(60) == -signal.SIGKILL
     country.process = None

@@ -5,6 +5,7 @@
 Inputs that a fuzzer found are added beside these by hand, under names of their own; nothing is removed here.
 """
 
+import json
 import pathlib
 import struct
 import sys
@@ -150,6 +151,21 @@ def cells():
         put("quantity", f"{i:02}", bytes([unit, header]) + cell.encode())
 
 
+def access():
+    """Lines of the access log, and what a crash may leave of one."""
+    line = {"number": 7, "time_ms": 1764000000000, "event": "refused", "principal": "key:0123456789abcdef",
+            "person": "person:li", "committee": "350100", "peer": "10.0.0.1:40112", "request": "submit",
+            "object": "350100/project/2017/一 \"1\\", "code": "NOT_ALLOWED", "count": 3, "position": 0,
+            "reason": "", "before": "ab" + "0" * 62}
+    rows = {"refused": line, "first": {**line, "number": 1, "event": "started", "code": "", "before": "0" * 64},
+            "large": {**line, "number": 2 ** 64 - 1, "time_ms": 2 ** 63 - 1, "object": "键" * 100}}
+    for name, row in rows.items():
+        put("access", name, json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+    put("access", "torn", json.dumps(line, ensure_ascii=False, separators=(",", ":"))[:100])
+    put("access", "blanks", json.dumps(line, ensure_ascii=False))
+    put("access", "zeros", bytes(100))
+
+
 def texts():
     rows = ["2017年7月31日", "2017.7.31", "20170731", "2017-7", "2017年第三季度", "2017h1", "2017Q4", "2017年上半年",
             "520102001-S07", "91350100M000100Y43", "身份证11010519491231002X", "+86 138-0013-8000", "　台账 ", "１２３",
@@ -293,5 +309,5 @@ def keys():
         put("key", name, text.encode())
 
 
-for write in (bundles, frames, records, cells, texts, options, sheets, lines, keys):
+for write in (bundles, frames, records, cells, access, texts, options, sheets, lines, keys):
     write()

@@ -456,6 +456,33 @@ static void drops_what_may_be_dropped(void **state)
     assert_int_equal(tz_outbox_drop(p, 0, true), TZ_ENOENT);
 }
 
+/* Only what the registry has erased: acknowledged versions of this address. */
+static void forgets_private_bytes_that_were_erased(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_outbox_entry e = fixture_version(ADDRESS_A, "one");
+    int64_t first, second, other;
+    e.private_bytes = (struct tz_outbox_bytes){(const uint8_t *)"secret", 6};
+    assert_int_equal(fixture_put(f->p, e, &first), TZ_OUTBOX_PUT_NEW);
+    DECIDE(f->p, first, CREATED, 1);
+    e.body = (struct tz_outbox_bytes){(const uint8_t *)"two", 3};
+    assert_int_equal(fixture_put(f->p, e, &second), TZ_OUTBOX_PUT_NEW);
+    e.address = ADDRESS_B;
+    assert_int_equal(fixture_put(f->p, e, &other), TZ_OUTBOX_PUT_NEW);
+    DECIDE(f->p, other, CREATED, 1);
+    assert_int_equal(tz_outbox_forget_private(f->p, ADDRESS_A), TZ_OK);
+    assert_int_equal(tz_outbox_forget_private(f->p, ADDRESS_A), TZ_OK);
+    fixture_reopen(f);
+    struct seen_version v = fixture_get(f->p, first);
+    assert_int_equal(v.e.private_bytes.len, 0);
+    assert_true(v.e.keep_private);
+    assert_string_equal(v.body, "one");
+    v = fixture_get(f->p, second); /* not sent yet: it is a new wish */
+    assert_int_equal(v.e.private_bytes.len, 6);
+    v = fixture_get(f->p, other);
+    assert_int_equal(v.e.private_bytes.len, 6);
+}
+
 static void resolves_against_what_was_shown(void **state)
 {
     struct tz_profile *p = profile(state);
@@ -560,6 +587,7 @@ int main(void)
         TEST(lists_by_state_and_number),
         TEST(a_visitor_may_stop),
         TEST(knows_the_last_acknowledged_version),
+        TEST(forgets_private_bytes_that_were_erased),
         TEST(knows_what_is_under_a_prefix),
         TEST(tries_again_what_was_not_taken),
         TEST(drops_what_may_be_dropped),

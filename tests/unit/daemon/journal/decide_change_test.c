@@ -316,6 +316,48 @@ static void later_days_are_looked_at_too(void **state)
     assert_int_equal(refusal(f, op, 0), TZ_CODE(RETIRED));
 }
 
+/* Of one that manages 110000 and what is below. */
+static const struct tz_grant manager = {
+    .principal = "key:0123456789abcdef", .roles = TZ_ROLE_MANAGE, .committee = 2};
+/* And of 110101 itself. */
+static const struct tz_grant own = {
+    .principal = "key:0123456789abcdef", .roles = TZ_ROLE_MANAGE, .committee = 4};
+
+static tz_code refused(struct fixture *f, struct tz_op *op, const struct tz_grant *grant)
+{
+    op->grant = grant;
+    return refusal(f, op, 0);
+}
+
+static void who_may(void **state)
+{
+    struct fixture *f = *state;
+    Taizhang__V1__Contact who = TAIZHANG__V1__CONTACT__INIT, *list[] = {&who};
+    counties(f);
+    struct tz_op *op = change(f, 1, "2018-03-26"); /* out of its own subtree, and into it */
+    item(op, 0, "110101", TZ_COUNTY, "310000");
+    assert_int_equal(refused(f, op, &manager), TZ_CODE(NOT_ALLOWED));
+    op = change(f, 1, "2018-03-26");
+    item(op, 0, "310000", TZ_PROVINCE, "110000");
+    assert_int_equal(refused(f, op, &manager), TZ_CODE(NOT_ALLOWED));
+    op = change(f, 1, "2018-03-26"); /* records are not given away, nor taken */
+    closes(op, 0, "110101", TZ_COUNTY, "110100", "2018-03-26", "310000");
+    assert_int_equal(refused(f, op, &manager), TZ_CODE(NOT_ALLOWED));
+    op = change(f, 1, "2018-03-26"); /* nobody closes itself */
+    closes(op, 0, "110101", TZ_COUNTY, "110100", "2018-03-26", NULL);
+    assert_int_equal(refused(f, op, &own), TZ_CODE(NOT_ALLOWED));
+    op = change(f, 1, ""); /* but its contacts are its own */
+    item(op, 0, "110101", TZ_COUNTY, "110100")->short_name = (char *)"E";
+    who.name = (char *)"Li";
+    ((Taizhang__V1__CommitteeItem *)(uintptr_t)op->ask[0].committee)->n_contacts = 1;
+    ((Taizhang__V1__CommitteeItem *)(uintptr_t)op->ask[0].committee)->contacts = list;
+    op->grant = &own;
+    finish(f, op, TZ_OUTCOME(UPDATED), 0);
+    op = merge(f, "2018-03-26");
+    op->grant = &manager;
+    finish(f, op, TZ_OUTCOME(UPDATED), 0);
+}
+
 /* What is kept is the whole of it: the views made anew are the same. */
 static void a_start_finds_it_again(void **state)
 {
@@ -369,6 +411,7 @@ int main(void)
         EACH(a_unit_gets_another_code),
         EACH(what_is_refused),
         EACH(later_days_are_looked_at_too),
+        EACH(who_may),
         EACH(a_start_finds_it_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

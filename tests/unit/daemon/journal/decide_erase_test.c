@@ -256,7 +256,7 @@ static void long_private_bytes_leave_nothing(void **state)
     fixture_tree(f);
     for (int i = 0; i < 20; i++) {
         char address[64];
-        for (size_t at = 0; at + 16 <= sizeof text[i]; at += 16)
+        for (size_t at = 0; at + 17 <= sizeof text[i]; at += 16)
             snprintf(&text[i][at], 17, "%02d-piece-%06zu-", i, at / 16);
         struct tz_op *op = op_new(f, TZ_OP_SUBMIT, 1);
         snprintf(address, sizeof address, "110101/worker/2017/%d", i + 1);

@@ -182,6 +182,42 @@ static void entries_come_back(void **state)
     assert_int_equal(tz_reader_entry(f->reader, 3, &f->arena, &e), TZ_ENOENT);
 }
 
+static void erased_entries_keep_all_but_private_bytes(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_entry e;
+    bool had = false;
+    begin(f);
+    append(f, "body one", "private");
+    append(f, "body two", "stays");
+    append(f, "body three", NULL);
+    commit(f);
+    begin(f);
+    assert_int_equal(tz_store_erase(f->store, 1, &had), TZ_OK);
+    assert_true(had);
+    assert_int_equal(tz_store_erase(f->store, 1, &had), TZ_OK);
+    assert_false(had);
+    assert_int_equal(tz_store_erase(f->store, 3, &had), TZ_OK);
+    assert_false(had);
+    assert_int_equal(tz_store_erase(f->store, 4, &had), TZ_OK);
+    assert_false(had);
+    tz_store_rollback(f->store);
+    assert_int_equal(tz_store_entry(f->store, 1, &f->arena, &e), TZ_OK);
+    assert_int_equal(e.private_.len, 7);
+    begin(f);
+    assert_int_equal(tz_store_erase(f->store, 1, &had), TZ_OK);
+    assert_true(had);
+    commit(f);
+    snapshot(f);
+    assert_int_equal(tz_reader_entry(f->reader, 1, &f->arena, &e), TZ_OK);
+    assert_int_equal(e.private_.len, 0);
+    assert_int_equal(e.salt.len, 0);
+    assert_memory_equal(e.header.data, "header", 6);
+    assert_memory_equal(e.body.data, "body one", 8);
+    assert_int_equal(tz_reader_entry(f->reader, 2, &f->arena, &e), TZ_OK);
+    assert_memory_equal(e.private_.data, "stays", 5);
+}
+
 static void positions_leave_no_gap(void **state)
 {
     struct fixture *f = *state;
@@ -592,10 +628,11 @@ static void reopening_keeps_what_was_committed(void **state)
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, SETUP, teardown)
 #define ALL                                                                                                  \
-    EACH(new_store_is_empty), EACH(entries_come_back), EACH(positions_leave_no_gap),                         \
-        EACH(rollback_leaves_nothing), EACH(revisions_keep_their_positions), EACH(wrong_calls_are_refused),  \
-        EACH(parts_are_found_by_committee), EACH(committees_and_sets_have_current_entries),                  \
-        EACH(heads_are_visited_in_order), EACH(visits_stop_and_go_on), EACH(journal_and_lists_are_visited),  \
+    EACH(new_store_is_empty), EACH(entries_come_back), EACH(erased_entries_keep_all_but_private_bytes),      \
+        EACH(positions_leave_no_gap), EACH(rollback_leaves_nothing), EACH(revisions_keep_their_positions),   \
+        EACH(wrong_calls_are_refused), EACH(parts_are_found_by_committee),                                   \
+        EACH(committees_and_sets_have_current_entries), EACH(heads_are_visited_in_order),                    \
+        EACH(visits_stop_and_go_on), EACH(journal_and_lists_are_visited),                                    \
         EACH(what_came_from_above_is_visited_from_its_end), EACH(an_outline_has_the_beginnings_of_bodies),   \
         EACH(tables_are_shown_as_they_are), EACH(reopening_keeps_what_was_committed)
 
