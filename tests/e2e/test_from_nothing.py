@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from device_key import DeviceKey, base64url, from_base64url, parse_line
-from registry import SOURCE, Home
+from registry import BUILD, SANITIZE, SOURCE, Home
 
 SHEET = "报送单位,编号,报告期,名称,项目数\n320102,2017-A,2017,青少年服务项目,3\n"
 READMES = ("README.md", "README.zh-CN.md")
@@ -114,6 +114,26 @@ def test_the_key_is_the_users_alone(registry, machines, tmp_path):
     seed = seed_of(words, key.body.public_key)
     everything = b"".join(path.read_bytes() for path in registry.data.rglob("*") if path.is_file())
     assert seed not in everything and base64url(seed).encode() not in everything
+
+
+@pytest.mark.skipif(SANITIZE != "", reason="a sanitizer wants to be loaded first")
+@pytest.mark.parametrize("years", [-56, -10, 10])
+def test_a_machine_with_a_wrong_clock(registry, machines, tmp_path, years):
+    """An empty battery says 1970, some set the year wrong: joining and submitting go on as ever, and what the registry
+    keeps has its own time."""
+    offset = years * 365 * 86400
+    wrong = {"LD_PRELOAD": str(BUILD / "tests" / "support" / "libtz-wrong-clock.so"), "TZ_WRONG_CLOCK": str(offset)}
+    office = Home(registry, tmp_path / "office", machines.office)
+    (office.folder / "project.csv").write_text(SHEET, "utf-8")
+    office.run("join", registry.line("320102", "submit"), env=wrong)
+    office.run("submit", "project.csv", env=wrong)
+    with registry.client() as owner:
+        [held] = owner.list()
+        now = owner.ping().time_ms
+    assert held.address.key == "2017-A" and abs(now - held.time_ms) < 3600_000
+    [file] = office.folder.rglob("*.keys/*.key")
+    made = int(re.search(r"^made (-?\d+)$", file.read_text(), re.MULTILINE)[1])
+    assert abs(made - offset * 1000 - now) < 3600_000, "the clock was right"
 
 
 def test_joining_again_costs_nothing(registry, machines, tmp_path):
