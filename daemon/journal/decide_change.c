@@ -13,9 +13,6 @@
 #include "common/base/date.h"
 #include "daemon/journal/decide_unit.h"
 
-/* Days on which the tree is looked at: more than anybody plans for. */
-enum { DAYS_MAX = 64 };
-
 struct change {
     struct tz_unit_op o;
     struct tz_unit_work *unit; /* by item */
@@ -309,22 +306,6 @@ static int check_day(struct change *c, struct tz_tree *then, const char *date)
     return TZ_OK;
 }
 
-/* The first day after `date` on which any unit's state changes or ends; false: none. */
-static bool day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE])
-{
-    const Taizhang__V1__CommitteeBody *state;
-    out[0] = '\0';
-    for (uint32_t n = 1; n <= tz_tree_count(t); n++)
-        for (size_t i = 0; (state = tz_tree_state(t, n, i)); i++) {
-            const char *days[] = {state->effective_on, state->valid_to};
-            for (size_t k = 0; k < 2; k++)
-                if (strlen(days[k]) == TZ_DATE_SIZE - 1 && strcmp(days[k], date) > 0 &&
-                    (!out[0] || strcmp(days[k], out) < 0))
-                    memcpy(out, days[k], TZ_DATE_SIZE);
-        }
-    return out[0] != '\0';
-}
-
 /* The earliest day that an item names; today, where none is before it. */
 static const char *first_day(const struct change *c)
 {
@@ -343,9 +324,9 @@ static int check_days(struct change *c)
     if (!rc && strcmp(first_day(c), c->o.today) < 0)
         rc = check_day(c, then, first_day(c));
     memcpy(day, c->o.today, sizeof day);
-    for (size_t n = 0; n < DAYS_MAX && !rc && !any_errors(c); n++) {
+    for (size_t n = 0; n < TZ_UNIT_DAYS && !rc && !any_errors(c); n++) {
         rc = check_day(c, then, day);
-        if (!day_after(c->o.tree, tz_tree_date(then), day))
+        if (!tz_unit_day_after(c->o.tree, tz_tree_date(then), day))
             break;
     }
     tz_tree_free(then);

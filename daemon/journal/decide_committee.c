@@ -67,6 +67,32 @@ static void reject(struct tz_unit_op *o, struct tz_unit_work *u)
     tz_reject(o->op, u->done, &u->errors);
 }
 
+/* A unit that moves may come to hang below one that a later day puts below it. */
+static int check_later_days(struct tz_unit_op *o, struct tz_unit_work *u)
+{
+    char day[TZ_DATE_SIZE];
+    struct tz_tree *then;
+    bool moves = u->old && u->old->parent != u->change.unit.body->parent;
+    if (!moves || !tz_unit_day_after(o->tree, o->today, day))
+        return TZ_OK;
+    int rc = tz_tree_copy(&then, o->tree);
+    if (!rc)
+        rc = tz_tree_put_loosely(then, u->change.unit.number, u->change.unit.revision, o->b->position + 1,
+                                 u->change.unit.body, NULL);
+    for (size_t n = 0; n < TZ_UNIT_DAYS && !rc; n++) {
+        rc = tz_tree_day(then, day);
+        if (rc || tz_tree_shape(then) != TZ_SHAPE_TREE || !tz_unit_day_after(then, tz_tree_date(then), day))
+            break;
+    }
+    if (!rc && tz_tree_shape(then) == TZ_SHAPE_LOOP)
+        tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", u->item->body->parent_code);
+    else if (!rc && tz_tree_shape(then) == TZ_SHAPE_DEPTH)
+        tz_error_number(tz_errors_add(&u->errors, TZ_CODE(TREE_DEPTH), "parent", u->item->body->parent_code),
+                        "limit", TZ_TREE_DEPTH);
+    tz_tree_free(then);
+    return rc == TZ_EINVAL || rc == TZ_ELIMIT ? TZ_OK : rc; /* said when it is put */
+}
+
 /* Into the staged tree: parent and loop were checked, the depth is left. */
 static int put_unit(struct tz_unit_op *o, struct tz_unit_work *u)
 {
@@ -98,6 +124,8 @@ static int accept_unit(struct tz_unit_op *o, struct tz_unit_work *u)
                                    &u->errors);
     if (!rc)
         tz_unit_check_pending(o, u);
+    if (!rc && !u->errors.count)
+        rc = check_later_days(o, u);
     if (!rc && !u->errors.count)
         rc = put_unit(o, u);
     if (rc)

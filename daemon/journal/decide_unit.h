@@ -47,6 +47,11 @@ int tz_unit_make_change(struct tz_unit_op *o, struct tz_unit_work *u, uint32_t n
 int tz_unit_write(struct tz_unit_op *o, struct tz_unit_work *u) TZ_MUSTCHECK;
 void tz_unit_unchanged(struct tz_unit_work *u);
 
+/* Later days on which the tree is looked at: more than anybody plans for. */
+enum { TZ_UNIT_DAYS = 64 };
+/* The first day after `date` on which any unit's state changes or ends; false: none. */
+bool tz_unit_day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE]);
+
 /* RETIRED: of a unit that is closed. */
 void tz_errors_retired(const struct tz_tree *t, const struct tz_unit_node *unit, const char *field,
                        struct tz_errors *errors);

@@ -92,6 +92,9 @@ def test_two_districts_become_one(country):
     position = client.position()
     merge(country)
     assert client.position() == position
+    # Nor does the file of divisions from before: it says nothing of days.
+    ok(country, "committee", "import", SHARE / "divisions.csv")
+    assert client.position() == position
 
 
 def test_the_command_line_says_both_figures(country):

@@ -305,6 +305,9 @@ static void later_days_are_looked_at_too(void **state)
     op = change(f, 1, "2018-03-26");
     item(op, 0, "310200", TZ_PREFECTURE, "310100");
     assert_int_equal(refusal(f, op, 0), TZ_CODE(PARENT_LOOP));
+    op = op_new(f, TZ_OP_COMMITTEES, 1); /* nor may an import */
+    op_committee(op, 0, "310200", TZ_PREFECTURE, TZ_TYPE_COMMITTEE, "310100");
+    assert_int_equal(refusal(f, op, 0), TZ_CODE(PARENT_LOOP));
     op = change(f, 1, "2018-03-26"); /* it has one below it on that day */
     closes(op, 0, "310200", TZ_PREFECTURE, "310000", "2018-03-26", NULL);
     assert_int_equal(refusal(f, op, 0), TZ_CODE(HAS_CHILDREN));
