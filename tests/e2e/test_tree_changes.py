@@ -10,6 +10,7 @@ import signal
 import pytest
 
 import bodies
+import faults
 from registry import SHARE
 from tzclient import Refused, code_name, outcome_name, pb, record, wait_until
 
@@ -232,6 +233,7 @@ def later(registry, seconds):
     registry.wrapper = ["env", f"TAIZHANG_FAULT_CLOCK={seconds}"]
 
 
+@faults.needed
 def test_what_waits_takes_effect_on_its_day(country):
     merge(country, day(1))
     client = country.client()
@@ -251,6 +253,7 @@ def test_what_waits_takes_effect_on_its_day(country):
     country.assert_check_clean()
 
 
+@faults.needed
 def test_the_day_comes_while_it_runs(country):
     merge(country, day(1))
     country.stop()
@@ -268,6 +271,7 @@ def test_the_day_comes_while_it_runs(country):
     country.assert_check_clean()
 
 
+@faults.needed
 def test_a_kill_between_the_entry_and_its_day(country):
     merge(country, day(2))
     country.kill()
@@ -295,6 +299,7 @@ def test_a_kill_between_the_entry_and_its_day(country):
     country.assert_check_clean()
 
 
+@faults.needed
 def test_what_waits_is_taken_back(country):
     merge(country, day(3))
     ok(country, "committee", "cancel", "500105", "500112", "500105001", "500105002", "500112001", "500157", "--on",
