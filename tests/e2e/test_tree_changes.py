@@ -94,6 +94,28 @@ def test_two_districts_become_one(country):
     assert client.position() == position
 
 
+def test_another_days_tree_shows_nobody_more_than_todays(country):
+    """What once stood below, and stands elsewhere now, is not the own subtree any more; nor is what will."""
+    was = country.client(key=country.enrol("500105", "query"))
+    assert total(was, "500105", tree_as_of=day(-1)) == 5
+    merge(country)
+    [outcome] = country.client().submit(record("500105001/project/2017/new", bodies.project(32)))
+    assert outcome_name(outcome) == "CREATED"
+    asked = [(was, "500105", day(-1))]
+    ok(country, "committee", "move", "500105002", "--parent", "500103", "--on", day(30))
+    asked.append((country.client(key=country.enrol("500103", "query")), "500103", day(40)))
+    for client, committee, when in asked:
+        for call in (client.totals_reply, lambda *args, **more: client.trace("project", "quantity", **more)):
+            with pytest.raises(Refused) as caught:
+                call("project", committee=committee, tree_as_of=when)
+            status = caught.value.status
+            assert (code_name(status.code), status.field) == ("NOT_ALLOWED", "committee")
+            assert status.value in ("500105001", "500105002")
+    above = country.client(key=country.enrol("500000", "query"))
+    assert total(above, "500105", tree_as_of=day(-1)) == 37
+    assert len(above.trace("project", "quantity", committee="500105", tree_as_of=day(-1))[1]) == 3
+
+
 def test_the_command_line_says_both_figures(country):
     merge(country)
     today = ok(country, "totals", "--kind", "project", "--period", "2017", "--committee", "500157", "--measure",
