@@ -35,6 +35,26 @@ def limited(client, call):
     raise AssertionError("never limited")
 
 
+@pytest.mark.parametrize("wrong", ["a person that is none", "a request that is none"])
+def test_what_is_refused_at_once_counts_too(tight, wrong):
+    roles = ["submit", "act_for"] if wrong == "a person that is none" else ["submit"]
+    client = tight.client(tight.tcp, key=tight.enrol("320102", *roles), pin=tight.pin)
+    request = pb.ClientMessage(act_for="person:nobody", ping=pb.PingRequest()).SerializeToString()
+    if wrong == "a request that is none":
+        request = pb.ClientMessage().SerializeToString() + b"\xfa\x07\x04none"  # field 127
+    codes = []
+    for i in range(100):
+        client.last_id += 1
+        client.wire.send_frame(pb.ClientMessage(id=client.last_id).SerializeToString() + request)
+        with pytest.raises(Refused) as refused:
+            client.wait(client.last_id)
+        codes.append(refused.value.code)
+    first = "BAD_PERSON" if wrong == "a person that is none" else "UNKNOWN_REQUEST"
+    assert set(codes[:20]) == {first} and codes[-1] == "RATE_LIMITED", codes
+    # Too late for the person whom it would have asked about.
+    assert codes.index("RATE_LIMITED") < 60
+
+
 def test_requests_are_limited_and_the_connection_stays(tight):
     client = tight.client(tight.tcp, key=tight.enrol("320102", "submit"), pin=tight.pin)
     taken, said = limited(client, lambda _: client.ping())
