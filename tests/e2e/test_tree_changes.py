@@ -222,6 +222,49 @@ def test_contacts_are_kept_up_by_the_committee(country):
     assert country.cli("committee", "contact", "500103").returncode == 2
 
 
+def item_of(client, code, **other):
+    """The unit as it is, but for these fields, as a change says it."""
+    item = pb.CommitteeItem(body=unit(client, code).body)
+    item.body.parent, item.body.effective_on = 0, ""
+    for name, value in other.items():
+        setattr(item.body, name, value)
+    return item
+
+
+def test_contacts_are_not_guessed(country):
+    """Saying once more what is there changes nothing, and is told so to those alone who see what is there."""
+    ok(country, "committee", "contact", "500105", "--contact", "王芳", "--phone", "023-60000001")
+    beside = country.client(key=country.enrol("500103", "manage", "query"))
+    own = country.client(key=country.enrol("500105", "manage"))
+    said = []
+    for phone in ("023-60000001", "023-60000002"):
+        item = item_of(own, "500105")
+        item.contacts.add(name="王芳", phone=phone)
+        imported = beside.ask("committee_import", pb.CommitteeImportRequest(items=[item])).committee_import
+        changed = beside.ask("committee_change", pb.CommitteeChangeRequest(items=[item])).committee_change
+        said.append((imported.outcomes[0], changed.outcomes[0]))
+        assert {code_name(e.code) for one in said[-1] for e in one.errors} == {"NOT_ALLOWED"}
+    assert said[0] == said[1]
+    item.contacts[0].phone = "023-60000001"
+    again = own.ask("committee_import", pb.CommitteeImportRequest(items=[item])).committee_import.outcomes[0]
+    assert outcome_name(again) == "UNCHANGED"
+
+
+def test_nobody_rewrites_the_past_of_another(country):
+    """A unit that came from elsewhere is of its present superior from that day on, and of the other one before."""
+    ok(country, "committee", "move", "500105002", "--parent", "500103")
+    then = {"tree_as_of": day(-500)}
+    client = country.client()
+    assert (total(client, "500105", **then), total(client, "500103", **then)) == (5, 16)
+    now_above = country.client(key=country.enrol("500103", "manage"))
+    rewrite = pb.CommitteeChangeRequest(items=[item_of(client, "500105002")], on=day(-1000), reason="it was ours")
+    [outcome] = now_above.ask("committee_change", rewrite).committee_change.outcomes
+    assert [(code_name(e.code), e.value) for e in outcome.errors] == [("NOT_ALLOWED", "500105")]
+    above_both = country.client(key=country.enrol("500000", "manage"))
+    [outcome] = above_both.ask("committee_change", rewrite).committee_change.outcomes
+    assert outcome_name(outcome) == "UPDATED"
+
+
 def test_a_reporting_set_has_dates(country):
     client = country.client()
     ok(country, "committee", "set", "districts", "--label", "主城区", "500103", "500105", "500112")
