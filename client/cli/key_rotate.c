@@ -15,6 +15,10 @@ static int tell_failure(struct tz_cli *cli, const struct tz_rotation *r)
     tz_message_failure(&text, &r->connection, cli->zh);
     tz_cli_error(cli, "%s", text.data ? text.data : f->message);
     tz_buf_free(&text);
+    if (f->reason == TZ_REASON_ANSWERED && f->code == (int)TZ_CODE(KEY_EXISTS))
+        tz_cli_error(cli, "%s",
+                     _("That key came in the place of this machine's: somebody has a copy of this machine's "
+                       "key. Tell whoever invited you at once, who revokes both."));
     if (f->result == TZ_RESULT_UNREACHABLE)
         tz_cli_error(cli, "%s", _("Nothing is lost: the key in use stays so, and the same command goes on."));
     return (int)f->result;
@@ -38,7 +42,10 @@ static int tell(struct tz_cli *cli, const struct tz_rotation *r)
     } else {
         tz_cli_note(cli, "%s", _("The old key is revoked, and its file is removed."));
         if (strstr(r->connection.roles, "manage") || strstr(r->connection.roles, "secure"))
-            tz_cli_note(cli, "%s", _("Invitations that it made and nobody has used are over; invite anew."));
+            tz_cli_note(cli, "%s",
+                        _("Invitations that it made and nobody has used stay open: taizhang invite --list "
+                          "shows them. "
+                          "Take back with --cancel what you did not make."));
     }
     return tz_cli_flush(cli);
 }

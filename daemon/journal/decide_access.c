@@ -89,6 +89,13 @@ bool tz_decide_may_change_unit(struct tz_batch *b, const struct tz_op *op, const
     return tz_access_decide(TZ_ACT_UNITS, &reach).allowed;
 }
 
+bool tz_decide_sees_contacts(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
+                             uint32_t number)
+{
+    struct tz_reach reach = tz_access_relation(op->grant, tree, b->principals, number);
+    return tz_access_decide(TZ_ACT_CONTACTS, &reach).allowed;
+}
+
 /* Who names a successor gives it figures: it must be a unit that the op may change too. */
 static int check_successors(const struct tz_realm *realm, const struct tz_op *op,
                             const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
@@ -105,8 +112,8 @@ static int check_successors(const struct tz_realm *realm, const struct tz_op *op
 }
 
 int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
-                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
-                          struct tz_errors *errors)
+                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *old,
+                          const Taizhang__V1__CommitteeBody *body, struct tz_errors *errors)
 {
     struct tz_realm realm = realm_of(b, tree);
     struct tz_error e;
@@ -120,6 +127,9 @@ int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const stru
         rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, (uint32_t)body->parent, NULL, &e);
     if (!rc && !directory && known && known->parent != body->parent)
         rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, known->parent, NULL, &e);
+    /* On a day that is past it may have stood elsewhere. */
+    if (!rc && !directory && known && old && old->parent != known->parent && old->parent != body->parent)
+        rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, (uint32_t)old->parent, NULL, &e);
     if (!rc && !directory)
         rc = check_successors(&realm, op, known, body, &e);
     if (rc && errors->count < TZ_ERRORS_MAX)

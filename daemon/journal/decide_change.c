@@ -233,7 +233,7 @@ static int examine_unit(struct change *c, size_t i, bool *same)
 /* Access is asked for in the tree as the items before have left it: a new unit's parent may be new too. */
 static int put_unit(struct change *c, struct tz_unit_work *u)
 {
-    int rc = tz_decide_unit_access(c->o.b, c->o.op, c->o.tree, u->is_known ? &u->known : NULL,
+    int rc = tz_decide_unit_access(c->o.b, c->o.op, c->o.tree, u->is_known ? &u->known : NULL, u->old,
                                    u->change.unit.body, &u->errors);
     if (rc)
         return rc;

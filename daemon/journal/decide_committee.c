@@ -120,8 +120,8 @@ static int accept_unit(struct tz_unit_op *o, struct tz_unit_work *u)
     }
     rc = tz_unit_make_change(o, u, tz_tree_count(o->tree) + 1);
     if (!rc)
-        rc = tz_decide_unit_access(o->b, o->op, o->tree, u->is_known ? &u->known : NULL, u->change.unit.body,
-                                   &u->errors);
+        rc = tz_decide_unit_access(o->b, o->op, o->tree, u->is_known ? &u->known : NULL, u->old,
+                                   u->change.unit.body, &u->errors);
     if (!rc)
         tz_unit_check_pending(o, u);
     if (!rc && !u->errors.count)

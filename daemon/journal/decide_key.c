@@ -9,6 +9,7 @@
 
 #include "daemon/journal/decide_principal.h"
 
+enum { GONE_MAX = 64 };                             /* rotations of one key that are remembered */
 #define ROTATION_MS (INT64_C(7) * 24 * 3600 * 1000) /* two keys are valid for so long */
 
 /* --- put --- */
@@ -62,23 +63,60 @@ static bool known_may_change(const struct put *p)
     return roles_may_change(p);
 }
 
-/* Another key is there in its place. */
-static bool replaced(const struct put *p)
+/* The id of a valid key, other than this one, that is there in the place of the key `id`; or NULL. */
+static const char *place_taken(const struct tz_batch *b, uint32_t committee, const char *id, const char *but)
 {
-    const struct tz_principals *all = p->b->principals;
     const struct tz_principal *one;
-    for (const char *after = ""; (one = tz_principal_next(all, (uint32_t)p->before.body->committee, after));
-         after = one->id)
-        if (strcmp(one->body->rotated_from, p->q->id) == 0 && tz_principal_valid(one, p->b->time_ms))
+    for (const char *after = ""; (one = tz_principal_next(b->principals, committee, after)); after = one->id)
+        if (strcmp(one->body->rotated_from, id) == 0 && strcmp(one->id, but) != 0 &&
+            tz_principal_valid(one, b->time_ms))
+            return one->id;
+    for (const struct tz_change *c = b->changes; c; c = c->next) {
+        const Taizhang__V1__KeyBody *key = c->type == TZ_CHANGE_KEY ? c->principal.key : NULL;
+        if (key && strcmp(key->rotated_from, id) == 0 && strcmp(key->id, but) != 0 && !key->revoked)
+            return key->id;
+    }
+    return NULL;
+}
+
+/* Those who are gone with the key: itself, unless another one is in its place, and the keys in whose place it
+ * came, as long as none of them is valid and nobody else is in their place. */
+struct gone {
+    const char *id[GONE_MAX];
+    size_t count;
+};
+
+static void find_gone(const struct put *p, struct gone *out)
+{
+    const Taizhang__V1__KeyBody *body = p->before.body;
+    uint32_t committee = (uint32_t)body->committee;
+    const char *but = "";
+    out->count = 0;
+    for (const char *id = p->q->id; out->count < GONE_MAX && !place_taken(p->b, committee, id, but);) {
+        out->id[out->count++] = but = id;
+        const struct tz_principal *before = tz_principal_find(p->b->principals, body->rotated_from);
+        if (!before || tz_principal_valid(before, p->b->time_ms))
+            break;
+        body = before->body;
+        id = before->id;
+    }
+}
+
+static bool is_gone(const struct gone *g, const char *id)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (strcmp(g->id[i], id) == 0)
             return true;
     return false;
 }
 
-/* Invitations that the key made and nobody has used yet end with it, unless another one is in its place. */
-static int cancel_invitation(struct put *p, const Taizhang__V1__InvitationBody *seen)
+/* Invitations that they made, or that a gateway made for somebody by this key, and that nobody has used yet.
+ */
+static int cancel_invitation(struct put *p, const struct gone *gone, const char *through,
+                             const Taizhang__V1__InvitationBody *seen)
 {
     struct tz_invitation_state i;
-    if (strcmp(seen->created_by, p->q->id) != 0)
+    if (!is_gone(gone, seen->created_by) && !is_gone(gone, through))
         return TZ_OK;
     int rc = tz_invitation_read(p->b, seen->code_sha256.data, &i);
     if (rc || strcmp(tz_invitation_state_name(p->b, &i), "open") != 0)
@@ -90,16 +128,18 @@ static int cancel_invitation(struct put *p, const Taizhang__V1__InvitationBody *
 /* Those that the views know, and those that came before in this batch. */
 static int cancel_invitations(struct put *p)
 {
+    struct gone gone;
     const struct tz_invitation *known;
     int rc = TZ_OK;
+    find_gone(p, &gone);
     for (size_t i = 0; !rc && (known = tz_invitation_at(p->b->principals, i)); i++)
-        rc = cancel_invitation(p, known->body);
+        rc = cancel_invitation(p, &gone, known->through, known->body);
     const struct tz_change *last = NULL;
     for (const struct tz_change *c = p->b->changes; c; c = c->next)
         last = c;
     for (const struct tz_change *c = p->b->changes; !rc && c; c = c == last ? NULL : c->next)
         if (c->type == TZ_CHANGE_INVITATION)
-            rc = cancel_invitation(p, c->principal.invitation);
+            rc = cancel_invitation(p, &gone, c->principal.header.principal, c->principal.invitation);
     return rc;
 }
 
@@ -118,7 +158,7 @@ static int change_known(struct put *p)
     }
     bool ends = q->revoke && !body.revoked;
     body.revoked |= q->revoke;
-    int rc = ends && !replaced(p) ? cancel_invitations(p) : TZ_OK;
+    int rc = ends ? cancel_invitations(p) : TZ_OK;
     return rc ? rc : tz_key_put(p->b, p->op, &p->before, &body, q->reason);
 }
 
@@ -222,8 +262,11 @@ int tz_decide_key_rotate(struct tz_batch *b, struct tz_op *op)
         rc = tz_key_read(b, id, &known);
     if (rc)
         return rc;
+    const char *other = old.revision ? place_taken(b, (uint32_t)old.body->committee, old.body->id, id) : NULL;
     if (!tz_key_state_valid(b, &old)) {
         tz_reject_invalid(b, op, &old);
+    } else if (!known.revision && other) { /* whoever has a copy of the key makes no second one of it */
+        tz_reject_one(op, &op->done[0], TZ_CODE(KEY_EXISTS), "public_key", other);
     } else if (!known.revision) {
         return replace(b, op, &old, &known, n, id);
     } else if (strcmp(known.body->rotated_from, old.body->id) == 0 &&

@@ -132,10 +132,15 @@ static int pack_contacts(struct tz_unit_op *o, struct tz_unit_work *u)
     return tz_message_pack(&message.base, arena, &u->private_);
 }
 
+/* Never for whoever must not see them, as long as the item names any: it would learn that it guessed right.
+ */
 static int same_contacts(struct tz_unit_op *o, const struct tz_unit_work *u, bool *same)
 {
     struct tz_bytes old = {NULL, 0};
     int rc = TZ_OK;
+    *same = false;
+    if (u->is_known && u->item->n_contacts && !tz_decide_sees_contacts(o->b, o->op, o->tree, u->known.number))
+        return TZ_OK;
     if (u->is_known && u->known.private_)
         rc = tz_message_pack(&u->known.private_->base, &o->b->scratch, &old);
     *same = tz_bytes_equal(old, u->private_);

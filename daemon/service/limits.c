@@ -9,7 +9,6 @@
  */
 #include "daemon/service/limits.h"
 
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -93,34 +92,26 @@ static int64_t now_ns(const struct tz_limits *l)
 
 /* --- names --- */
 
-static uint64_t hash_of(const struct tz_limits *l, char type, const char *name)
+static uint64_t hash_bytes(const struct tz_limits *l, const void *bytes, size_t len)
 {
-    char text[128];
     uint64_t hash;
-    int n = snprintf(text, sizeof text, "%c%s", type, name);
-    size_t len = n < (int)sizeof text ? (size_t)n : sizeof text - 1;
-    crypto_shorthash((uint8_t *)&hash, (const uint8_t *)text, len, l->secret);
+    crypto_shorthash((uint8_t *)&hash, bytes, len, l->secret);
     return hash ? hash : 1;
 }
 
 static uint64_t principal_hash(const struct tz_limits *l, const char *principal)
 {
-    return hash_of(l, 'p', principal);
+    char text[128];
+    int n = snprintf(text, sizeof text, "p%s", principal);
+    return hash_bytes(l, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
 }
 
-/* Whoever has one address of an IPv6 network of 64 bits has them all. */
+/* Whoever has one address of an IPv6 network of 64 bits has them all: that is what the network is. */
 static uint64_t address_hash(const struct tz_limits *l, const struct tz_peer *peer)
 {
-    struct in6_addr address;
-    char host[sizeof peer->host];
-    snprintf(host, sizeof host, "%s", peer->host);
-    host[strcspn(host, "%")] = '\0';
-    if (inet_pton(AF_INET6, host, &address) != 1)
-        return hash_of(l, 'a', host);
-    memset(address.s6_addr + 8, 0, 8);
-    if (!inet_ntop(AF_INET6, &address, host, sizeof host))
-        host[0] = '\0';
-    return hash_of(l, 'a', host);
+    uint8_t text[1 + TZ_NETWORK_SIZE] = {peer->local ? 'u' : 'a'};
+    memcpy(text + 1, peer->network, TZ_NETWORK_SIZE);
+    return hash_bytes(l, text, sizeof text);
 }
 
 /* --- buckets --- */

@@ -13,8 +13,21 @@ struct moment {
     struct tz_totals_from from;
 };
 
-static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *as_of, struct moment *out,
-                        struct tz_error *e)
+/* What stands below the node in this tree, and not today. */
+static int check_day(struct tz_views *v, const struct tz_tree *day, uint32_t node,
+                     const struct tz_asker *asker, struct tz_error *e)
+{
+    int rc = TZ_OK;
+    tz_views_read_lock(v);
+    for (uint32_t n = node; rc == TZ_OK && n; n = tz_tree_next(day, node, n))
+        if (!tz_tree_above(v->tree, node, n))
+            rc = asker->may_see(asker->ctx, n, e);
+    tz_views_unlock(v);
+    return rc;
+}
+
+static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *as_of, uint32_t node,
+                        const struct tz_asker *asker, struct moment *out, struct tz_error *e)
 {
     uint64_t position;
     int rc = tz_views_snapshot(v, r, &out->tree, &position);
@@ -26,6 +39,8 @@ static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *as_
         return rc;
     if (as_of[0])
         rc = tz_tree_day(out->tree, as_of);
+    if (rc == TZ_OK && as_of[0] && asker)
+        rc = check_day(v, out->tree, node, asker, e);
     if (rc != TZ_OK) {
         tz_reader_end(r);
         tz_tree_free(out->tree);
@@ -58,13 +73,14 @@ static int answer_from_views(struct tz_views *v, const Taizhang__V1__TotalsReque
 }
 
 int tz_views_totals(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TotalsRequest *q,
-                    uint32_t node, struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
+                    uint32_t node, const struct tz_asker *asker, struct tz_arena *arena,
+                    Taizhang__V1__TotalsReply *out, struct tz_error *e)
 {
     struct moment m;
     struct tz_cube *cube = NULL;
     if (!tz_totals_scans(q) && !q->tree_as_of[0])
         return answer_from_views(v, q, node, arena, out, e);
-    int rc = moment_begin(v, r, q->tree_as_of, &m, e);
+    int rc = moment_begin(v, r, q->tree_as_of, node, asker, &m, e);
     if (rc != TZ_OK)
         return rc;
     if (!tz_totals_scans(q) && tz_kind_info(q->kind))
@@ -80,10 +96,11 @@ int tz_views_totals(struct tz_views *v, struct tz_reader *r, const Taizhang__V1_
 }
 
 int tz_views_trace(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q,
-                   uint32_t node, struct tz_arena *arena, Taizhang__V1__TraceReply *out, struct tz_error *e)
+                   uint32_t node, const struct tz_asker *asker, struct tz_arena *arena,
+                   Taizhang__V1__TraceReply *out, struct tz_error *e)
 {
     struct moment m;
-    int rc = moment_begin(v, r, q->tree_as_of, &m, e);
+    int rc = moment_begin(v, r, q->tree_as_of, node, asker, &m, e);
     if (rc != TZ_OK)
         return rc;
     rc = tz_trace_answer(&m.from, q, node, arena, out, e);

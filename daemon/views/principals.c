@@ -27,6 +27,7 @@ struct invitation {
     uint8_t code_sha256[TZ_SHA256_SIZE]; /* first */
     struct tz_invitation i;
     Taizhang__V1__InvitationBody *body;
+    char *through;
 };
 
 struct index {
@@ -83,6 +84,7 @@ static void invitation_free(struct invitation *i)
     if (!i)
         return;
     taizhang__v1__invitation_body__free_unpacked(i->body, NULL);
+    free(i->through);
     free(i);
 }
 
@@ -308,8 +310,10 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
     if (!i)
         return TZ_ENOMEM;
     memcpy(i->code_sha256, body->code_sha256.data, sizeof i->code_sha256);
+    bool through = header->revision == 1 && strcmp(header->principal, body->created_by) != 0;
     i->body = (Taizhang__V1__InvitationBody *)message_copy(&body->base);
-    int rc = i->body ? index_room(&p->c.invitations) : TZ_ENOMEM;
+    i->through = through ? strdup(header->principal) : NULL;
+    int rc = i->body && (i->through || !through) ? index_room(&p->c.invitations) : TZ_ENOMEM;
     if (rc != TZ_OK) {
         invitation_free(i);
         return rc;
@@ -319,6 +323,7 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
         .position = header->position,
         .created_ms = body->created_ms,
         .by = i->body->created_by,
+        .through = i->through ? i->through : "",
         .body = i->body,
     };
     invitation_free(index_put(&p->c.invitations, i));

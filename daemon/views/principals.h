@@ -34,6 +34,8 @@ struct tz_invitation {
     uint64_t position;
     int64_t created_ms;
     const char *by; /* who invited */
+    const char
+        *through; /* the gateway's key, of one that was made for a person and is as it was made; or "" */
     const Taizhang__V1__InvitationBody *body;
 };
 

@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from device_key import DeviceKey, from_base64url
 from registry import Home
 from tzclient import parse_line, wait_until
 
@@ -388,6 +389,27 @@ def test_rotating(registry, office):
     assert list(state[done["id"]].roles) == ["submit"]
     [shown] = lines(office, "key", "show")
     assert (shown["id"], shown["state"], shown["file"]) == (done["id"], "valid", str(path))
+
+
+def test_rotating_leaves_invitations_open_and_says_so(registry, office):
+    office.run("join", registry.line("320100", "manage", "submit"))
+    line = office.run("invite", "--committee", "320102", "--role", "submit", "--for", "玄武区")
+    done = office.cli("key", "rotate")
+    assert done.returncode == 0 and "stay open" in done.stderr, done.stderr
+    other = Home(registry, registry.folder / "other")
+    other.run("join", line)
+
+
+def test_rotating_a_key_of_which_somebody_has_a_copy(registry, office):
+    office.run("join", registry.line("320102", "submit"))
+    [path] = keys_of(office)
+    [seed] = re.findall(r"^seed (\S+)$", path.read_text(), re.MULTILINE)
+    stolen, thieves = DeviceKey(from_base64url(seed, 32)), DeviceKey()
+    registry.client(key=stolen).rotate(stolen, thieves)
+    done = office.cli("key", "rotate")
+    assert done.returncode == 1 and thieves.id in done.stderr and "somebody has a copy" in done.stderr, done
+    registry.client().revoke(thieves.id)
+    office.run("key", "rotate")
 
 
 def test_a_gateway_names_the_person(registry, office):

@@ -268,6 +268,35 @@ def test_invitations_end_with_the_key_that_made_them(registry, owner, city):
     assert ended.value.code == "INVITATION"
 
 
+def test_a_stolen_key_leaves_no_way_back(registry, owner, city):
+    """Not by an invitation made in somebody's name, nor by one from before a rotation, nor by a second rotation."""
+    manager = registry.client(key=city)
+    manager.put_key("person:li", roles=["manage", "submit"], set_roles=True, committee="320100")
+    gateway = registry.enrol("320100", "act_for")
+    as_li = registry.client(key=gateway, act_for="person:li")
+    in_her_name, made = as_li.invite("320102", "manage")
+    assert made.invitation.by == "person:li"
+    manager.revoke(gateway.id)
+    before_it, _ = manager.invite("320102", "manage")
+    new = DeviceKey()
+    manager.rotate(city, new)
+    with pytest.raises(Refused) as caught:  # whoever has a copy of the old key
+        manager.rotate(city, DeviceKey())
+    assert (caught.value.code, caught.value.status.value) == ("KEY_EXISTS", new.id)
+    registry.client(key=new).revoke(city.id)
+    states = {i.body.code_sha256: i.state for i in owner.invitations(committee="320102", all=True)}
+    assert states == {sha256(in_her_name): "cancelled", sha256(before_it): "open"}
+    owner.revoke(new.id)
+    for code in (in_her_name, before_it):
+        with pytest.raises(Closed) as ended:
+            registry.client(key=DeviceKey(), invitation=code)
+        assert ended.value.code == "INVITATION"
+    registry.stop()
+    registry.start()
+    with Client(registry.server) as again:
+        assert {i.state for i in again.invitations(committee="320102", all=True)} == {"cancelled"}
+
+
 def test_a_rotation_asked_for_twice_is_one(registry, city):
     client, new = registry.client(key=city), DeviceKey()
     made = client.rotate(city, new)

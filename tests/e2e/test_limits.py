@@ -5,8 +5,9 @@ connection stays, and nothing of the request is done. Failed proofs are counted 
 import pytest
 
 import bodies
+from peers import challenged, prove
 from registry import times
-from tzclient import Client, Closed, DeviceKey, Refused, code_name, pb, record, wait_until
+from tzclient import Client, Closed, DeviceKey, Refused, Wire, code_name, pb, record, wait_until
 
 
 def params(status):
@@ -32,6 +33,26 @@ def limited(client, call):
             return taken, params(refused.status)
         taken += 1
     raise AssertionError("never limited")
+
+
+@pytest.mark.parametrize("wrong", ["a person that is none", "a request that is none"])
+def test_what_is_refused_at_once_counts_too(tight, wrong):
+    roles = ["submit", "act_for"] if wrong == "a person that is none" else ["submit"]
+    client = tight.client(tight.tcp, key=tight.enrol("320102", *roles), pin=tight.pin)
+    request = pb.ClientMessage(act_for="person:nobody", ping=pb.PingRequest()).SerializeToString()
+    if wrong == "a request that is none":
+        request = pb.ClientMessage().SerializeToString() + b"\xfa\x07\x04none"  # field 127
+    codes = []
+    for i in range(100):
+        client.last_id += 1
+        client.wire.send_frame(pb.ClientMessage(id=client.last_id).SerializeToString() + request)
+        with pytest.raises(Refused) as refused:
+            client.wait(client.last_id)
+        codes.append(refused.value.code)
+    first = "BAD_PERSON" if wrong == "a person that is none" else "UNKNOWN_REQUEST"
+    assert set(codes[:20]) == {first} and codes[-1] == "RATE_LIMITED", codes
+    # Too late for the person whom it would have asked about.
+    assert codes.index("RATE_LIMITED") < 60
 
 
 def test_requests_are_limited_and_the_connection_stays(tight):
@@ -134,6 +155,25 @@ def test_connections_of_one_principal(make_registry):
             return False
 
     wait_until(again, "a place to be free")
+
+
+def test_a_guesser_in_front_of_a_listener_of_ipv6_too_stops_no_office_of_ipv4(make_registry):
+    registry = make_registry("--failures-per-minute", "5", tcp="[::]", name="dual")
+    registry.plant()
+    server = f"127.0.0.1:{registry.port}"
+
+    def come(source, code):
+        key = DeviceKey()
+        with Wire(server, pin=registry.pin, source=source) as wire:
+            prove(wire, key, challenged(wire, key), invitation=code)
+            message = wire.receive_message()
+            return "" if message.HasField("hello") else code_name(message.status.code)
+
+    assert [come("127.0.0.2", bytes(16)) for _ in range(7)] == ["INVITATION"] * 5 + ["SLOW_DOWN"] * 2
+    with Client(registry.server) as owner:
+        code, _ = owner.invite("320104", "submit")
+    assert come("127.0.0.2", code) == "SLOW_DOWN"
+    assert come("127.0.0.1", code) == ""
 
 
 def test_who_guesses_too_often_must_wait_and_the_enrolled_need_not(make_registry):

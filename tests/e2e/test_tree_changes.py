@@ -98,6 +98,28 @@ def test_two_districts_become_one(country):
     assert client.position() == position
 
 
+def test_another_days_tree_shows_nobody_more_than_todays(country):
+    """What once stood below, and stands elsewhere now, is not the own subtree any more; nor is what will."""
+    was = country.client(key=country.enrol("500105", "query"))
+    assert total(was, "500105", tree_as_of=day(-1)) == 5
+    merge(country)
+    [outcome] = country.client().submit(record("500105001/project/2017/new", bodies.project(32)))
+    assert outcome_name(outcome) == "CREATED"
+    asked = [(was, "500105", day(-1))]
+    ok(country, "committee", "move", "500105002", "--parent", "500103", "--on", day(30))
+    asked.append((country.client(key=country.enrol("500103", "query")), "500103", day(40)))
+    for client, committee, when in asked:
+        for call in (client.totals_reply, lambda *args, **more: client.trace("project", "quantity", **more)):
+            with pytest.raises(Refused) as caught:
+                call("project", committee=committee, tree_as_of=when)
+            status = caught.value.status
+            assert (code_name(status.code), status.field) == ("NOT_ALLOWED", "committee")
+            assert status.value in ("500105001", "500105002")
+    above = country.client(key=country.enrol("500000", "query"))
+    assert total(above, "500105", tree_as_of=day(-1)) == 37
+    assert len(above.trace("project", "quantity", committee="500105", tree_as_of=day(-1))[1]) == 3
+
+
 def test_the_command_line_says_both_figures(country):
     merge(country)
     today = ok(country, "totals", "--kind", "project", "--period", "2017", "--committee", "500157", "--measure",
@@ -202,6 +224,49 @@ def test_contacts_are_kept_up_by_the_committee(country):
     ok(country, "committee", "contact", "500103", "--clear")
     assert [one.name for one in unit(client, "500103").contacts] == [""]
     assert country.cli("committee", "contact", "500103").returncode == 2
+
+
+def item_of(client, code, **other):
+    """The unit as it is, but for these fields, as a change says it."""
+    item = pb.CommitteeItem(body=unit(client, code).body)
+    item.body.parent, item.body.effective_on = 0, ""
+    for name, value in other.items():
+        setattr(item.body, name, value)
+    return item
+
+
+def test_contacts_are_not_guessed(country):
+    """Saying once more what is there changes nothing, and is told so to those alone who see what is there."""
+    ok(country, "committee", "contact", "500105", "--contact", "王芳", "--phone", "023-60000001")
+    beside = country.client(key=country.enrol("500103", "manage", "query"))
+    own = country.client(key=country.enrol("500105", "manage"))
+    said = []
+    for phone in ("023-60000001", "023-60000002"):
+        item = item_of(own, "500105")
+        item.contacts.add(name="王芳", phone=phone)
+        imported = beside.ask("committee_import", pb.CommitteeImportRequest(items=[item])).committee_import
+        changed = beside.ask("committee_change", pb.CommitteeChangeRequest(items=[item])).committee_change
+        said.append((imported.outcomes[0], changed.outcomes[0]))
+        assert {code_name(e.code) for one in said[-1] for e in one.errors} == {"NOT_ALLOWED"}
+    assert said[0] == said[1]
+    item.contacts[0].phone = "023-60000001"
+    again = own.ask("committee_import", pb.CommitteeImportRequest(items=[item])).committee_import.outcomes[0]
+    assert outcome_name(again) == "UNCHANGED"
+
+
+def test_nobody_rewrites_the_past_of_another(country):
+    """A unit that came from elsewhere is of its present superior from that day on, and of the other one before."""
+    ok(country, "committee", "move", "500105002", "--parent", "500103")
+    then = {"tree_as_of": day(-500)}
+    client = country.client()
+    assert (total(client, "500105", **then), total(client, "500103", **then)) == (5, 16)
+    now_above = country.client(key=country.enrol("500103", "manage"))
+    rewrite = pb.CommitteeChangeRequest(items=[item_of(client, "500105002")], on=day(-1000), reason="it was ours")
+    [outcome] = now_above.ask("committee_change", rewrite).committee_change.outcomes
+    assert [(code_name(e.code), e.value) for e in outcome.errors] == [("NOT_ALLOWED", "500105")]
+    above_both = country.client(key=country.enrol("500000", "manage"))
+    [outcome] = above_both.ask("committee_change", rewrite).committee_change.outcomes
+    assert outcome_name(outcome) == "UPDATED"
 
 
 def test_a_reporting_set_has_dates(country):

@@ -263,11 +263,29 @@ static void two_keys_are_valid_while_one_is_rotated(void **state)
     f->wall_ms += 1000;
     assert_int_equal(outcome_of(f, op_rotate(f, 4, 14)), TZ_OUTCOME(UNCHANGED));
     assert_int_equal(key_view(f, 4)->until_ms, f->wall_ms - 1000 + week);
-    assert_int_equal(outcome_of(f, op_rotate(f, 4, 15)), TZ_OUTCOME(CREATED));
-    assert_int_equal(key_view(f, 4)->until_ms, f->wall_ms - 1000 + week);
     f->wall_ms += week;
     assert_int_equal(refusal_of(f, op_rotate(f, 4, 16), NULL), TZ_CODE(KEY_REVOKED));
     assert_int_equal(outcome_of(f, op_rotate(f, 14, 16)), TZ_OUTCOME(CREATED));
+}
+
+/* Two, and not one for each who has a copy of the old one. */
+static void a_key_is_replaced_by_one(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_op *first = op_rotate(f, 4, 14), *second = op_rotate(f, 4, 15);
+    assert_int_equal(tz_writer_submit(f->writer, first), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, second), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    assert_int_equal(first->done[0].outcome, TZ_OUTCOME(CREATED));
+    assert_int_equal(second->done[0].outcome, TZ_OUTCOME(REJECTED));
+    assert_int_equal(second->done[0].errors->item[0].code, TZ_CODE(KEY_EXISTS));
+    op_free(first);
+    op_free(second);
+    assert_int_equal(refusal_of(f, op_rotate(f, 4, 15), NULL), TZ_CODE(KEY_EXISTS));
+    assert_null(key_view(f, 15));
+    assert_int_equal(outcome_of(f, op_rotate(f, 4, 14)), TZ_OUTCOME(UNCHANGED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 3, 14)), TZ_OUTCOME(UPDATED));
+    assert_int_equal(outcome_of(f, op_rotate(f, 4, 15)), TZ_OUTCOME(CREATED));
 }
 
 static void invitations_outlive_a_key_that_was_replaced(void **state)
@@ -279,7 +297,50 @@ static void invitations_outlive_a_key_that_was_replaced(void **state)
     assert_string_equal(invitation_view(f, 60), "open");
     assert_int_equal(outcome_of(f, op_invite(f, 13, 61, "110101", "submit")), TZ_OUTCOME(CREATED));
     assert_int_equal(outcome_of(f, op_revoke(f, 2, 13)), TZ_OUTCOME(UPDATED));
+    assert_string_equal(invitation_view(f, 60), "cancelled"); /* nobody is left in the place of 3 */
+    assert_string_equal(invitation_view(f, 61), "cancelled");
+}
+
+static void invitations_stay_with_the_one_of_two_keys_that_is_left(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(outcome_of(f, op_invite(f, 3, 60, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_rotate(f, 3, 13)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 2, 13)), TZ_OUTCOME(UPDATED));
     assert_string_equal(invitation_view(f, 60), "open");
+    assert_int_equal(outcome_of(f, op_revoke(f, 2, 3)), TZ_OUTCOME(UPDATED));
+    assert_string_equal(invitation_view(f, 60), "cancelled");
+}
+
+/* What a gateway did in somebody's name ends with the gateway's key, and with that of the somebody. */
+static void invitations_end_with_the_gateway_that_made_them(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(outcome_of(f, op_put(f, 3, "person:wang", "submit,manage")), TZ_OUTCOME(CREATED));
+    for (uint8_t code = 60; code < 63; code++) {
+        struct tz_op *op = op_invite(f, code == 61 ? 2 : 4, code, "110101", "submit");
+        struct tz_grant g = *op->grant;
+        strcpy(g.person, "person:wang");
+        op->grant = &g;
+        if (code < 62) {
+            assert_int_equal(outcome_of(f, op), TZ_OUTCOME(CREATED));
+            continue;
+        }
+        /* One that is made and ended in the same batch. */
+        struct tz_op *revoke = op_revoke(f, 3, 4);
+        assert_int_equal(tz_writer_submit(f->writer, op), TZ_OK);
+        assert_int_equal(tz_writer_submit(f->writer, revoke), TZ_OK);
+        assert_int_equal(tz_writer_step(f->writer), 2);
+        assert_int_equal(revoke->done[0].outcome, TZ_OUTCOME(UPDATED));
+        op_free(op);
+        op_free(revoke);
+    }
+    assert_string_equal(invitation_view(f, 60), "cancelled");
+    assert_string_equal(invitation_view(f, 61), "open"); /* another gateway's */
+    assert_string_equal(invitation_view(f, 62), "cancelled");
+    struct tz_op *op = op_put(f, 3, "person:wang", NULL);
+    put_request(op)->revoke = true;
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(UPDATED));
     assert_string_equal(invitation_view(f, 61), "cancelled");
 }
 
@@ -311,7 +372,10 @@ int main(void)
         EACH(a_person_is_made_and_changed),
         EACH(a_person_has_roles_of_its_committee),
         EACH(two_keys_are_valid_while_one_is_rotated),
+        EACH(a_key_is_replaced_by_one),
         EACH(invitations_outlive_a_key_that_was_replaced),
+        EACH(invitations_stay_with_the_one_of_two_keys_that_is_left),
+        EACH(invitations_end_with_the_gateway_that_made_them),
         EACH(a_key_of_somebody_else_replaces_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
  *
  * Rates, with a clock that the test owns.
  */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/net/inet.h"
 #include "daemon/service/limits.h"
 
 #define S INT64_C(1000000)
@@ -55,10 +58,21 @@ static int teardown(void **state)
     return 0;
 }
 
+/* An address as the listener makes it; any other word is a place of its own. */
 static struct tz_peer peer_at(const char *host)
 {
     struct tz_peer p = {0};
+    struct sockaddr_storage a = {0};
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
     snprintf(p.host, sizeof p.host, "%s", host);
+    if (inet_pton(AF_INET, host, &in.sin_addr) == 1)
+        memcpy(&a, &in, sizeof in);
+    else if (inet_pton(AF_INET6, host, &in6.sin6_addr) == 1)
+        memcpy(&a, &in6, sizeof in6);
+    tz_inet_network(&a, p.network);
+    if (a.ss_family == 0)
+        memcpy(p.network, host, strnlen(host, sizeof p.network));
     return p;
 }
 
@@ -140,7 +154,7 @@ static void an_ipv6_network_is_one_address(void **state)
     for (int i = 0; i < 2000; i++) {
         char host[48];
         char name[16];
-        snprintf(host, sizeof host, "2001:db8:1:2:%x:%x:0:1%s", i, i * 7, i % 2 ? "%eth0" : "");
+        snprintf(host, sizeof host, "2001:db8:1:2:%x:%x:0:1", i, i * 7);
         snprintf(name, sizeof name, "k%d", i);
         taken += take(c, host, name, "", 0, 0, NULL) == 0;
     }
@@ -176,6 +190,21 @@ static void nothing_is_limited_by_zero(void **state)
     for (int i = 0; i < 100; i++)
         assert_int_equal(take(c, "a", "k", "", 0, 0, NULL), 0);
     assert_true(take(c, "a", "k", "", 0, 0, NULL) > 0);
+}
+
+/* A listener at [::] sees IPv4 too, each address of which is a place of its own. */
+static void addresses_of_ipv4_within_ipv6_are_apart(void **state)
+{
+    struct clock *c = *state;
+    struct tz_peer guesser = peer_at("::ffff:192.0.2.1");
+    struct tz_peer office = peer_at("::ffff:192.0.2.2");
+    struct tz_error e;
+    for (int i = 0; i < 10; i++)
+        tz_limits_failed(c->limits, &guesser);
+    assert_int_equal(tz_limits_may_try(c->limits, &guesser, &e), TZ_EINVAL);
+    assert_int_equal(tz_limits_may_try(c->limits, &office, &e), TZ_OK);
+    struct tz_peer same = peer_at("192.0.2.1");
+    assert_int_equal(tz_limits_may_try(c->limits, &same, &e), TZ_EINVAL);
 }
 
 static void connections_are_counted(void **state)
@@ -268,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_ipv6_network_is_one_address, setup, teardown),
         cmocka_unit_test_setup_teardown(a_gateway_has_the_share_of_an_address, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_limited_by_zero, setup, teardown),
+        cmocka_unit_test_setup_teardown(addresses_of_ipv4_within_ipv6_are_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(connections_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(failures_are_forgiven_with_time, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_share_the_table, setup, teardown),
