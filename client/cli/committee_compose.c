@@ -280,6 +280,9 @@ int tz_compose_send(struct tz_compose *c)
     tz_report_summary(&s.report);
     rc = tz_report_result(&s.report);
     if (rc == TZ_RESULT_DONE && c->dated && strcmp(c->on, c->today) > 0)
-        tz_cli_note(c->cli, _("It is written down, and takes effect on %s."), c->on);
+        tz_cli_note(c->cli,
+                    c->cancels ? _("What was to change on %s is taken back.")
+                               : _("It is written down, and takes effect on %s."),
+                    c->on);
     return rc;
 }

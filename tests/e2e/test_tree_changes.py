@@ -294,8 +294,9 @@ def test_a_kill_between_the_entry_and_its_day(country):
 
 def test_what_waits_is_taken_back(country):
     merge(country, day(3))
-    ok(country, "committee", "cancel", "500105", "500112", "500105001", "500105002", "500112001", "500157", "--on",
-       day(3))
+    done = ok(country, "committee", "cancel", "500105", "500112", "500105001", "500105002", "500112001", "500157", "--on",
+              day(3))
+    assert "is taken back" in done.stderr and "takes effect" not in done.stderr
     ok(country, "committee", "move", "500105001", "--parent", "500103")
     country.stop()
     country.assert_check_clean()
