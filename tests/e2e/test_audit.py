@@ -306,7 +306,7 @@ def test_the_command_in_every_format(registry):
         ("changed", "submit", "320102/project/2017/1", 1)
     assert len(line["sha256"]) == 64 and line["time"].endswith("+08:00")
     [row] = csv.DictReader(io.StringIO(registry.run(*chosen, "--format", "csv").lstrip("\ufeff")))
-    assert line["sha256"] in row.values()
+    assert set(row) == set(line) and row["sha256"] == line["sha256"]
     table = registry.run(*chosen)
     assert "320102/project/2017/1" in table and "sha256" not in table.lower()
     assert "更改" in registry.run(*chosen, "--lang", "zh")
@@ -316,7 +316,10 @@ def test_the_command_in_every_format(registry):
     assert registry.lines("audit", "--object", "nothing") == []
     for wrong in (("--from", "yesterday"), ("--to", "2018-02-30"), ("--from", "2018-03-26T25:00"), ("more",)):
         assert registry.cli("audit", *wrong).returncode == 2
-    assert registry.cli("audit", "--event", "changes").returncode == 2
+    told = registry.cli("audit", "--event", "changes")
+    assert told.returncode == 2 and "erased" in told.stderr
+    assert registry.cli("audit", "--principal", "nobody").returncode == 2
+    assert registry.lines("audit", "--principal", "socket")
 
 
 def test_a_reader_does_not_hold_up_those_who_write(registry, owner):
