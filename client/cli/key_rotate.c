@@ -38,7 +38,9 @@ static int tell(struct tz_cli *cli, const struct tz_rotation *r)
     } else {
         tz_cli_note(cli, "%s", _("The old key is revoked, and its file is removed."));
         if (strstr(r->connection.roles, "manage") || strstr(r->connection.roles, "secure"))
-            tz_cli_note(cli, "%s", _("Invitations that it made and nobody has used are over; invite anew."));
+            tz_cli_note(cli, "%s",
+                        _("Invitations that it made stay good. If somebody else may have used it: taizhang "
+                          "invite --list --all and key list --subtree show whom it let in."));
     }
     return tz_cli_flush(cli);
 }

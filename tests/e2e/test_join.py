@@ -431,6 +431,14 @@ def test_rotating(registry, office):
     assert (shown["id"], shown["state"], shown["file"]) == (done["id"], "valid", str(path))
 
 
+def test_what_a_rotated_key_had_invited_stays_good_as_it_is_told(registry, office, tmp_path):
+    office.run("join", registry.line("320100", "manage", "submit"))
+    line = office.run("invite", "--committee", "320102", "--role", "submit", "--for", "玄武区").strip()
+    done = office.cli("key", "rotate")
+    assert done.returncode == 0 and "stay good" in done.stderr
+    Home(registry, tmp_path / "county").run("join", line)
+
+
 def test_a_gateway_names_the_person(registry, office):
     office.run("join", registry.line("320000", "act_for"))
     registry.run("key", "person", "li.li", "--committee", "320102", "--role", "填报", "--for", "李丽")
