@@ -66,6 +66,9 @@ static void name_object(const struct tz_request *r, size_t i, char out[OBJECT_SI
     char id[TZ_KEY_ID_SIZE];
     out[0] = '\0';
     switch (m->body_case) {
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_PROOF: /* the key that was enrolled */
+        name_text(r->grant.principal, out);
+        break;
     case TAIZHANG__V1__CLIENT_MESSAGE__BODY_SUBMIT:
         name_wire(m->submit->records[i]->address, out);
         break;

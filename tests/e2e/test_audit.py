@@ -70,7 +70,7 @@ def test_every_change_is_on_record(registry, owner):
     assert changed[0].position == position
     assert all(e.peer.startswith("unix uid=") and e.time_ms for e in changed)
     [enrolled] = [e for e in events(owner, event="changed") if e.request == "proof"]
-    assert enrolled.principal == county.id
+    assert (enrolled.principal, enrolled.object) == (county.id, county.id)
 
 
 def test_every_refusal_is_on_record(registry, owner):
