@@ -84,7 +84,7 @@ static void add_time(struct tz_key_table *t, int64_t ms)
 
 static void add_state(struct tz_key_table *t, const Taizhang__V1__KeyBody *b)
 {
-    int64_t now_ms = t->cli->env->wall_ms(t->cli->env->ctx);
+    int64_t now_ms = t->cli->connection.time_ms; /* the registry's: this machine's clock may be wrong */
     bool over = b->until_ms && b->until_ms <= now_ms;
     if (tz_format_is_for_people(t->cli->format))
         tz_table_cell(&t->table, b->revoked ? _("revoked") : over ? _("over") : _("valid"));
