@@ -187,6 +187,21 @@ def test_the_parts_of_the_command(country):
     assert "自己" in chinese.stdout, chinese.stdout
 
 
+def test_a_unit_that_is_closed_stays_closed_since_its_day(country):
+    """Whoever names other successors later, or says again that it closes, does not move the day."""
+    client = country.client()
+    ok(country, "committee", "close", "500103", "--successor", "500105", "--on", day(-9))
+    position = client.position()
+    ok(country, "committee", "close", "500103", "--successor", "500105")
+    assert client.position() == position
+    said = ok(country, "committee", "close", "500103", "--successor", "500112")
+    assert f"closed since {day(-9)}" in said.stderr and "500112" in said.stderr
+    closed = unit(client, "500103").body
+    assert (closed.valid_to, list(closed.successors)) == (day(-9), ["500112"])
+    assert client.position() == position + 1
+    assert total(client, "500112") == total(client, "500112", tree_as_of=day(-1)) + 16
+
+
 def test_contacts_are_kept_up_by_the_committee(country):
     client = country.client()
     ok(country, "committee", "contact", "500103", "--contact", "王芳", "--phone", "023-1234", "--contact", "李强",
