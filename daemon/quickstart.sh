@@ -105,4 +105,6 @@ Go on with:
   taizhang --help                                                # everything else; --lang zh for Chinese
 Stop the registry with:
   kill $pid
+It answers nobody but you, over that socket. To let offices in ("Three more" in README.md), stop it, and:
+  "$taizhangd" --data "$data" --listen 0.0.0.0:7117 --public-address THIS-HOST:7117
 END

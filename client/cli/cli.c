@@ -208,14 +208,24 @@ static int apply_common(struct tz_cli *cli, const struct common_options *c)
     return tz_cli_usage(cli, _("--format is table, csv, json or xlsx, not %s."), c->format);
 }
 
+static int no_workbook(struct tz_cli *cli, const struct tz_command *command)
+{
+    struct tz_buf list;
+    tz_buf_init(&list, 1024);
+    for (size_t i = 0; tz_commands[i]; i++)
+        if (tz_commands[i]->workbook)
+            tz_buf_printf(&list, "%s%s", list.len ? ", " : "", tz_commands[i]->name);
+    int rc = tz_cli_usage(cli, _("%s has no results for a workbook. These have: %s."), command->name,
+                          list.data ? list.data : "");
+    tz_buf_free(&list);
+    return rc;
+}
+
 /* Where the results go, before any is written. */
 static int start_output(struct tz_cli *cli, const struct tz_command *command)
 {
     if (cli->format == TZ_FORMAT_XLSX && !command->workbook)
-        return tz_cli_usage(cli,
-                            _("%s has no results for a workbook. Those of totals, trace, records, history, "
-                              "committee and fields can be written as one."),
-                            command->name);
+        return no_workbook(cli, command);
     if (cli->output_file || command->names_output)
         return TZ_RESULT_DONE;
     if (!cli->output) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/cli/commands.h"
+#include "client/cli/key_words.h"
 #include "client/cli/time_text.h"
 #include "common/base/date.h"
 
@@ -77,40 +78,62 @@ static void begin_table(struct audit *a)
         {.key = "reason", .title = _("Reason"), .optional = true},
     };
     tz_table_init(&a->table);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        tz_table_column(&a->table, columns[i]);
-    if (a->cli->format == TZ_FORMAT_JSON || a->cli->format == TZ_FORMAT_CSV)
-        tz_table_column(&a->table, (struct tz_table_column){.key = "sha256", .title = _("SHA-256")});
+    bool people = tz_format_is_for_people(a->cli->format);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        struct tz_table_column c = columns[i];
+        if (!people)
+            c.title = NULL;
+        tz_table_column(&a->table, c);
+    }
+    if (!people)
+        tz_table_column(&a->table, (struct tz_table_column){.key = "sha256"});
 }
+
+static const char *const events[][2] = {
+    {"session", N_("session")},
+    {"refused", N_("turned away")},
+    {"changed", N_("changed")},
+    {"private", N_("private fields read")},
+    {"erased", N_("erased")},
+    {"started", N_("daemon started")},
+    {"torn", N_("line cut off by a crash")},
+    {"lost", N_("not logged: disk full")},
+};
+enum { EVENTS = sizeof events / sizeof *events };
 
 /* For people in their language; for programs as it is. */
 static const char *event_label(const struct tz_cli *cli, const char *event)
 {
-    static const char *const labels[][2] = {
-        {"session", N_("session")},
-        {"refused", N_("turned away")},
-        {"changed", N_("changed")},
-        {"private", N_("private fields read")},
-        {"erased", N_("erased")},
-        {"started", N_("daemon started")},
-        {"torn", N_("line cut off by a crash")},
-        {"lost", N_("not logged: disk full")},
-    };
-    bool people = cli->format == TZ_FORMAT_TABLE || cli->format == TZ_FORMAT_XLSX;
-    for (size_t i = 0; people && i < sizeof labels / sizeof *labels; i++)
-        if (strcmp(labels[i][0], event) == 0)
-            return _(labels[i][1]);
+    for (size_t i = 0; tz_format_is_for_people(cli->format) && i < EVENTS; i++)
+        if (strcmp(events[i][0], event) == 0)
+            return _(events[i][1]);
     return event;
+}
+
+static int check_event(struct tz_cli *cli, const char *event)
+{
+    struct tz_buf list;
+    for (size_t i = 0; i < EVENTS; i++)
+        if (!event || strcmp(events[i][0], event) == 0)
+            return TZ_RESULT_DONE;
+    tz_buf_init(&list, 1024);
+    for (size_t i = 0; i < EVENTS; i++)
+        tz_buf_printf(&list, "%s%s", i ? ", " : "", events[i][0]);
+    int rc =
+        tz_cli_usage(cli, _("\"%s\" is not an event. Events are: %s."), event, list.data ? list.data : "");
+    tz_buf_free(&list);
+    return rc;
 }
 
 static void add_event(struct audit *a, const Taizhang__V1__AccessEvent *e)
 {
     struct tz_table *t = &a->table;
     char time[TZ_TIME_SIZE];
-    if (a->cli->format == TZ_FORMAT_JSON || a->cli->format == TZ_FORMAT_CSV)
-        tz_time_iso(a->cli->env, e->time_ms, time);
-    else
+    bool people = tz_format_is_for_people(a->cli->format);
+    if (people)
         tz_time_text(a->cli->env, e->time_ms, time);
+    else
+        tz_time_iso(a->cli->env, e->time_ms, time);
     tz_table_number(t, (int64_t)e->number);
     tz_table_cell(t, time);
     tz_table_cell(t, event_label(a->cli, e->event));
@@ -127,7 +150,7 @@ static void add_event(struct audit *a, const Taizhang__V1__AccessEvent *e)
     else
         tz_table_cell(t, "");
     tz_table_cell(t, e->reason);
-    if (a->cli->format == TZ_FORMAT_JSON || a->cli->format == TZ_FORMAT_CSV) {
+    if (!people) {
         char hex[2 * TZ_SHA256_SIZE + 1] = "";
         for (size_t i = 0; i < e->sha256.len && i < TZ_SHA256_SIZE; i++)
             snprintf(hex + 2 * i, 3, "%02x", e->sha256.data[i]);
@@ -196,6 +219,7 @@ static int run_audit(struct tz_cli *cli, size_t argc, char **argv)
                                         {NULL, TZ_OPTION_FLAG, NULL}};
     struct audit a = {.cli = cli};
     Taizhang__V1__AuditRequest q = TAIZHANG__V1__AUDIT_REQUEST__INIT;
+    char id[TZ_KEY_NAME_SIZE];
     size_t operands;
     bool helped;
     int rc = tz_cli_options(cli, &tz_command_audit, argc, argv, options, &operands, &helped);
@@ -206,6 +230,12 @@ static int run_audit(struct tz_cli *cli, size_t argc, char **argv)
     rc = take_time(cli, "--from", from, false, &q.from_ms);
     if (rc == TZ_RESULT_DONE)
         rc = take_time(cli, "--to", to, true, &q.to_ms);
+    if (rc == TZ_RESULT_DONE)
+        rc = check_event(cli, event);
+    if (rc == TZ_RESULT_DONE && principal && strcmp(principal, "socket") != 0) {
+        rc = tz_key_read_id(cli, principal, id);
+        principal = id;
+    }
     if (rc != TZ_RESULT_DONE)
         return rc;
     q.event = text(event);

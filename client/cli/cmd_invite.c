@@ -163,6 +163,7 @@ static int tell(struct inviting *i)
     char line[TZ_INVITE_LINE_SIZE];
     char until[TZ_TIME_SIZE];
     struct tz_buf roles;
+    const char *at = *i->committee ? " --committee " : ""; /* the socket's owner need not reach the root */
     if (tz_invite_line_print(&i->line, line) != TZ_OK)
         return no_line(i);
     if (i->cli->format == TZ_FORMAT_JSON)
@@ -176,10 +177,11 @@ static int tell(struct inviting *i)
                 _("Send this line to %s so that nobody else reads it. It works once, until %s, and gives: %s "
                   "(%s%s%s).\n"
                   "There they run: taizhang join 'LINE', with the line between single quotes.\n"
-                  "taizhang invite --list shows who used it and from where; --cancel %s takes it back."),
+                  "taizhang invite --list --all%s%s shows who used it and from where;\n"
+                  "taizhang invite --cancel %s%s%s takes it back."),
                 i->a->name, until, roles.data ? roles.data : "",
                 *i->committee ? i->committee : _("the registry"), *i->committee_name ? " " : "",
-                i->committee_name, i->id);
+                i->committee_name, at, i->committee, i->id, at, i->committee);
     if (is_loopback(i->line.server))
         tz_cli_note(i->cli,
                     _("%s is this machine only: for another one, say with --address HOST:PORT how it "
@@ -232,7 +234,7 @@ static int run_invite(struct tz_cli *cli, size_t argc, char **argv)
     if (a.list)
         return tz_invite_list(cli, a.committee, a.all);
     if (a.cancel)
-        return tz_invite_cancel(cli, a.cancel);
+        return tz_invite_cancel(cli, a.cancel, a.committee);
     if (!a.role || !*a.role || !a.name || !*a.name)
         return tz_cli_usage(cli, "%s",
                             _("Say what the key may do and whose it is: taizhang invite --committee CODE "
@@ -244,9 +246,11 @@ const struct tz_command tz_command_invite = {
     .name = "invite",
     .help = N_("invite a committee: one line lets one machine in"),
     .usage = "--committee CODE --role ROLE[,ROLE] --for NAME [--ttl 72h] [--address HOST:PORT] | --list "
-             "[--committee CODE] [--all] | --cancel ID",
+             "[--committee CODE] [--all] | --cancel ID [--committee CODE]",
+    .workbook = true,
     .details =
-        N_("  --committee CODE      whose key it will be\n"
+        N_("  --committee CODE      whose key it will be; which list, and where ID is looked for (else your "
+           "own)\n"
            "  --role ROLE[,ROLE]    what it may do: submit, review, query, read_totals, manage, act_for; of "
            "the\n"
            "                        registry as a whole, each alone: operate, secure, audit\n"

@@ -197,14 +197,14 @@ static int tell(const struct joined *j)
     struct tz_buf roles;
     const struct tz_connection *c = &j->e->connection;
     FILE *out = j->cli->out;
+    bool named = *j->committee_name && tz_who_place(c) == c->committee;
     tz_buf_init(&roles, 1024);
     tz_key_put_roles(&roles, j->roles.name, j->roles.count, j->cli->zh);
     fprintf(out, j->e->again ? _("You have joined %s already.") : _("You have joined %s."),
             j->e->line->server);
     putc('\n', out);
-    fprintf(out, _("This machine is %s of %s%s%s, with the roles: %s."), c->principal,
-            *c->committee ? c->committee : _("the registry"), *j->committee_name ? " " : "",
-            j->committee_name, roles.data ? roles.data : "");
+    fprintf(out, _("This machine is %s of %s%s%s, with the roles: %s."), c->principal, tz_who_place(c),
+            named ? " " : "", named ? j->committee_name : "", roles.data ? roles.data : "");
     putc('\n', out);
     tz_buf_free(&roles);
     tz_cli_note(j->cli, _("Its key is in %s: never copy it or send it to anybody."), j->e->path);

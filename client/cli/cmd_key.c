@@ -52,5 +52,6 @@ const struct tz_command tz_command_key = {
         "revoke ID       for ever; a machine that was lost, somebody who left\n"
         "rotate          a new key for this machine in its old one's place\n"
         "person LOGIN    somebody for whom a gateway's key may act (--act-for LOGIN)"),
+    .workbook = true,
     .run = run_key,
 };

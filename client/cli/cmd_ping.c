@@ -43,9 +43,13 @@ static void print_text(struct tz_cli *cli, const Taizhang__V1__PingReply *r, int
     putc('\n', cli->out);
     tz_buf_init(&roles, 1024);
     tz_who_put_roles(&roles, cli);
-    fprintf(cli->out, _("You are %s of %s, with the roles: %s"), *cli->person ? cli->person : c->principal,
-            *c->committee ? c->committee : _("the registry"), roles.data ? roles.data : "");
+    fprintf(cli->out, _("You are %s of %s, with the roles: %s"), c->principal, tz_who_place(c),
+            roles.data ? roles.data : "");
     putc('\n', cli->out);
+    if (*cli->person) {
+        fprintf(cli->out, _("You ask in the name of %s."), cli->person);
+        putc('\n', cli->out);
+    }
     tz_buf_free(&roles);
 }
 

@@ -131,10 +131,12 @@ static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
     struct tz_buf roles;
     tz_buf_init(&roles, 1024);
     tz_who_put_roles(&roles, cli);
-    row(&t, _("You"), *cli->person ? cli->person : cli->connection.principal);
-    row(&t, _("Your committee"), cli->connection.committee);
+    row(&t, _("You"), cli->connection.principal);
+    row(&t, _("Your committee"), tz_who_place(&cli->connection));
     row(&t, _("Your roles"), roles.data ? roles.data : "");
     tz_buf_free(&roles);
+    if (*cli->person)
+        row(&t, _("In the name of"), cli->person);
     row(&t, _("Server"), s->server);
     row(&t, _("Registry id"), id);
     row_number(&t, _("Epoch"), s->epoch);
@@ -154,7 +156,7 @@ static int print_table(struct tz_cli *cli, const Taizhang__V1__StatusReply *s, c
         tz_table_number(&t, s->counters[i]->number);
     }
     if (cli->format == TZ_FORMAT_CSV)
-        tz_from_above_rows(&t, s);
+        tz_from_above_rows(&t, cli->env, s);
     int rc = tz_table_print(&t, cli->out, cli->format);
     tz_table_free(&t);
     if (rc == TZ_OK && cli->format == TZ_FORMAT_TABLE)

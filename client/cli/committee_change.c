@@ -257,6 +257,7 @@ int tz_committee_cancel(struct tz_cli *cli, size_t argc, char **argv)
         return tz_cli_usage(cli, "%s",
                             _("Name the committees, and with --on the day on which they were to change."));
     rc = tz_compose_begin(&c, cli, g.on, g.reason);
+    c.cancels = true;
     for (size_t i = 0; i < operands && rc == TZ_RESULT_DONE; i++)
         rc = take_back(&c, argv[i]);
     if (rc == TZ_RESULT_DONE)

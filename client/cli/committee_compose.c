@@ -188,7 +188,10 @@ bool tz_compose_close(struct tz_compose *c, const Taizhang__V1__Committee *unit,
     Taizhang__V1__CommitteeItem *item = tz_compose_item(c, unit);
     if (!item)
         return false;
-    item->body->valid_to = (char *)(uintptr_t)c->on;
+    const char *closed = item->body->valid_to;
+    if (strlen(closed) != TZ_DATE_SIZE - 1 || strcmp(closed, c->on) > 0)
+        item->body->valid_to =
+            (char *)(uintptr_t)c->on; /* one that is closed already was so from its own day on */
     item->body->successors = (char **)(uintptr_t)successor;
     item->body->n_successors = count;
     return true;
@@ -196,17 +199,31 @@ bool tz_compose_close(struct tz_compose *c, const Taizhang__V1__Committee *unit,
 
 /* --- saying and sending --- */
 
-static void say_closing(struct tz_cli *cli, const Taizhang__V1__CommitteeBody *b)
+static void say_closing(struct tz_cli *cli, const Taizhang__V1__CommitteeBody *b, bool before)
 {
     struct tz_buf text;
     tz_buf_init(&text, 4096);
     for (size_t i = 0; i < b->n_successors; i++)
         tz_buf_printf(&text, "%s%s", i ? ", " : "", b->successors[i]);
-    if (b->n_successors)
+    if (b->n_successors && before)
+        tz_cli_note(cli, _("  %s %s is closed since %s; in its place now: %s"), b->code, b->name, b->valid_to,
+                    text.data ? text.data : "");
+    else if (before)
+        tz_cli_note(cli, _("  %s %s is closed since %s; nothing takes its place now"), b->code, b->name,
+                    b->valid_to);
+    else if (b->n_successors)
         tz_cli_note(cli, _("  %s %s closes; in its place: %s"), b->code, b->name, text.data ? text.data : "");
     else
         tz_cli_note(cli, _("  %s %s closes, and nothing takes its place"), b->code, b->name);
     tz_buf_free(&text);
+}
+
+static bool same_successors(const Taizhang__V1__CommitteeBody *a, const Taizhang__V1__CommitteeBody *b)
+{
+    bool same = a->n_successors == b->n_successors;
+    for (size_t i = 0; same && i < a->n_successors; i++)
+        same = strcmp(a->successors[i], b->successors[i]) == 0;
+    return same;
 }
 
 static void say_item(struct tz_cli *cli, const Taizhang__V1__CommitteeItem *item,
@@ -228,9 +245,11 @@ static void say_item(struct tz_cli *cli, const Taizhang__V1__CommitteeItem *item
     if (was->level != b->level)
         tz_cli_note(cli, _("  %s %s gets the level %s"), b->code, b->name, tz_level_label(b->level, cli->zh));
     if (strcmp(was->valid_to, b->valid_to) != 0 && *b->valid_to)
-        say_closing(cli, b);
+        say_closing(cli, b, false);
     else if (strcmp(was->valid_to, b->valid_to) != 0)
         tz_cli_note(cli, _("  %s %s does not close"), b->code, b->name);
+    else if (*b->valid_to && !same_successors(was, b))
+        say_closing(cli, b, true);
     if (item->n_contacts)
         tz_cli_note(cli, _("  %s %s gets the contacts that were given"), b->code, b->name);
 }
@@ -280,6 +299,9 @@ int tz_compose_send(struct tz_compose *c)
     tz_report_summary(&s.report);
     rc = tz_report_result(&s.report);
     if (rc == TZ_RESULT_DONE && c->dated && strcmp(c->on, c->today) > 0)
-        tz_cli_note(c->cli, _("It is written down, and takes effect on %s."), c->on);
+        tz_cli_note(c->cli,
+                    c->cancels ? _("What was to change on %s is taken back.")
+                               : _("It is written down, and takes effect on %s."),
+                    c->on);
     return rc;
 }

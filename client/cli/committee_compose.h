@@ -16,6 +16,7 @@ struct tz_compose {
     char today[TZ_DATE_SIZE]; /* the registry's */
     const char *on;           /* the day; today where none was given */
     bool dated;               /* false: it is of no day (contacts) */
+    bool cancels;             /* it takes back what was to be on that day */
     const char *reason;
     Taizhang__V1__CommitteeItem **item;
     const Taizhang__V1__CommitteeBody **was; /* by item; NULL: it is new */

@@ -49,13 +49,22 @@ void tz_from_above_json(struct tz_json *j, const struct tz_env *env, const Taizh
     tz_json_end_array(j);
 }
 
-void tz_from_above_rows(struct tz_table *t, const Taizhang__V1__StatusReply *s)
+void tz_from_above_rows(struct tz_table *t, const struct tz_env *env, const Taizhang__V1__StatusReply *s)
 {
     char address[TZ_ADDRESS_SIZE];
+    char time[TZ_TIME_SIZE];
     for (size_t i = 0; i < s->n_from_above; i++) {
-        write_address(s->from_above[i]->address, address);
-        tz_table_cell(t, "from_above");
-        tz_table_cell(t, address);
+        const Taizhang__V1__FromAbove *f = s->from_above[i];
+        write_address(f->address, address);
+        tz_time_iso(env, f->time_ms, time);
+        const char *const cells[][2] = {{"from_above", address},
+                                        {"from_above_time", time},
+                                        {"from_above_committee", f->from},
+                                        {"from_above_reason", f->reason}};
+        for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
+            tz_table_cell(t, cells[k][0]);
+            tz_table_cell(t, cells[k][1]);
+        }
     }
 }
 

@@ -11,8 +11,8 @@
 
 /* The member "from_above" of an object. */
 void tz_from_above_json(struct tz_json *j, const struct tz_env *env, const Taizhang__V1__StatusReply *s);
-/* A row each in a table of names and values, for CSV. */
-void tz_from_above_rows(struct tz_table *t, const Taizhang__V1__StatusReply *s);
+/* Rows of a table of names and values, for CSV. */
+void tz_from_above_rows(struct tz_table *t, const struct tz_env *env, const Taizhang__V1__StatusReply *s);
 /* A table of its own, under a heading; nothing when there is none. 0, or as tz_table_print. */
 int tz_from_above_print(struct tz_cli *cli, const Taizhang__V1__StatusReply *s);
 

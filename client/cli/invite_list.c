@@ -86,7 +86,7 @@ static void add_columns(struct listing *l)
     };
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         struct tz_table_column c = columns[i];
-        if (l->cli->format != TZ_FORMAT_TABLE)
+        if (!tz_format_is_for_people(l->cli->format))
             c.title = NULL;
         tz_table_column(&l->table, c);
     }
@@ -107,7 +107,7 @@ static const char *state_label(const char *state)
 static void add_time(struct listing *l, int64_t ms)
 {
     char time[TZ_TIME_SIZE] = "";
-    if (ms && l->cli->format == TZ_FORMAT_TABLE)
+    if (ms && tz_format_is_for_people(l->cli->format))
         tz_time_text(l->cli->env, ms, time);
     else if (ms)
         tz_time_iso(l->cli->env, ms, time);
@@ -118,7 +118,7 @@ static void add_row(void *ctx, const Taizhang__V1__Invitation *i)
 {
     struct listing *l = ctx;
     const Taizhang__V1__InvitationBody *b = i->body;
-    bool people = l->cli->format == TZ_FORMAT_TABLE;
+    bool people = tz_format_is_for_people(l->cli->format);
     char id[TZ_INVITE_ID_SIZE];
     struct tz_buf roles;
     tz_buf_init(&roles, 1024);
@@ -192,7 +192,8 @@ static void compare(void *ctx, const Taizhang__V1__Invitation *i)
     memcpy(s->code_sha256, i->body->code_sha256.data, sizeof s->code_sha256);
 }
 
-static int find(struct tz_cli *cli, const char *which, uint8_t code_sha256[TZ_SHA256_SIZE])
+static int find(struct tz_cli *cli, const char *which, const char *committee,
+                uint8_t code_sha256[TZ_SHA256_SIZE])
 {
     struct tz_invite_line line;
     struct search s = {.id = which};
@@ -201,7 +202,7 @@ static int find(struct tz_cli *cli, const char *which, uint8_t code_sha256[TZ_SH
         tz_sha256(code_sha256, line.code, sizeof line.code, NULL, 0);
         return TZ_RESULT_DONE;
     }
-    int rc = walk(&w, NULL, true);
+    int rc = walk(&w, committee, true);
     if (rc != TZ_RESULT_DONE)
         return rc;
     if (s.found != 1 || !*which) {
@@ -215,10 +216,10 @@ static int find(struct tz_cli *cli, const char *which, uint8_t code_sha256[TZ_SH
     return TZ_RESULT_DONE;
 }
 
-int tz_invite_cancel(struct tz_cli *cli, const char *which)
+int tz_invite_cancel(struct tz_cli *cli, const char *which, const char *committee)
 {
     uint8_t code_sha256[TZ_SHA256_SIZE];
-    int rc = find(cli, which, code_sha256);
+    int rc = find(cli, which, committee, code_sha256);
     if (rc == TZ_RESULT_DONE)
         rc = tz_invite_take_back(cli, code_sha256);
     if (rc == TZ_RESULT_DONE)

@@ -96,7 +96,7 @@ static void add_own(struct tz_cli *cli, struct tz_table *t, const struct tz_key_
 {
     static const char *const names[] = {
         [TZ_KEY_JOINING] = "joining", [TZ_KEY_VALID] = "valid", [TZ_KEY_ROTATING] = "rotating"};
-    bool people = cli->format == TZ_FORMAT_TABLE;
+    bool people = tz_format_is_for_people(cli->format);
     char path[PATH_MAX] = "";
     char made[TZ_TIME_SIZE];
     char print[TZ_FINGERPRINT_SIZE];
@@ -143,7 +143,7 @@ static int show_own(struct tz_cli *cli)
     tz_table_init(&t);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         struct tz_table_column c = columns[i];
-        if (cli->format != TZ_FORMAT_TABLE)
+        if (!tz_format_is_for_people(cli->format))
             c.title = NULL;
         tz_table_column(&t, c);
     }

@@ -66,7 +66,7 @@ void tz_key_table_begin(struct tz_key_table *t, struct tz_cli *cli)
     tz_table_init(&t->table);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         struct tz_table_column c = columns[i];
-        if (cli->format != TZ_FORMAT_TABLE)
+        if (!tz_format_is_for_people(cli->format))
             c.title = NULL;
         tz_table_column(&t->table, c);
     }
@@ -75,7 +75,7 @@ void tz_key_table_begin(struct tz_key_table *t, struct tz_cli *cli)
 static void add_time(struct tz_key_table *t, int64_t ms)
 {
     char time[TZ_TIME_SIZE] = "";
-    if (ms && t->cli->format == TZ_FORMAT_TABLE)
+    if (ms && tz_format_is_for_people(t->cli->format))
         tz_time_text(t->cli->env, ms, time);
     else if (ms)
         tz_time_iso(t->cli->env, ms, time);
@@ -84,9 +84,9 @@ static void add_time(struct tz_key_table *t, int64_t ms)
 
 static void add_state(struct tz_key_table *t, const Taizhang__V1__KeyBody *b)
 {
-    int64_t now_ms = t->cli->env->wall_ms(t->cli->env->ctx);
+    int64_t now_ms = t->cli->connection.time_ms; /* the registry's: this machine's clock may be wrong */
     bool over = b->until_ms && b->until_ms <= now_ms;
-    if (t->cli->format == TZ_FORMAT_TABLE)
+    if (tz_format_is_for_people(t->cli->format))
         tz_table_cell(&t->table, b->revoked ? _("revoked") : over ? _("over") : _("valid"));
     else
         tz_table_cell(&t->table, b->revoked ? "revoked" : over ? "over" : "valid");
@@ -96,9 +96,10 @@ static void add_roles(struct tz_key_table *t, const Taizhang__V1__KeyBody *b)
 {
     struct tz_buf roles;
     tz_buf_init(&roles, 1024);
-    if (t->cli->format == TZ_FORMAT_TABLE)
+    bool people = tz_format_is_for_people(t->cli->format);
+    if (people)
         tz_key_put_roles(&roles, b->roles, b->n_roles, t->cli->zh);
-    for (size_t i = 0; t->cli->format != TZ_FORMAT_TABLE && i < b->n_roles; i++)
+    for (size_t i = 0; !people && i < b->n_roles; i++)
         tz_buf_printf(&roles, "%s%s", i ? "," : "", b->roles[i]);
     tz_table_cell(&t->table, roles.data ? roles.data : "");
     tz_buf_free(&roles);

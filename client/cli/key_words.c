@@ -17,12 +17,21 @@ static size_t separator(const char *s)
     return 0;
 }
 
+/* Of a later version: as it is. */
+static const char *label_of(const char *name, bool zh)
+{
+    for (size_t i = 0; i < TZ_ROLES; i++)
+        if (strcmp(tz_role_name(i), name) == 0)
+            return tz_role_label(i, zh);
+    return name;
+}
+
 static int not_a_role(struct tz_cli *cli, const char *word)
 {
     struct tz_buf list;
     tz_buf_init(&list, 1024);
     for (size_t i = 0; i < TZ_ROLES; i++)
-        tz_buf_printf(&list, "%s%s", i ? ", " : "", tz_role_label(i, cli->zh));
+        tz_buf_printf(&list, "%s%s", i ? _(", ") : "", tz_role_label(i, cli->zh));
     int rc = tz_cli_usage(cli, _("\"%s\" is not a role. Roles are: %s."), word, list.data ? list.data : "");
     tz_buf_free(&list);
     return rc;
@@ -59,20 +68,12 @@ int tz_key_roles(struct tz_cli *cli, const char *text, struct tz_role_names *out
     if (out->set == 0)
         return not_a_role(cli, text);
     if (!tz_roles_valid(out->set, &a, &b))
-        return tz_cli_usage(cli, _("One key cannot hold these roles together: %s and %s."), a, b);
+        return tz_cli_usage(cli, _("One key cannot hold these roles together: %s and %s."),
+                            label_of(a, cli->zh), label_of(b, cli->zh));
     for (size_t i = 0; i < TZ_ROLES; i++)
         if (out->set & 1U << i)
             out->name[out->count++] = (char *)(uintptr_t)tz_role_name(i);
     return TZ_RESULT_DONE;
-}
-
-/* Of a later version: as it is. */
-static const char *label_of(const char *name, bool zh)
-{
-    for (size_t i = 0; i < TZ_ROLES; i++)
-        if (strcmp(tz_role_name(i), name) == 0)
-            return tz_role_label(i, zh);
-    return name;
 }
 
 void tz_key_put_roles(struct tz_buf *out, char *const *names, size_t count, bool zh)

@@ -7,7 +7,8 @@
 #include "common/codes/role.h"
 
 /* {value} what stood there, {field} the field's label, {values} what may stand there, {number} and {text} the
- * parameters; of what is not allowed {role}, {place} and {giver}; of who is closed {since} and {successors}. */
+ * parameters; of what is not allowed {role}, {place} and {giver}; of who is closed {since} and {successors}.
+ */
 static const struct {
     tz_code code;
     const char *text;
@@ -192,7 +193,8 @@ static const struct {
     {TZ_CODE(REPEATED_ADDRESS),
      N_("The same committee, period and number stand in row {number} already. Give one of the two "
         "another number, or delete it.")},
-    {TZ_CODE(REASON_REQUIRED), N_("A reason is needed. Give it with --reason TEXT.")},
+    {TZ_CODE(REASON_REQUIRED),
+     N_("Who acts for a committee below says why: give the reason with --reason TEXT.")},
 
     {TZ_CODE(BAD_LEVEL),
      N_("\"{value}\" is not a level. Write 0 nation, 1 province, 2 prefecture, 3 county, 4 township, or "
@@ -247,7 +249,7 @@ static const struct {
                              "committee above, or whoever holds "
                              "the role secure.")},
     {TZ_CODE(OWN_KEY), N_("Nobody changes the roles of the own key. Ask another one who manages keys.")},
-    {TZ_CODE(BAD_TTL), N_("An invitation cannot be valid for so long; {number} seconds at most. Give a "
+    {TZ_CODE(BAD_TTL), N_("An invitation cannot be valid for so long; {days} days at most. Give a "
                           "shorter time with --ttl.")},
     {TZ_CODE(KEY_EXISTS),
      N_("\"{value}\" is enrolled already. Choose another name, or revoke that one first.")},
@@ -306,6 +308,21 @@ static void put_role(struct tz_buf *out, const char *name, bool zh)
     tz_buf_puts(out, label ? label : name);
 }
 
+/* "secure, submit" likewise. */
+static void put_roles(struct tz_buf *out, const char *text, bool zh)
+{
+    char name[32];
+    while (*text) {
+        size_t n = strcspn(text, ", ");
+        snprintf(name, sizeof name, "%.*s", (int)n, text);
+        put_role(out, name, zh);
+        text += n;
+        if (*text)
+            tz_buf_puts(out, _(", "));
+        text += strspn(text, ", ");
+    }
+}
+
 /* What is missing, where, and who gives it. false: no parameter of that sort. */
 static bool put_right(struct tz_buf *out, const struct tz_error *e, const char *name, size_t len, bool zh)
 {
@@ -324,6 +341,8 @@ static bool put_right(struct tz_buf *out, const struct tz_error *e, const char *
         tz_buf_printf(out, _("whoever manages keys at %s"), giver);
     return true;
 }
+
+enum { DAY_S = 86400 };
 
 static void put_parameter(struct tz_buf *out, const struct tz_error *e, const char *name, size_t len,
                           const struct tz_kind_info *kind, bool zh)
@@ -346,6 +365,14 @@ static void put_parameter(struct tz_buf *out, const struct tz_error *e, const ch
     if (e->code == TZ_CODE(RETIRED) && len > 4) {
         const char *text = text_of(e, len == 5 ? "since" : "successors");
         tz_buf_puts(out, *text ? text : _("none"));
+        return;
+    }
+    if (e->code == TZ_CODE(BAD_TTL) && len == 4) {
+        tz_buf_printf(out, "%lld", (long long)e->params[0].number / DAY_S);
+        return;
+    }
+    if (e->code == TZ_CODE(ROLES_EXCLUDE) || e->code == TZ_CODE(BEYOND_OWN)) {
+        put_roles(out, e->params[0].text, zh);
         return;
     }
     /* Whichever parameter is of that type: the names are for programs. */

@@ -4,6 +4,74 @@
 #include "client/cli/messages.h"
 #include "common/base/i18n.h"
 
+/* This machine has none for that registry. */
+static void put_no_key(struct tz_buf *out, const struct tz_connection *c)
+{
+    const struct tz_failure *f = &c->failure;
+    if (strcmp(f->value, "joining") == 0) {
+        tz_buf_printf(out,
+                      _("Joining %s was begun and not finished. Run taizhang join again with the same "
+                        "line."),
+                      c->server);
+        return;
+    }
+    tz_buf_printf(out,
+                  _("This machine has no key for %s. Ask the committee above for an invitation, and run "
+                    "taizhang join 'LINE' with the line that it sends."),
+                  c->server);
+    if (*f->detail)
+        tz_buf_printf(out, _(" This profile has a key for: %s."), f->detail);
+}
+
+/* It has one that is not used. */
+static void put_bad_key(struct tz_buf *out, const struct tz_failure *f)
+{
+    if (strcmp(f->value, "open") == 0)
+        tz_buf_printf(out,
+                      _("The key's file %s can be read by others, and is not used. Run chmod 600 on it; "
+                        "if somebody may have read it, run taizhang key rotate afterwards."),
+                      f->detail);
+    else if (strcmp(f->value, "damaged") == 0)
+        tz_buf_printf(out,
+                      _("The key's file %s is damaged, or of a newer version. Ask for a new invitation "
+                        "and run taizhang join with it."),
+                      f->detail);
+    else
+        tz_buf_printf(out, _("The key's file %s cannot be used: %s."), f->detail, f->value);
+}
+
+/* Another than the one that is pinned. */
+static void put_other_certificate(struct tz_buf *out, const struct tz_connection *c)
+{
+    const struct tz_failure *f = &c->failure;
+    tz_buf_printf(
+        out,
+        _("What answers at %s does not show the certificate that this machine knows the registry by. "
+          "Nothing was sent.\n"
+          "  known: %s\n"
+          "  shown: %s\n"
+          "Somebody may stand between. Ask the registry's operator by telephone whether the certificate "
+          "was changed; if it was, ask for a new invitation and run taizhang join with it."),
+        c->server, f->value, f->detail);
+}
+
+/* One that the system does not vouch for. */
+static void put_untrusted(struct tz_buf *out, const struct tz_connection *c)
+{
+    const struct tz_failure *f = &c->failure;
+    if (*f->value)
+        tz_buf_printf(out,
+                      _("The certificate of the registry at %s held until %s, and this machine's clock "
+                        "says that this day is past. Set the clock if it is wrong; if it is right, tell "
+                        "the registry's operator. Nothing was sent."),
+                      c->server, f->value);
+    else
+        tz_buf_printf(out,
+                      _("The certificate of the registry at %s is not trusted (%s). Check the address; "
+                        "if it is right, tell the registry's operator. Nothing was sent."),
+                      c->server, f->detail);
+}
+
 void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool zh)
 {
     const struct tz_failure *f = &c->failure;
@@ -66,57 +134,16 @@ void tz_message_failure(struct tz_buf *out, const struct tz_connection *c, bool 
         tz_buf_puts(out, _("Out of memory."));
         break;
     case TZ_REASON_NO_KEY:
-        if (strcmp(f->value, "joining") == 0) {
-            tz_buf_printf(out,
-                          _("Joining %s was begun and not finished. Run taizhang join again with the same "
-                            "line."),
-                          c->server);
-            break;
-        }
-        tz_buf_printf(out,
-                      _("This machine has no key for %s. Ask the committee above for an invitation, and run "
-                        "taizhang join 'LINE' with the line that it sends."),
-                      c->server);
-        if (*f->detail)
-            tz_buf_printf(out, _(" This profile has a key for: %s."), f->detail);
+        put_no_key(out, c);
         break;
     case TZ_REASON_KEY:
-        if (strcmp(f->value, "open") == 0)
-            tz_buf_printf(out,
-                          _("The key's file %s can be read by others, and is not used. Run chmod 600 on it; "
-                            "if somebody may have read it, run taizhang key rotate afterwards."),
-                          f->detail);
-        else if (strcmp(f->value, "damaged") == 0)
-            tz_buf_printf(out,
-                          _("The key's file %s is damaged, or of a newer version. Ask for a new invitation "
-                            "and run taizhang join with it."),
-                          f->detail);
-        else
-            tz_buf_printf(out, _("The key's file %s cannot be used: %s."), f->detail, f->value);
+        put_bad_key(out, f);
         break;
     case TZ_REASON_CERTIFICATE:
-        tz_buf_printf(
-            out,
-            _("What answers at %s does not show the certificate that this machine knows the registry by. "
-              "Nothing was sent.\n"
-              "  known: %s\n"
-              "  shown: %s\n"
-              "Somebody may stand between. Ask the registry's operator by telephone whether the certificate "
-              "was changed; if it was, ask for a new invitation and run taizhang join with it."),
-            c->server, f->value, f->detail);
+        put_other_certificate(out, c);
         break;
     case TZ_REASON_UNTRUSTED:
-        if (*f->value)
-            tz_buf_printf(out,
-                          _("The certificate of the registry at %s held until %s, and this machine's clock "
-                            "says that this day is past. Set the clock if it is wrong; if it is right, tell "
-                            "the registry's operator. Nothing was sent."),
-                          c->server, f->value);
-        else
-            tz_buf_printf(out,
-                          _("The certificate of the registry at %s is not trusted (%s). Check the address; "
-                            "if it is right, tell the registry's operator. Nothing was sent."),
-                          c->server, f->detail);
+        put_untrusted(out, c);
         break;
     case TZ_REASON_PROFILE: /* of the library's outbox: no connection fails like that */
     case TZ_REASON_FILE:

@@ -110,14 +110,20 @@ void tz_view_people(struct tz_cli *cli, const struct tz_view *v)
     const struct tz_field *f;
     size_t width = label_width(v->kind, cli->zh);
     char when[TZ_TIME_SIZE];
-    struct tz_buf text;
+    struct tz_buf text, by;
     tz_buf_init(&text, 1 << 20);
     tz_time_text(cli->env, s->time_ms, when);
     line(cli, _("Address"), width, v->address, strlen(v->address));
     if (*s->committee_name)
         line(cli, _("Unit"), width, s->committee_name, strlen(s->committee_name));
+    tz_buf_init(&by, 1024);
+    if (*s->person)
+        tz_buf_printf(&by, _("%s for %s"), s->principal, s->person);
+    else if (*s->principal)
+        tz_buf_puts(&by, s->principal);
     tz_buf_printf(&text, _("%llu (position %llu, %s, by %s)"), (unsigned long long)s->revision,
-                  (unsigned long long)s->position, when, *s->principal ? s->principal : "?");
+                  (unsigned long long)s->position, when, by.data ? by.data : "?");
+    tz_buf_free(&by);
     line(cli, _("Revision"), width, text.data ? text.data : "", text.len);
     if (*s->from)
         line(cli, _("Written by"), width, s->from, strlen(s->from));

@@ -12,6 +12,12 @@
 
 enum tz_format { TZ_FORMAT_TABLE, TZ_FORMAT_CSV, TZ_FORMAT_JSON, TZ_FORMAT_XLSX };
 
+/* One of those that people read, in their language; the others are for programs. */
+static inline bool tz_format_is_for_people(enum tz_format format)
+{
+    return format == TZ_FORMAT_TABLE || format == TZ_FORMAT_XLSX;
+}
+
 /* One of those that can be filled in and submitted. */
 static inline bool tz_format_is_sheet(enum tz_format format)
 {

@@ -14,6 +14,14 @@ void tz_who_roles(const struct tz_connection *c, struct tz_who_roles *w)
         w->name[w->count++] = s;
 }
 
+const char *tz_who_place(const struct tz_connection *c)
+{
+    struct tz_who_roles roles;
+    tz_who_roles(c, &roles);
+    bool of_registry = roles.count > 0 && (tz_role_find(roles.name[0]) & TZ_ROLES_REGISTRY);
+    return of_registry || !*c->committee ? _("the registry") : c->committee;
+}
+
 void tz_who_put_roles(struct tz_buf *out, const struct tz_cli *cli)
 {
     struct tz_who_roles roles;

@@ -17,7 +17,10 @@ struct tz_who_roles {
 };
 void tz_who_roles(const struct tz_connection *c, struct tz_who_roles *w);
 
-/* The same for people, in their language. */
+/* The committee's code, or that there is none: the key is of the registry as a whole. */
+const char *tz_who_place(const struct tz_connection *c);
+
+/* The roles for people, in their language. */
 void tz_who_put_roles(struct tz_buf *out, const struct tz_cli *cli);
 /* Members principal, committee, roles and, where one acts for somebody, person. */
 void tz_who_json(struct tz_json *j, const struct tz_cli *cli);

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,11 +156,13 @@ void tz_tls_tell(struct tz_tls *t, const struct tz_tls_files *files, struct tz_l
 {
     uint8_t sha256[TZ_CERTIFICATE_HASH_SIZE];
     char hex[2 * TZ_CERTIFICATE_HASH_SIZE + 1];
+    char print[2 * TZ_CERTIFICATE_HASH_SIZE]; /* as in an invitation, and as clients say it */
     struct stat st;
     hash(t->ctx, sha256);
     for (size_t i = 0; i < sizeof sha256; i++)
         snprintf(hex + 2 * i, 3, "%02x", sha256[i]);
-    tz_log(log, TZ_LOG_INFO, "certificate", "sha256=%s own=%s", hex, files->own ? "yes" : "no");
+    sodium_bin2base64(print, sizeof print, sha256, sizeof sha256, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    tz_log(log, TZ_LOG_INFO, "certificate", "sha256=%s own=%s k=%s", hex, files->own ? "yes" : "no", print);
     if (stat(files->key, &st) == 0 && st.st_mode & (S_IRWXG | S_IRWXO))
         tz_log(log, TZ_LOG_WARN, "key_open_to_others", "mode=%04o", (unsigned)(st.st_mode & 07777));
 }

@@ -214,8 +214,11 @@ static const char *giver(const struct tz_realm *realm, uint32_t committee, unsig
 void tz_access_deny(const struct tz_realm *realm, enum tz_action action, const struct tz_reach *reach,
                     uint32_t committee, struct tz_error *e)
 {
-    unsigned least = table[action].least;
-    const struct tz_unit_node *object = committee ? tz_tree_at(realm->tree, committee) : NULL;
+    unsigned of_registry = table[action].cell[TZ_REL_BESIDE] & TZ_ROLES_REGISTRY;
+    /* What is of the registry as a whole, no role of a committee helps to. */
+    unsigned least = !committee && of_registry ? of_registry : table[action].least;
+    bool anywhere = least & TZ_ROLES_REGISTRY;
+    const struct tz_unit_node *object = committee && !anywhere ? tz_tree_at(realm->tree, committee) : NULL;
     /* Within the own subtree it is the own key that lacks the role; elsewhere it would have to be another's.
      */
     bool inside = reach->relation == TZ_REL_OWN || reach->relation == TZ_REL_BELOW;

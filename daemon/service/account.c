@@ -66,6 +66,9 @@ static void name_object(const struct tz_request *r, size_t i, char out[OBJECT_SI
     char id[TZ_KEY_ID_SIZE];
     out[0] = '\0';
     switch (m->body_case) {
+    case TAIZHANG__V1__CLIENT_MESSAGE__BODY_PROOF: /* the key that was enrolled */
+        name_text(r->grant.principal, out);
+        break;
     case TAIZHANG__V1__CLIENT_MESSAGE__BODY_SUBMIT:
         name_wire(m->submit->records[i]->address, out);
         break;
@@ -254,18 +257,4 @@ void tz_account(struct tz_request *r)
         note_changed(r, 0, 0, 0);
     if (r->exported)
         note_private(r);
-}
-
-void tz_account_refused(struct tz_service *s, const struct tz_peer *peer, const char *principal,
-                        const char *request, tz_code code, const char *about)
-{
-    const struct tz_access_event e = {.type = TZ_ACCESS_REFUSED,
-                                      .principal = principal,
-                                      .peer = peer->name,
-                                      .request = request,
-                                      .object = about,
-                                      .code = code,
-                                      .count = 1};
-    if (s->access_log)
-        tz_access_log_note(s->access_log, &e, peer->host);
 }

@@ -70,7 +70,7 @@ def test_every_change_is_on_record(registry, owner):
     assert changed[0].position == position
     assert all(e.peer.startswith("unix uid=") and e.time_ms for e in changed)
     [enrolled] = [e for e in events(owner, event="changed") if e.request == "proof"]
-    assert enrolled.principal == county.id
+    assert (enrolled.principal, enrolled.object) == (county.id, county.id)
 
 
 def test_every_refusal_is_on_record(registry, owner):
@@ -87,7 +87,7 @@ def test_every_refusal_is_on_record(registry, owner):
     refused = [(e.request, e.principal, e.object, code_name(e.code)) for e in events(owner, event="refused")]
     assert ("submit", county.id, "320104/project/2017/K", "NOT_ALLOWED") in refused
     assert ("list", county.id, "320104", "NOT_ALLOWED") in refused
-    assert ("audit", county.id, "320102", "NOT_ALLOWED") in refused
+    assert ("audit", county.id, "", "NOT_ALLOWED") in refused  # of the registry as a whole
     assert [code for request, _, _, code in refused if request == "proof"] == ["KEY_UNKNOWN"]
     [changed] = [e for e in events(owner, event="changed") if e.request == "submit"]
     assert changed.count == 1
@@ -306,7 +306,7 @@ def test_the_command_in_every_format(registry):
         ("changed", "submit", "320102/project/2017/1", 1)
     assert len(line["sha256"]) == 64 and line["time"].endswith("+08:00")
     [row] = csv.DictReader(io.StringIO(registry.run(*chosen, "--format", "csv").lstrip("\ufeff")))
-    assert line["sha256"] in row.values()
+    assert set(row) == set(line) and row["sha256"] == line["sha256"]
     table = registry.run(*chosen)
     assert "320102/project/2017/1" in table and "sha256" not in table.lower()
     assert "更改" in registry.run(*chosen, "--lang", "zh")
@@ -316,7 +316,10 @@ def test_the_command_in_every_format(registry):
     assert registry.lines("audit", "--object", "nothing") == []
     for wrong in (("--from", "yesterday"), ("--to", "2018-02-30"), ("--from", "2018-03-26T25:00"), ("more",)):
         assert registry.cli("audit", *wrong).returncode == 2
-    assert registry.cli("audit", "--event", "changes").returncode == 2
+    told = registry.cli("audit", "--event", "changes")
+    assert told.returncode == 2 and "erased" in told.stderr
+    assert registry.cli("audit", "--principal", "nobody").returncode == 2
+    assert registry.lines("audit", "--principal", "socket")
 
 
 def test_a_reader_does_not_hold_up_those_who_write(registry, owner):

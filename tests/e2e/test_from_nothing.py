@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+import faults
 from device_key import DeviceKey, base64url, from_base64url, parse_line
 from registry import BUILD, SANITIZE, SOURCE, Home
 
@@ -145,6 +146,30 @@ def test_joining_again_costs_nothing(registry, machines, tmp_path):
     assert again.returncode in (0, 4)
     office.run("ping")
     assert len(registry.client().keys(committee="320102")) == 1
+
+
+@faults.needed
+@pytest.mark.parametrize("seconds", [-300_000_000, 300_000_000])
+def test_an_office_with_a_wrong_clock(registry, machines, tmp_path, seconds):
+    """Nearly ten years behind, or ahead: it joins, submits, rotates its key, and says of keys what is so."""
+    clock = [*machines.office, "env", f"TAIZHANG_FAULT_CLOCK={seconds}"]
+    office = Home(registry, tmp_path / "office", clock)
+    (office.folder / "project.csv").write_text(SHEET, "utf-8")
+    office.run("join", registry.line("320102", "submit", "manage"))
+    office.run("submit", "project.csv")
+    office.run("key", "rotate")
+    old = registry.enrol("320104", "submit")
+    with registry.client(registry.server, key=old) as client:
+        client.rotate(old, DeviceKey())
+    listed = registry.run("key", "list", "--committee", "320104", "--format", "csv")
+    there = Home(registry, tmp_path / "there", clock)
+    there.run("join", registry.line("320104", "manage"))
+    assert "over" not in listed and "over" not in there.run("key", "list", "--format", "csv")
+    old, new = sorted(registry.client().keys(committee="320102", revoked=True), key=lambda key: key.enrolled_ms)
+    seen = dict(line.split(",")[:2] for line in office.run("key", "list", "--revoked", "--format", "csv").split()[1:])
+    assert seen == {old.body.id: "revoked", new.body.id: "valid"}
+    [held] = registry.client().list()
+    assert held.address.key == "2017-A"
 
 
 def test_a_line_that_was_used_by_somebody_else(registry, machines, tmp_path):

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import subprocess
+import zipfile
 
 import pytest
 
@@ -107,6 +108,45 @@ def test_an_invitation_is_taken_back_by_its_id_or_its_line(registry, office):
         done = office.cli("join", gone)
         assert done.returncode == 4 and "cancelled" in done.stderr
     assert keys_of(office) == []
+
+
+def test_what_an_invitation_names_works_when_the_root_has_a_master(registry, tmp_path):
+    """The socket's owner no longer acts for the root then, and still looks after what it made further down."""
+    Home(registry, tmp_path / "nation").run("join", registry.line("000000", "manage"))
+    _, told = invite(registry)
+    [shows] = re.findall(r"taizhang (invite --list [\w -]+) shows", told)
+    [takes] = re.findall(r"taizhang (invite --cancel [\w -]+) takes", told)
+    assert "玄武区" in registry.run(*shows.split())
+    registry.run(*takes.split())
+    assert registry.lines(*shows.split())[0]["state"] == "cancelled"
+
+
+def test_lists_as_workbooks(registry, office):
+    office.run("join", registry.line("320102", "submit"))
+    own = office.json("ping")["principal"]
+    for name, words in (("keys.xlsx", ("key", "list", "--committee", "320102")),
+                        ("lines.xlsx", ("invite", "--list", "--all", "--committee", "320102"))):
+        registry.run(*words, "--format", "xlsx", "--output", name, "--lang", "zh")
+        with zipfile.ZipFile(registry.folder / name) as book:
+            text = b"".join(book.read(part) for part in book.namelist()).decode("utf-8", "replace")
+        assert own in text and "填报" in text and "状态" in text
+    told = registry.cli("ping", "--format", "xlsx").stderr
+    assert all(name in told for name in ("totals", "key", "invite", "audit"))
+
+
+def test_roles_that_exclude_one_another_are_told_in_the_readers_language(registry, office):
+    told = registry.cli("invite", "--role", "secure,audit", "--for", "某某", "--lang", "zh").stderr
+    assert "安全管理" in told and "安全审计" in told and "secure" not in told
+    office.run("join", registry.line("320100", "manage"))
+    told = office.cli("invite", "--committee", "320102", "--role", "review", "--for", "某某", "--lang", "zh").stderr
+    assert "审核" in told and "review" not in told
+    told = registry.cli("invite", "--committee", "320102", "--role", "submit", "--for", "某某", "--ttl", "31d").stderr
+    assert "30 days" in told
+
+
+def test_a_key_of_the_registry_as_a_whole_is_of_no_committee(registry, office):
+    assert "of the registry, with" in office.run("join", registry.line("", "audit"))
+    assert "of the registry, with" in office.run("ping")
 
 
 def test_a_registry_for_this_machine_only_invites_nobody(make_registry):
@@ -357,6 +397,7 @@ def test_keys_are_listed_renamed_and_given_roles(registry, office):
     assert office.json("ping")["roles"] == ["query"]
     assert submit(office, "A").returncode in (1, 4)
     assert registry.lines("key", "show", own)[0]["name"] == "二号机"
+    assert {one["principal"] for one in registry.lines("audit", "--principal", own[4:])} == {own}
     assert "already" in registry.cli("key", "roles", own, "query").stderr
     assert registry.cli("key", "show", "key:0123456789abcdef").returncode == 1
     assert registry.cli("key", "revoke", own).returncode == 2
@@ -419,7 +460,11 @@ def test_a_gateway_names_the_person(registry, office):
     assert submit(office, "A").returncode in (1, 4)
     assert submit(office, "A", "--act-for", "li.li").returncode == 0
     [held] = registry.client().list()
-    assert (held.principal, held.person) == (office.json("ping")["principal"], "person:li.li")
+    key = office.json("ping")["principal"]
+    assert (held.principal, held.person) == (key, "person:li.li")
+    said = office.run("ping", "--act-for", "li.li")
+    assert f"You are {key} of 320000" in said and "in the name of person:li.li" in said
+    assert f"by {key} for person:li.li" in registry.run("show", "320102/project/2017/A")
     done = office.cli("records", "--committee", "320102", "--act-for", "nobody")
     assert done.returncode == 4 and "nobody" in done.stderr
 

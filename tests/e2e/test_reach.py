@@ -59,6 +59,8 @@ def test_a_reason_goes_with_the_rows_from_the_sheet_to_the_status(registry, tmp_
     assert (shown["from"], shown["reason"]) == (CITY, "电话核实")
     [seen] = office.json("status")["from_above"]
     assert (seen["address"], seen["from"], seen["reason"]) == ("320102/project/2017/K1", CITY, "电话核实")
+    told = office.run("status", "--format", "csv")
+    assert all(text in told for text in ("from_above_reason,电话核实", f"from_above_committee,{CITY}"))
     assert "电话核实" in office.run("status") and "电话核实" in office.run("history", "320102/project/2017/K1")
     city.run("withdraw", "320102/project/2017/K1", "--reason", "重复")
     assert [one["withdrawn"] for one in office.json("status")["from_above"]] == [True, False]
@@ -224,7 +226,7 @@ def test_a_clerk_reads_what_is_missing_and_whom_to_ask(registry):
     assert done.returncode == 4
     assert '"query" for 320102' in done.stderr and "whoever manages keys at 320100" in done.stderr
     zh = home.cli("records", "--lang", "zh").stderr
-    assert "查询" in zh and "320100 的密钥管理人员" in zh
+    assert "查询" in zh and "320100 的凭证管理人员" in zh
 
 
 # --- the socket ---

@@ -13,6 +13,7 @@ import pytest
 
 import bodies
 import faults
+from device_key import base64url
 from peers import end_of, last_words
 from registry import SLOW, open_files, times
 from tzclient import Client, Wire, outcome_name, pb, record, sha256, wait_until
@@ -67,7 +68,7 @@ def test_the_first_start_makes_a_certificate_and_says_which(registry):
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {"cert.pem": 0o600,
                                                                                           "key.pem": 0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert f"certificate sha256={registry.pin.hex()} own=no" in registry.log()
+    assert f"certificate sha256={registry.pin.hex()} own=no k={base64url(registry.pin)}" in registry.log()
     assert seen(registry) == registry.pin
     assert registry.log().count("certificate_made") == 1
 

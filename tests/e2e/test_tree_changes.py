@@ -213,6 +213,21 @@ def test_the_parts_of_the_command(country):
     assert "自己" in chinese.stdout, chinese.stdout
 
 
+def test_a_unit_that_is_closed_stays_closed_since_its_day(country):
+    """Whoever names other successors later, or says again that it closes, does not move the day."""
+    client = country.client()
+    ok(country, "committee", "close", "500103", "--successor", "500105", "--on", day(-9))
+    position = client.position()
+    ok(country, "committee", "close", "500103", "--successor", "500105")
+    assert client.position() == position
+    said = ok(country, "committee", "close", "500103", "--successor", "500112")
+    assert f"closed since {day(-9)}" in said.stderr and "500112" in said.stderr
+    closed = unit(client, "500103").body
+    assert (closed.valid_to, list(closed.successors)) == (day(-9), ["500112"])
+    assert client.position() == position + 1
+    assert total(client, "500112") == total(client, "500112", tree_as_of=day(-1)) + 16
+
+
 def test_contacts_are_kept_up_by_the_committee(country):
     client = country.client()
     ok(country, "committee", "contact", "500103", "--contact", "王芳", "--phone", "023-1234", "--contact", "李强",
@@ -367,8 +382,9 @@ def test_a_kill_between_the_entry_and_its_day(country):
 @faults.needed
 def test_what_waits_is_taken_back(country):
     merge(country, day(3))
-    ok(country, "committee", "cancel", "500105", "500112", "500105001", "500105002", "500112001", "500157", "--on",
-       day(3))
+    done = ok(country, "committee", "cancel", "500105", "500112", "500105001", "500105002", "500112001", "500157", "--on",
+              day(3))
+    assert "is taken back" in done.stderr and "takes effect" not in done.stderr
     ok(country, "committee", "move", "500105001", "--parent", "500103")
     country.stop()
     country.assert_check_clean()

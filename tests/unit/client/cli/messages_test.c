@@ -109,7 +109,7 @@ static void puts_parameters_in(void **state)
     assert_string_equal(out, "This needs the role \"submit\" for 520102, and you do not have it there. Ask "
                              "whoever manages keys at 520000.");
     render(out, &e, true);
-    assert_string_equal(out, "这需要在 520102 具有“填报”角色，而您没有。请联系 520000 的密钥管理人员。");
+    assert_string_equal(out, "这需要在 520102 具有“填报”角色，而您没有。请联系 520000 的凭证管理人员。");
     tz_error_set(&e, TZ_CODE(NOT_ALLOWED), "committee", NULL);
     tz_error_text(&e, "right", "audit");
     tz_error_text(&e, "giver", "secure");

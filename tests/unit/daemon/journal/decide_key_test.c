@@ -76,7 +76,8 @@ static void registry_roles_are_given_by_secure_alone_and_for_good(void **state)
 {
     struct fixture *f = *state;
     char text[96];
-    assert_int_equal(refusal_of(f, op_invite(f, 0, 50, "", "audit"), NULL), TZ_CODE(NOT_ALLOWED));
+    assert_int_equal(refusal_of(f, op_invite(f, 0, 50, "", "audit"), text), TZ_CODE(NOT_ALLOWED));
+    assert_string_equal(text, "secure"); /* no role of a committee is missing */
     assert_int_equal(outcome_of(f, op_invite(f, 1, 50, "", "audit")), TZ_OUTCOME(CREATED));
     assert_int_equal(outcome_of(f, op_enrol(f, 6, 50)), TZ_OUTCOME(CREATED));
     assert_int_equal(roles(f, 6), TZ_ROLE_AUDIT);

@@ -198,6 +198,12 @@ static void test_refusal(void **state)
     assert_string_equal(e.params[0].text, "submit");
     assert_string_equal(e.params[1].name, "giver");
     assert_string_equal(e.params[1].text, "operate");
+    assert_int_equal(tz_access_check(&realm, &g, TZ_ACT_AUDIT, PROVINCE, &d, &e), TZ_EINVAL);
+    assert_string_equal(e.value, ""); /* nobody audits a committee */
+    assert_string_equal(e.params[0].text, "audit");
+    assert_int_equal(tz_access_check(&realm, &g, TZ_ACT_KEYS, 0, &d, &e), TZ_EINVAL);
+    assert_string_equal(e.value, "");
+    assert_string_equal(e.params[0].text, "secure");
     assert_false(tz_access_possible(&g, TZ_ACT_WRITE));
     assert_true(tz_access_possible(&g, TZ_ACT_TOTALS));
     assert_true(tz_access_possible(&g, TZ_ACT_LOOK));
