@@ -458,14 +458,28 @@ static bool is_change(const struct tz_verb *verb)
     return verb->where == TZ_WRITER && verb != &tz_verb_reconcile;
 }
 
+/* Who asks, and whether that is too much. A request for a person that is none, and one that nobody knows, are
+ * counted too: what costs nothing could be asked without end. */
+static int check_who(struct tz_request *r, struct tz_error *e)
+{
+    struct tz_error slow;
+    int rc = r->verb && greets(r) ? TZ_OK : become_person(r, e);
+    if (check_rate(r, &slow) == TZ_OK)
+        return rc;
+    *e = slow;
+    return TZ_EINVAL;
+}
+
 static void take_request(struct tz_request *r, struct tz_conn *c)
 {
     struct tz_error e;
-    if (!r->verb) {
+    if (check_who(r, &e) != TZ_OK) {
+        tz_answer_error(r, &e);
+        send_answer(r, c);
+    } else if (!r->verb) {
         tz_answer_code(r, TZ_CODE(UNKNOWN_REQUEST));
         send_answer(r, c);
-    } else if ((!greets(r) && become_person(r, &e) != TZ_OK) || check_rate(r, &e) != TZ_OK ||
-               check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
+    } else if (check_door(r, &e) != TZ_OK || (r->verb->check && r->verb->check(r, &e) != TZ_OK)) {
         tz_answer_error(r, &e);
         send_answer(r, c);
     } else if (is_change(r->verb) && tz_account_blocked(r->service)) {
