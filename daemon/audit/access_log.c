@@ -33,9 +33,10 @@ struct tz_access_log {
     struct tz_access_log_options o;
     char *dir;
 
-    pthread_mutex_t lock; /* of all below, but where it says */
-    uint64_t next;        /* number of the next line */
-    int64_t time_ms;      /* of the last one */
+    pthread_mutex_t lock;         /* of all below, but where it says */
+    uint64_t next;                /* number of the next line */
+    int64_t time_ms;              /* of the last one */
+    struct tz_access_reach reach; /* of those that were there when it was opened */
     uint8_t last[TZ_SHA256_SIZE];
     int fd;                 /* the last file; -1: there is none */
     uint64_t size;          /* of it, with what waits */
@@ -259,6 +260,22 @@ void tz_access_log_add(struct tz_access_log *a, const struct tz_access_event *e)
     pthread_mutex_unlock(&a->lock);
 }
 
+/* A crash, or somebody, took lines away: after the commit of a change and before its line was written, or on
+ * the disk. */
+void tz_access_log_began(struct tz_access_log *a, const char *daemon, uint64_t position)
+{
+    const struct tz_access_event started = {
+        .type = TZ_ACCESS_STARTED, .object = daemon, .position = position};
+    pthread_mutex_lock(&a->lock);
+    bool told = a->reach.known || a->next == 1;
+    const struct tz_access_event lost = {
+        .type = TZ_ACCESS_LOST, .position = position, .count = position - a->reach.position};
+    if (told && a->reach.position < position)
+        add(a, &lost);
+    add(a, &started);
+    pthread_mutex_unlock(&a->lock);
+}
+
 void tz_access_log_note(struct tz_access_log *a, const struct tz_access_event *e, const char *host)
 {
     pthread_mutex_lock(&a->lock);
@@ -337,8 +354,10 @@ static int read_line(void *ctx, uint64_t number, const struct tz_access_line *li
     (void)finding; /* `taizhangd check` says it */
     end->a->next = number + 1;
     memcpy(end->a->last, line->sha256, sizeof end->a->last);
-    if (event)
+    if (event) {
         end->a->time_ms = event->time_ms;
+        tz_access_reach_take(&end->a->reach, event);
+    }
     end->cut = event == NULL;
     end->bytes = line->bytes;
     return 0;
@@ -360,8 +379,10 @@ static int read_torn(struct tz_access_log *a, uint64_t first, struct ending *end
         end->unfinished = true;
         end->cut = tz_access_parse(line.text, line.len, &arena, &event) != TZ_OK;
         end->bytes = line.bytes;
-        if (!end->cut)
+        if (!end->cut) {
             a->time_ms = event.time_ms;
+            tz_access_reach_take(&a->reach, &event);
+        }
         memcpy(a->last, line.sha256, sizeof a->last);
         a->next++;
     }
@@ -393,8 +414,13 @@ static int continue_log(struct tz_access_log *a, struct ending *end)
         return rc;
     size_t last = files.count - 1;
     a->next = files.first[last];
-    /* The one before too: the last may have no line yet. */
-    rc = tz_access_walk(a->dir, &files, last > 0 ? last - 1 : 0, read_line, end);
+    /* The one before too: the last may have no line yet. And more, until one says a position: a file may hold
+     * nothing but refusals. */
+    size_t back = 0;
+    do {
+        back = 2 * back + 1;
+        rc = tz_access_walk(a->dir, &files, last > back ? last - back : 0, read_line, end);
+    } while (rc == TZ_OK && !a->reach.known && last > back);
     if (a->next < files.first[last])
         a->next = files.first[last]; /* lines are missing: the file's name stands */
     if (rc == TZ_OK)

@@ -317,7 +317,7 @@ static bool log_left_behind(const struct tz_sqlite *s)
 {
     char *path;
     struct stat st;
-    if (s->memory || s->read_only || asprintf(&path, "%s-wal", s->path) < 0)
+    if (s->memory || asprintf(&path, "%s-wal", s->path) < 0)
         return false;
     bool left = stat(path, &st) == 0 && st.st_size > 0;
     free(path);
