@@ -17,6 +17,9 @@
 #include "daemon/audit/repeats.h"
 #include "daemon/audit/syslog.h"
 
+/* What may be repeated without end. */
+enum repeats { OF_STRANGERS, OF_PRINCIPALS, OF_SESSIONS, REPEATS };
+
 /* WAITING: of lines that cannot be written. AT_ONCE: of lines that nobody flushed. */
 enum {
     WAITING_BYTES = 4 * 1024 * 1024,
@@ -45,8 +48,8 @@ struct tz_access_log {
     struct tz_buf text;     /* lines that wait to be written */
     size_t written;         /* of it; a write may take a part */
     uint64_t lost;          /* events that found no room */
-    struct tz_repeats *refused;
-    struct tz_repeats *sessions;
+    /* Apart, so that no crowd of strangers takes the room of those whose names are known. */
+    struct tz_repeats *repeats[REPEATS];
     struct tz_syslog syslog;
     int64_t clean_at_us; /* when files are to be looked at again */
 
@@ -276,11 +279,17 @@ void tz_access_log_began(struct tz_access_log *a, const char *daemon, uint64_t p
     pthread_mutex_unlock(&a->lock);
 }
 
+static enum repeats repeats_of(const struct tz_access_event *e)
+{
+    if (e->type == TZ_ACCESS_SESSION)
+        return OF_SESSIONS;
+    return e->principal && e->principal[0] ? OF_PRINCIPALS : OF_STRANGERS;
+}
+
 void tz_access_log_note(struct tz_access_log *a, const struct tz_access_event *e, const char *host)
 {
     pthread_mutex_lock(&a->lock);
-    struct tz_repeats *r = e->type == TZ_ACCESS_SESSION ? a->sessions : a->refused;
-    if (tz_repeats_note(r, e, host, now_us(a)))
+    if (tz_repeats_note(a->repeats[repeats_of(e)], e, host, now_us(a)))
         add(a, e);
     pthread_mutex_unlock(&a->lock);
 }
@@ -304,8 +313,8 @@ void tz_access_log_tick(struct tz_access_log *a)
 {
     int fd = -1;
     pthread_mutex_lock(&a->lock);
-    tz_repeats_due(a->refused, now_us(a), false, add_due, a);
-    tz_repeats_due(a->sessions, now_us(a), false, add_due, a);
+    for (size_t i = 0; i < REPEATS; i++)
+        tz_repeats_due(a->repeats[i], now_us(a), false, add_due, a);
     write_lost(a);
     if (a->text.len > a->written)
         write_out(a);
@@ -436,8 +445,9 @@ static int continue_log(struct tz_access_log *a, struct ending *end)
 int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_options *options, char *why,
                        size_t why_size)
 {
-    const struct tz_repeats_options refused = {.kinds = KINDS, .budget = BUDGET};
-    const struct tz_repeats_options sessions = {.kinds = KINDS};
+    const struct tz_repeats_options repeats[REPEATS] = {[OF_STRANGERS] = {.kinds = KINDS, .budget = BUDGET},
+                                                        [OF_PRINCIPALS] = {.kinds = KINDS, .budget = BUDGET},
+                                                        [OF_SESSIONS] = {.kinds = KINDS}};
     struct tz_access_log *a = calloc(1, sizeof *a);
     if (!a)
         return TZ_ENOMEM;
@@ -451,10 +461,8 @@ int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_op
     tz_syslog_open(&a->syslog, options->syslog, options->log);
     struct ending end = {.a = a};
     int rc = a->dir ? TZ_OK : TZ_ENOMEM;
-    if (rc == TZ_OK)
-        rc = tz_repeats_new(&a->refused, &refused);
-    if (rc == TZ_OK)
-        rc = tz_repeats_new(&a->sessions, &sessions);
+    for (size_t i = 0; rc == TZ_OK && i < REPEATS; i++)
+        rc = tz_repeats_new(&a->repeats[i], &repeats[i]);
     if (rc == TZ_OK && mkdir(a->dir, 0700) != 0 && errno != EEXIST)
         rc = errno == ENOSPC || errno == EDQUOT ? TZ_EFULL : TZ_EIO;
     if (rc == TZ_OK)
@@ -515,15 +523,14 @@ void tz_access_log_close(struct tz_access_log *a)
     if (!a)
         return;
     tz_access_log_stop(a);
-    if (a->refused)
-        tz_repeats_due(a->refused, now_us(a), true, add_due, a);
-    if (a->sessions)
-        tz_repeats_due(a->sessions, now_us(a), true, add_due, a);
+    for (size_t i = 0; i < REPEATS; i++)
+        if (a->repeats[i])
+            tz_repeats_due(a->repeats[i], now_us(a), true, add_due, a);
     tz_access_log_flush(a);
     close_file(a);
     tz_syslog_close(&a->syslog);
-    tz_repeats_free(a->refused);
-    tz_repeats_free(a->sessions);
+    for (size_t i = 0; i < REPEATS; i++)
+        tz_repeats_free(a->repeats[i]);
     tz_buf_free(&a->text);
     pthread_cond_destroy(&a->stop);
     pthread_mutex_destroy(&a->lock);

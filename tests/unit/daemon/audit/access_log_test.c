@@ -296,6 +296,31 @@ static void refusals_are_noted_and_counted(void **state)
     assert_int_equal(after.sum, 501);
 }
 
+/* However many come to the door, an insider that is turned away is named. */
+static void strangers_hide_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_access_event stranger = {.type = TZ_ACCESS_REFUSED, .code = TZ_CODE(BAD_PROOF), .count = 1};
+    const struct tz_access_event insider = {
+        .type = TZ_ACCESS_REFUSED, .principal = "key:1", .code = TZ_CODE(NOT_ALLOWED), .count = 1};
+    const struct tz_access_filter of_strangers = {.event = "refused", .principal = ""};
+    const struct tz_access_filter of_insider = {.event = "refused", .principal = "key:1"};
+    fixture_open(f);
+    for (int i = 0; i < 5000; i++) {
+        char host[16];
+        snprintf(host, sizeof host, "10.0.%d.%d", i / 256, i % 256);
+        tz_access_log_note(f->log, &stranger, host);
+    }
+    tz_access_log_note(f->log, &insider, "10.0.0.1");
+    tz_access_log_flush(f->log);
+    struct fixture_found all = {0};
+    struct fixture_found named = {0};
+    fixture_query(f, &of_strangers, &all);
+    fixture_query(f, &of_insider, &named);
+    assert_in_range(all.count, 1, 300);
+    assert_int_equal(named.count, 1);
+}
+
 static void *add_many(void *ctx)
 {
     for (int i = 0; i < 2000; i++)
@@ -365,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(files_are_kept_for_their_time, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_disk_blocks_and_nothing_is_lost_silently, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals_are_noted_and_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(strangers_hide_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_share_one_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(lines_go_to_the_system_too, setup, teardown),
     };
