@@ -381,7 +381,7 @@ int tz_sqlite_reopen(void *db, struct tz_store_info *info)
     } else {
         if (s->db)
             rc = disconnect_writer(s);
-        s->wal_pages = 0;
+        s->wal_pages = log_left_behind(s); /* readers keep it, with whatever it holds */
         s->checkpointed = 0;
         if (!rc)
             rc = connect_writer(s, why, sizeof why);
