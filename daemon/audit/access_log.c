@@ -17,6 +17,9 @@
 #include "daemon/audit/repeats.h"
 #include "daemon/audit/syslog.h"
 
+/* What may be repeated without end. */
+enum repeats { OF_STRANGERS, OF_PRINCIPALS, OF_SESSIONS, REPEATS };
+
 /* WAITING: of lines that cannot be written. AT_ONCE: of lines that nobody flushed. */
 enum {
     WAITING_BYTES = 4 * 1024 * 1024,
@@ -33,9 +36,10 @@ struct tz_access_log {
     struct tz_access_log_options o;
     char *dir;
 
-    pthread_mutex_t lock; /* of all below, but where it says */
-    uint64_t next;        /* number of the next line */
-    int64_t time_ms;      /* of the last one */
+    pthread_mutex_t lock;         /* of all below, but where it says */
+    uint64_t next;                /* number of the next line */
+    int64_t time_ms;              /* of the last one */
+    struct tz_access_reach reach; /* of those that were there when it was opened */
     uint8_t last[TZ_SHA256_SIZE];
     int fd;                 /* the last file; -1: there is none */
     uint64_t size;          /* of it, with what waits */
@@ -44,8 +48,8 @@ struct tz_access_log {
     struct tz_buf text;     /* lines that wait to be written */
     size_t written;         /* of it; a write may take a part */
     uint64_t lost;          /* events that found no room */
-    struct tz_repeats *refused;
-    struct tz_repeats *sessions;
+    /* Apart, so that no crowd of strangers takes the room of those whose names are known. */
+    struct tz_repeats *repeats[REPEATS];
     struct tz_syslog syslog;
     int64_t clean_at_us; /* when files are to be looked at again */
 
@@ -259,11 +263,33 @@ void tz_access_log_add(struct tz_access_log *a, const struct tz_access_event *e)
     pthread_mutex_unlock(&a->lock);
 }
 
+/* A crash, or somebody, took lines away: after the commit of a change and before its line was written, or on
+ * the disk. */
+void tz_access_log_began(struct tz_access_log *a, const char *daemon, uint64_t position)
+{
+    const struct tz_access_event started = {
+        .type = TZ_ACCESS_STARTED, .object = daemon, .position = position};
+    pthread_mutex_lock(&a->lock);
+    bool told = a->reach.known || a->next == 1;
+    const struct tz_access_event lost = {
+        .type = TZ_ACCESS_LOST, .position = position, .count = position - a->reach.position};
+    if (told && a->reach.position < position)
+        add(a, &lost);
+    add(a, &started);
+    pthread_mutex_unlock(&a->lock);
+}
+
+static enum repeats repeats_of(const struct tz_access_event *e)
+{
+    if (e->type == TZ_ACCESS_SESSION)
+        return OF_SESSIONS;
+    return e->principal && e->principal[0] ? OF_PRINCIPALS : OF_STRANGERS;
+}
+
 void tz_access_log_note(struct tz_access_log *a, const struct tz_access_event *e, const char *host)
 {
     pthread_mutex_lock(&a->lock);
-    struct tz_repeats *r = e->type == TZ_ACCESS_SESSION ? a->sessions : a->refused;
-    if (tz_repeats_note(r, e, host, now_us(a)))
+    if (tz_repeats_note(a->repeats[repeats_of(e)], e, host, now_us(a)))
         add(a, e);
     pthread_mutex_unlock(&a->lock);
 }
@@ -287,8 +313,8 @@ void tz_access_log_tick(struct tz_access_log *a)
 {
     int fd = -1;
     pthread_mutex_lock(&a->lock);
-    tz_repeats_due(a->refused, now_us(a), false, add_due, a);
-    tz_repeats_due(a->sessions, now_us(a), false, add_due, a);
+    for (size_t i = 0; i < REPEATS; i++)
+        tz_repeats_due(a->repeats[i], now_us(a), false, add_due, a);
     write_lost(a);
     if (a->text.len > a->written)
         write_out(a);
@@ -337,8 +363,10 @@ static int read_line(void *ctx, uint64_t number, const struct tz_access_line *li
     (void)finding; /* `taizhangd check` says it */
     end->a->next = number + 1;
     memcpy(end->a->last, line->sha256, sizeof end->a->last);
-    if (event)
+    if (event) {
         end->a->time_ms = event->time_ms;
+        tz_access_reach_take(&end->a->reach, event);
+    }
     end->cut = event == NULL;
     end->bytes = line->bytes;
     return 0;
@@ -360,8 +388,10 @@ static int read_torn(struct tz_access_log *a, uint64_t first, struct ending *end
         end->unfinished = true;
         end->cut = tz_access_parse(line.text, line.len, &arena, &event) != TZ_OK;
         end->bytes = line.bytes;
-        if (!end->cut)
+        if (!end->cut) {
             a->time_ms = event.time_ms;
+            tz_access_reach_take(&a->reach, &event);
+        }
         memcpy(a->last, line.sha256, sizeof a->last);
         a->next++;
     }
@@ -393,8 +423,13 @@ static int continue_log(struct tz_access_log *a, struct ending *end)
         return rc;
     size_t last = files.count - 1;
     a->next = files.first[last];
-    /* The one before too: the last may have no line yet. */
-    rc = tz_access_walk(a->dir, &files, last > 0 ? last - 1 : 0, read_line, end);
+    /* The one before too: the last may have no line yet. And more, until one says a position: a file may hold
+     * nothing but refusals. */
+    size_t back = 0;
+    do {
+        back = 2 * back + 1;
+        rc = tz_access_walk(a->dir, &files, last > back ? last - back : 0, read_line, end);
+    } while (rc == TZ_OK && !a->reach.known && last > back);
     if (a->next < files.first[last])
         a->next = files.first[last]; /* lines are missing: the file's name stands */
     if (rc == TZ_OK)
@@ -410,8 +445,9 @@ static int continue_log(struct tz_access_log *a, struct ending *end)
 int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_options *options, char *why,
                        size_t why_size)
 {
-    const struct tz_repeats_options refused = {.kinds = KINDS, .budget = BUDGET};
-    const struct tz_repeats_options sessions = {.kinds = KINDS};
+    const struct tz_repeats_options repeats[REPEATS] = {[OF_STRANGERS] = {.kinds = KINDS, .budget = BUDGET},
+                                                        [OF_PRINCIPALS] = {.kinds = KINDS, .budget = BUDGET},
+                                                        [OF_SESSIONS] = {.kinds = KINDS}};
     struct tz_access_log *a = calloc(1, sizeof *a);
     if (!a)
         return TZ_ENOMEM;
@@ -425,10 +461,8 @@ int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_op
     tz_syslog_open(&a->syslog, options->syslog, options->log);
     struct ending end = {.a = a};
     int rc = a->dir ? TZ_OK : TZ_ENOMEM;
-    if (rc == TZ_OK)
-        rc = tz_repeats_new(&a->refused, &refused);
-    if (rc == TZ_OK)
-        rc = tz_repeats_new(&a->sessions, &sessions);
+    for (size_t i = 0; rc == TZ_OK && i < REPEATS; i++)
+        rc = tz_repeats_new(&a->repeats[i], &repeats[i]);
     if (rc == TZ_OK && mkdir(a->dir, 0700) != 0 && errno != EEXIST)
         rc = errno == ENOSPC || errno == EDQUOT ? TZ_EFULL : TZ_EIO;
     if (rc == TZ_OK)
@@ -489,15 +523,14 @@ void tz_access_log_close(struct tz_access_log *a)
     if (!a)
         return;
     tz_access_log_stop(a);
-    if (a->refused)
-        tz_repeats_due(a->refused, now_us(a), true, add_due, a);
-    if (a->sessions)
-        tz_repeats_due(a->sessions, now_us(a), true, add_due, a);
+    for (size_t i = 0; i < REPEATS; i++)
+        if (a->repeats[i])
+            tz_repeats_due(a->repeats[i], now_us(a), true, add_due, a);
     tz_access_log_flush(a);
     close_file(a);
     tz_syslog_close(&a->syslog);
-    tz_repeats_free(a->refused);
-    tz_repeats_free(a->sessions);
+    for (size_t i = 0; i < REPEATS; i++)
+        tz_repeats_free(a->repeats[i]);
     tz_buf_free(&a->text);
     pthread_cond_destroy(&a->stop);
     pthread_mutex_destroy(&a->lock);

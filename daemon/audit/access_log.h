@@ -42,6 +42,9 @@ void tz_access_log_stop(struct tz_access_log *a);
 /* Writes what waits, and fsyncs. NULL is fine. */
 void tz_access_log_close(struct tz_access_log *a);
 
+/* The daemon's first line: it started, with its journal at this position. Where the journal is further than
+ * the lines that there are, one before it says so. */
+void tz_access_log_began(struct tz_access_log *a, const char *daemon, uint64_t position);
 /* Adds a line; number, time and hash are filled in. */
 void tz_access_log_add(struct tz_access_log *a, const struct tz_access_event *e);
 /* The same for what may be repeated without end, refusals and sessions (repeats.h). host: the peer's address

@@ -31,6 +31,14 @@ bool tz_access_chain_take(struct tz_access_chain *c, const struct tz_access_line
     return ours;
 }
 
+void tz_access_reach_take(struct tz_access_reach *r, const struct tz_access_event *e)
+{
+    bool begins = e->type == TZ_ACCESS_STARTED;
+    if (begins || e->position > r->position)
+        r->position = e->position;
+    r->known = r->known || begins || e->position > 0;
+}
+
 /* --- the whole log --- */
 
 /* What a file's last line leaves to the next file, from the end of the file. */
@@ -125,6 +133,8 @@ static int verify_line(void *ctx, uint64_t number, const struct tz_access_line *
         v->extent->first = number;
     v->extent->last = number;
     v->cut = event == NULL;
+    if (event)
+        tz_access_reach_take(&v->extent->reach, event);
     if (finding)
         v->finding(v->ctx, number, finding);
     return 0;

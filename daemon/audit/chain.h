@@ -31,9 +31,19 @@ typedef int (*tz_access_visit)(void *ctx, uint64_t number, const struct tz_acces
 int tz_access_walk(const char *dir, const struct tz_access_files *files, size_t start, tz_access_visit visit,
                    void *ctx) TZ_MUSTCHECK;
 
+/* How far the journal has lines: each of its entries is covered by the line of a change, or by one that says
+ * that there is none. The positions count from the last start of the daemon, since a restored registry begins
+ * at an earlier one. */
+struct tz_access_reach {
+    bool known;
+    uint64_t position;
+};
+void tz_access_reach_take(struct tz_access_reach *r, const struct tz_access_event *e);
+
 struct tz_access_extent {
     uint64_t first; /* numbers; 0: no event */
     uint64_t last;
+    struct tz_access_reach reach;
 };
 typedef void (*tz_access_finding)(void *ctx, uint64_t number, const char *finding);
 /* Looks at every line. TZ_OK, whatever was found; TZ_EIO, TZ_ENOMEM. */

@@ -153,6 +153,7 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
         return rc;
     }
     c.info = tz_store_info(store);
+    result->unclean = c.info.unclean;
     rc = run_snapshot(&c, store);
     tz_store_close(store);
     result->position = c.position;

@@ -171,6 +171,7 @@ static int enrol(struct tz_batch *b, struct tz_op *op, struct tz_invitation_stat
     if (!rc)
         rc = tz_invitation_put(b, op, i, i->body, NULL);
     op->done[0] = done;
+    op->done[0].position = b->position; /* where all of it is there */
     return rc;
 }
 

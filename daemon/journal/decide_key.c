@@ -245,6 +245,7 @@ static int replace(struct tz_batch *b, struct tz_op *op, const struct tz_key_sta
     if (!rc)
         rc = tz_key_put(b, op, old, &ending, NULL);
     op->done[0] = done;
+    op->done[0].position = b->position; /* where all of it is there */
     return rc;
 }
 

@@ -247,6 +247,7 @@ static int recover(struct tz_writer *w)
     if (!rc && tz_store_info(w->o.store).position != w->o.views->position)
         rc = rebuild_views(w);
     w->needs_reopen = rc != TZ_OK;
+    w->dirty = w->unwiped = true; /* what is not known to be committed may be an erasure */
     tz_log(w->o.log, rc ? TZ_LOG_ERROR : TZ_LOG_WARN, "store_reopened", "position=%llu reason=\"%s\"",
            (unsigned long long)tz_store_info(w->o.store).position, tz_rc_string(rc));
     return rc;

@@ -147,7 +147,7 @@ static struct tz_access_event begin(const struct tz_request *r, enum tz_access_t
         .person = r->grant.person,
         .committee = name_committee(r, committee),
         .peer = r->peer.name,
-        .request = r->verb->name,
+        .request = r->verb ? r->verb->name : "",
     };
 }
 
@@ -245,7 +245,7 @@ static void note_outcomes(const struct tz_request *r)
 
 void tz_account(struct tz_request *r)
 {
-    if (!r->service->access_log || !r->verb)
+    if (!r->service->access_log)
         return;
     if (r->opened)
         note_session(r);
@@ -253,7 +253,7 @@ void tz_account(struct tz_request *r)
         note_refused(r, r->status, r->about, 1);
     else if (r->decided)
         note_outcomes(r);
-    else if (r->verb->where == TZ_WRITER && r->status == TZ_CODE(OUTCOME_UNKNOWN))
+    else if (r->verb && r->verb->where == TZ_WRITER && r->status == TZ_CODE(OUTCOME_UNKNOWN))
         note_changed(r, 0, 0, 0);
     if (r->exported)
         note_private(r);

@@ -121,9 +121,7 @@ static enum tz_exit open_access_log(struct tz_daemon *d)
     int rc = tz_access_log_open(&d->access_log, &o, why, sizeof why);
     if (rc != TZ_OK)
         return failed(d, TZ_EXIT_FAILED, "access_log", why[0] ? why : tz_rc_string(rc));
-    const struct tz_access_event started = {
-        .type = TZ_ACCESS_STARTED, .object = tz_service_name(), .position = tz_store_info(d->store).position};
-    tz_access_log_add(d->access_log, &started);
+    tz_access_log_began(d->access_log, tz_service_name(), tz_store_info(d->store).position);
     tz_access_log_flush(d->access_log);
     return TZ_EXIT_OK;
 }

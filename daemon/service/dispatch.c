@@ -458,22 +458,22 @@ static bool is_change(const struct tz_verb *verb)
     return verb->where == TZ_WRITER && verb != &tz_verb_reconcile;
 }
 
-/* Whom it is from, and whether that one may ask for as much. A request for a person who is none counts as the
- * gateway's own: else whoever names nobody could ask without end. */
-static int check_asker(struct tz_request *r, struct tz_error *e)
+/* Who asks, and whether that is too much. A request for a person that is none, and one that nobody knows, are
+ * counted too: what costs nothing could be asked without end. */
+static int check_who(struct tz_request *r, struct tz_error *e)
 {
-    struct tz_error limited;
-    int rc = r->verb && !greets(r) ? become_person(r, e) : TZ_OK;
-    if (check_rate(r, &limited) == TZ_OK)
+    struct tz_error slow;
+    int rc = r->verb && greets(r) ? TZ_OK : become_person(r, e);
+    if (check_rate(r, &slow) == TZ_OK)
         return rc;
-    *e = limited;
+    *e = slow;
     return TZ_EINVAL;
 }
 
 static void take_request(struct tz_request *r, struct tz_conn *c)
 {
     struct tz_error e;
-    if (check_asker(r, &e) != TZ_OK) {
+    if (check_who(r, &e) != TZ_OK) {
         tz_answer_error(r, &e);
         send_answer(r, c);
     } else if (!r->verb) {

@@ -5,7 +5,7 @@
  * back, so that a single large request is never impossible. An address may hold many offices, and a gateway
  * many persons: both may take 16 times what a principal may.
  *
- * The addresses of an IPv6 network of 64 bits are one. Failed proofs and invitation codes are counted by
+ * An address is what net/inet.h counts as one place: an IPv6 network of 64 bits is one. Failed proofs and invitation codes are counted by
  * address, too; they never stand in the way of whoever proves a key that is enrolled.
  *
  * Bounded: what has been idle longest makes room. Any thread; a lock for a part of the table each.

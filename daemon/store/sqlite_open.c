@@ -317,7 +317,7 @@ static bool log_left_behind(const struct tz_sqlite *s)
 {
     char *path;
     struct stat st;
-    if (s->memory || s->read_only || asprintf(&path, "%s-wal", s->path) < 0)
+    if (s->memory || asprintf(&path, "%s-wal", s->path) < 0)
         return false;
     bool left = stat(path, &st) == 0 && st.st_size > 0;
     free(path);
@@ -381,7 +381,7 @@ int tz_sqlite_reopen(void *db, struct tz_store_info *info)
     } else {
         if (s->db)
             rc = disconnect_writer(s);
-        s->wal_pages = 0;
+        s->wal_pages = log_left_behind(s); /* readers keep it, with whatever it holds */
         s->checkpointed = 0;
         if (!rc)
             rc = connect_writer(s, why, sizeof why);

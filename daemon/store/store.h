@@ -44,7 +44,7 @@ struct tz_store_info {
     uint8_t registry_id[16];
     uint64_t epoch;
     uint64_t position; /* last committed */
-    bool unclean;      /* as opened: the last process did not close it */
+    bool unclean;      /* as opened: the last process did not close it; read_only: or has it open */
 };
 
 struct tz_store_options {

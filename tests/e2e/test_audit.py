@@ -7,12 +7,14 @@ import hashlib
 import io
 import json
 import resource
+import signal
 import subprocess
 import zipfile
 
 import pytest
 
 import bodies
+import faults
 from registry import DAEMON, SLOW, times
 from tzclient import Closed, DeviceKey, Refused, code_name, outcome_name, pb, record, record_pb2, wait_until
 
@@ -201,6 +203,68 @@ def test_tampering_is_found(registry, owner):
         registry.stop()
         path.write_bytes(whole)
     registry.start()
+
+
+def test_lines_that_are_taken_away_at_the_end_are_missed(registry):
+    """No later line names them, but the journal does: before the next start, and after it."""
+    registry.client().put(record("320102/project/2017/1", bodies.project(1)),
+                          record("320102/project/2017/2", bodies.project(1)))
+    last = registry.client().position()
+    registry.stop()
+    path = files(registry)[-1]
+    lines = path.read_bytes().splitlines(True)
+    [first] = [i for i, line in enumerate(lines) if b'"submit"' in line]
+    path.write_bytes(b"".join(lines[:first]))
+    done = registry.check()
+    assert done.returncode == 5 and f"entries {last - 1} to {last} of the journal have no line" in done.stdout
+    registry.start()
+    [lost] = registry.client(registry.server).audit(event="lost")
+    assert (lost.count, lost.position) == (2, last)
+    registry.stop()
+    assert registry.check().returncode == 0
+    for path in files(registry):
+        path.unlink()
+    registry.start()
+    [lost] = registry.client(registry.server).audit(event="lost")
+    assert (lost.number, lost.count, lost.position) == (1, last, last)
+
+
+@faults.needed
+def test_a_change_that_a_crash_left_without_a_line_is_marked(registry):
+    registry.stop()
+    registry.wrapper = ["env", *(f"{name}={value}" for name, value in faults.at("daemon.committed").items())]
+    registry.start()
+    with pytest.raises(Exception):
+        registry.client(registry.server).put(record("320102/project/2017/1", bodies.project(1)))
+    assert registry.process.wait(60 * SLOW) == -signal.SIGKILL
+    registry.close()
+    registry.wrapper = []
+    registry.start()
+    owner = registry.client(registry.server)
+    assert owner.get("320102/project/2017/1").revision == 1
+    [lost] = owner.audit(event="lost")
+    assert (lost.count, lost.position) == (1, owner.position())
+
+
+def test_no_clean_stop_looks_as_if_lines_were_missing(registry):
+    """Whatever was changed last, also where one request makes several entries."""
+    city, county = registry.enrol("320000", "submit", "manage"), registry.enrol("320102", "submit")
+
+    def merge(_):
+        registry.run("committee", "merge", "320102", "320104", "--into", "320199", "--name", "合", "--reason", "asked")
+
+    for change in (lambda owner: owner.put_reporting_set("all", ["320102"]),
+                   lambda owner: registry.client(registry.server, key=city).revoke(county.id, "asked"),
+                   lambda owner: registry.client(registry.server, key=city).invite("320104", "submit"),
+                   lambda owner: registry.enrol("320104", "submit"),
+                   lambda owner: registry.client(registry.server, key=city).rotate(city, DeviceKey()),
+                   merge):
+        change(registry.client(registry.server))
+        registry.stop()
+        done = registry.check()
+        assert done.returncode == 0, done.stdout
+        registry.start()
+    assert not events(registry.client(registry.server), event="lost")
 
 
 def test_it_is_readable_by_its_owner_only(registry):

@@ -72,6 +72,24 @@ def test_requests_are_limited_and_the_connection_stays(tight):
     wait_until(served, "the waiting time to pass")
 
 
+def test_no_request_is_free(tight):
+    """Not one for a person that is none, nor one that this registry does not know."""
+    owner = tight.client(tight.server)
+    person, unknown = pb.ClientMessage(act_for="person:nobody", ping=pb.PingRequest()), pb.ClientMessage()
+    for committee, message, first in (("320102", person, "BAD_PERSON"), ("320104", unknown, "UNKNOWN_REQUEST")):
+        key = tight.enrol(committee, "submit")
+        client = tight.client(tight.tcp, key=key, pin=tight.pin)
+        said = []
+        for number in range(100, 160):
+            message.id = number
+            client.wire.send_frame(message.SerializeToString())
+            with pytest.raises(Refused) as refused:
+                client.wait(number)
+            said.append(refused.value.code)
+        assert (said[0], said[-1]) == (first, "RATE_LIMITED")
+        assert [e for e in owner.audit(event="refused", principal=key.id) if code_name(e.code) == "RATE_LIMITED"]
+
+
 def test_nothing_of_a_limited_request_is_done(tight):
     client = tight.client(tight.tcp, key=tight.enrol("320102", "submit"), pin=tight.pin)
     many = [record(f"320102/project/2017/{i}", bodies.project(1)) for i in range(1000)]

@@ -135,6 +135,48 @@ static void a_torn_line_may_be_long(void **state)
     assert_int_equal(f->findings, 0);
 }
 
+/* The journal's end as the daemon finds it at its start, and how many entries "lost" then names. */
+static void began(struct fixture *f, uint64_t position, uint64_t lost)
+{
+    const struct tz_access_filter filter = {.event = "lost"};
+    struct fixture_found before = {0};
+    struct fixture_found after = {0};
+    fixture_query(f, &filter, &before);
+    fixture_open(f);
+    tz_access_log_began(f->log, "taizhangd", position);
+    fixture_close(f);
+    fixture_query(f, &filter, &after);
+    assert_int_equal(after.sum - before.sum, lost);
+    fixture_verify(f);
+    assert_int_equal(f->findings, 0);
+}
+
+static void entries_without_a_line_are_told_at_the_start(void **state)
+{
+    struct fixture *f = *state;
+    began(f, 0, 0);
+    began(f, 3, 3);
+    began(f, 3, 0);
+    fixture_open(f);
+    fixture_add(f, "of position 17");
+    fixture_close(f);
+    began(f, 17, 0);
+    began(f, 18, 1);
+    began(f, 5, 0); /* a backup was put back */
+    began(f, 6, 1);
+    /* Nothing but refusals since, over many files. */
+    f->options.file_bytes = 100;
+    fixture_open(f);
+    for (int i = 0; i < 9; i++) {
+        const struct tz_access_event e = {
+            .type = TZ_ACCESS_REFUSED, .code = TZ_CODE(NOT_ALLOWED), .count = 1};
+        tz_access_log_add(f->log, &e);
+    }
+    fixture_close(f);
+    assert_in_range(fixture_files(f, NULL), 9, 11);
+    began(f, 7, 1);
+}
+
 /* One changed byte anywhere, and one missing line, are found. */
 static void tampering_is_found(void **state)
 {
@@ -254,6 +296,31 @@ static void refusals_are_noted_and_counted(void **state)
     assert_int_equal(after.sum, 501);
 }
 
+/* However many come to the door, an insider that is turned away is named. */
+static void strangers_hide_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_access_event stranger = {.type = TZ_ACCESS_REFUSED, .code = TZ_CODE(BAD_PROOF), .count = 1};
+    const struct tz_access_event insider = {
+        .type = TZ_ACCESS_REFUSED, .principal = "key:1", .code = TZ_CODE(NOT_ALLOWED), .count = 1};
+    const struct tz_access_filter of_strangers = {.event = "refused", .principal = ""};
+    const struct tz_access_filter of_insider = {.event = "refused", .principal = "key:1"};
+    fixture_open(f);
+    for (int i = 0; i < 5000; i++) {
+        char host[16];
+        snprintf(host, sizeof host, "10.0.%d.%d", i / 256, i % 256);
+        tz_access_log_note(f->log, &stranger, host);
+    }
+    tz_access_log_note(f->log, &insider, "10.0.0.1");
+    tz_access_log_flush(f->log);
+    struct fixture_found all = {0};
+    struct fixture_found named = {0};
+    fixture_query(f, &of_strangers, &all);
+    fixture_query(f, &of_insider, &named);
+    assert_in_range(all.count, 1, 300);
+    assert_int_equal(named.count, 1);
+}
+
 static void *add_many(void *ctx)
 {
     for (int i = 0; i < 2000; i++)
@@ -318,10 +385,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(time_never_goes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(a_torn_line_is_marked, setup, teardown),
         cmocka_unit_test_setup_teardown(a_torn_line_may_be_long, setup, teardown),
+        cmocka_unit_test_setup_teardown(entries_without_a_line_are_told_at_the_start, setup, teardown),
         cmocka_unit_test_setup_teardown(tampering_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(files_are_kept_for_their_time, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_disk_blocks_and_nothing_is_lost_silently, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals_are_noted_and_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(strangers_hide_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_share_one_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(lines_go_to_the_system_too, setup, teardown),
     };

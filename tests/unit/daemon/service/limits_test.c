@@ -2,8 +2,6 @@
  *
  * Rates, with a clock that the test owns.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 
 #include "daemon/net/inet.h"
@@ -58,7 +57,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* An address as the listener makes it; any other word is a place of its own. */
+/* An address, or any other name of a place. */
 static struct tz_peer peer_at(const char *host)
 {
     struct tz_peer p = {0};
@@ -70,8 +69,9 @@ static struct tz_peer peer_at(const char *host)
         memcpy(&a, &in, sizeof in);
     else if (inet_pton(AF_INET6, host, &in6.sin6_addr) == 1)
         memcpy(&a, &in6, sizeof in6);
-    tz_inet_network(&a, p.network);
-    if (a.ss_family == 0)
+    if (a.ss_family)
+        tz_inet_network(&a, p.network);
+    else
         memcpy(p.network, host, strnlen(host, sizeof p.network));
     return p;
 }
@@ -162,6 +162,37 @@ static void an_ipv6_network_is_one_address(void **state)
     assert_int_equal(take(c, "2001:db8:1:3::1", "k", "", 0, 0, NULL), 0);
 }
 
+/* As a listener on [::] sees them. */
+static void ipv4_addresses_written_as_ipv6_are_many(void **state)
+{
+    struct clock *c = *state;
+    struct tz_peer guesser = peer_at("::ffff:10.0.0.1");
+    struct tz_peer other = peer_at("::ffff:10.0.0.2");
+    struct tz_error e;
+    for (int i = 0; i < 10; i++)
+        tz_limits_failed(c->limits, &guesser);
+    assert_int_equal(tz_limits_may_try(c->limits, &guesser, &e), TZ_EINVAL);
+    assert_int_equal(tz_limits_may_try(c->limits, &other, &e), TZ_OK);
+    struct tz_peer same = peer_at("10.0.0.1");
+    assert_int_equal(tz_limits_may_try(c->limits, &same, &e), TZ_EINVAL);
+}
+
+/* Whoever waits as long as it was told is let in, whatever else it had used up. */
+static void the_longest_wait_is_told(void **state)
+{
+    struct clock *c = *state;
+    const char *what;
+    assert_int_equal(take(c, "a", "other", "", 1000 * 16 * 11, 0, NULL), 0); /* the address: for 1 s */
+    c->us += 1;
+    assert_in_range(take(c, "a", "k", "", 0, 0, &what), 900, 1001);
+    assert_int_equal(take(c, "b", "k", "", 20000, 0, NULL), 0); /* the key: for 10 s */
+    int64_t wait = take(c, "a", "k", "", 0, 0, &what);
+    assert_in_range(wait, 9900, 10001);
+    assert_string_equal(what, "records");
+    c->us += wait * 1000;
+    assert_int_equal(take(c, "a", "k", "", 0, 0, NULL), 0);
+}
+
 /* A gateway may ask for many persons, each of them for as much as a principal. */
 static void a_gateway_has_the_share_of_an_address(void **state)
 {
@@ -190,21 +221,6 @@ static void nothing_is_limited_by_zero(void **state)
     for (int i = 0; i < 100; i++)
         assert_int_equal(take(c, "a", "k", "", 0, 0, NULL), 0);
     assert_true(take(c, "a", "k", "", 0, 0, NULL) > 0);
-}
-
-/* A listener at [::] sees IPv4 too, each address of which is a place of its own. */
-static void addresses_of_ipv4_within_ipv6_are_apart(void **state)
-{
-    struct clock *c = *state;
-    struct tz_peer guesser = peer_at("::ffff:192.0.2.1");
-    struct tz_peer office = peer_at("::ffff:192.0.2.2");
-    struct tz_error e;
-    for (int i = 0; i < 10; i++)
-        tz_limits_failed(c->limits, &guesser);
-    assert_int_equal(tz_limits_may_try(c->limits, &guesser, &e), TZ_EINVAL);
-    assert_int_equal(tz_limits_may_try(c->limits, &office, &e), TZ_OK);
-    struct tz_peer same = peer_at("192.0.2.1");
-    assert_int_equal(tz_limits_may_try(c->limits, &same, &e), TZ_EINVAL);
 }
 
 static void connections_are_counted(void **state)
@@ -295,9 +311,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_large_request_is_possible, setup, teardown),
         cmocka_unit_test_setup_teardown(an_address_has_a_share_too, setup, teardown),
         cmocka_unit_test_setup_teardown(an_ipv6_network_is_one_address, setup, teardown),
+        cmocka_unit_test_setup_teardown(ipv4_addresses_written_as_ipv6_are_many, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_longest_wait_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(a_gateway_has_the_share_of_an_address, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_limited_by_zero, setup, teardown),
-        cmocka_unit_test_setup_teardown(addresses_of_ipv4_within_ipv6_are_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(connections_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(failures_are_forgiven_with_time, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_share_the_table, setup, teardown),

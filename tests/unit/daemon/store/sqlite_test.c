@@ -318,6 +318,33 @@ static void readers_see_a_snapshot(void **state)
     tz_arena_free(&arena);
 }
 
+static off_t size_of(const struct fixture *f, const char *suffix)
+{
+    char path[128];
+    struct stat st;
+    snprintf(path, sizeof path, "%s%s", f->path, suffix);
+    return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* A reader keeps the log when the writer's connection is opened again: it must not be thought empty. */
+static void a_log_that_outlives_the_writer_is_emptied(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_reader *r;
+    uint64_t position;
+    assert_int_equal(open_as(f, false), TZ_OK);
+    assert_int_equal(append(f, 100), TZ_OK);
+    assert_int_equal(tz_reader_open(&r, f->store), TZ_OK);
+    assert_int_equal(tz_reader_begin(r, &position), TZ_OK);
+    assert_int_equal(append(f, 100), TZ_OK);
+    assert_int_equal(tz_store_reopen(f->store), TZ_OK);
+    tz_reader_end(r);
+    assert_true(size_of(f, "-wal") > 0);
+    assert_int_equal(tz_store_checkpoint(f->store, true), TZ_OK);
+    assert_int_equal(size_of(f, "-wal"), 0);
+    tz_reader_close(r);
+}
+
 static void a_check_reads_beside_the_writer(void **state)
 {
     struct fixture *f = *state;
@@ -352,6 +379,7 @@ int main(void)
         EACH(entries_cut_off_are_noticed),
         EACH(full_disk_keeps_nothing_and_heals),
         EACH(readers_see_a_snapshot),
+        EACH(a_log_that_outlives_the_writer_is_emptied),
         EACH(a_check_reads_beside_the_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
