@@ -255,17 +255,3 @@ void tz_account(struct tz_request *r)
     if (r->exported)
         note_private(r);
 }
-
-void tz_account_refused(struct tz_service *s, const struct tz_peer *peer, const char *principal,
-                        const char *request, tz_code code, const char *about)
-{
-    const struct tz_access_event e = {.type = TZ_ACCESS_REFUSED,
-                                      .principal = principal,
-                                      .peer = peer->name,
-                                      .request = request,
-                                      .object = about,
-                                      .code = code,
-                                      .count = 1};
-    if (s->access_log)
-        tz_access_log_note(s->access_log, &e, peer->host);
-}

@@ -12,9 +12,6 @@
 
 /* The request is answered, and so far its own thread's. */
 void tz_account(struct tz_request *r);
-/* A peer was turned away before it could ask for anything; about: what it named, or NULL. */
-void tz_account_refused(struct tz_service *s, const struct tz_peer *peer, const char *principal,
-                        const char *request, tz_code code, const char *about);
 /* Whether a status means that somebody asked for what it may not have. */
 bool tz_account_is_refusal(tz_code code);
 /* Changes are turned away while the access log cannot be written: READ_ONLY. */
