@@ -5,33 +5,20 @@
 #include <string.h>
 
 #include "common/base/date.h"
-#include "common/base/text.h"
-#include "common/wire/frame.h"
 #include "daemon/service/asks.h"
 #include "daemon/service/committee_item.h"
 #include "daemon/service/verbs.h"
 
-static int refuse(struct tz_error *e, tz_code code, const char *field, const char *value)
-{
-    tz_error_set(e, code, field, value);
-    return TZ_EINVAL;
-}
-
 static int check(const struct tz_request *r, struct tz_error *e)
 {
     const Taizhang__V1__CommitteeChangeRequest *q = r->msg->committee_change;
-    size_t characters;
     /* A whole day: a month would have to begin and end. */
-    if (q->on[0] && (strlen(q->on) != TZ_DATE_SIZE - 1 || !tz_date_valid(q->on, strlen(q->on))))
-        return refuse(e, TZ_CODE(BAD_DATE), "on", q->on);
-    if (!tz_text_valid(q->reason, strlen(q->reason), &characters))
-        return refuse(e, TZ_CODE(BAD_TEXT), "reason", q->reason);
-    if (characters > TZ_REASON_CHARACTERS) {
-        tz_error_number(tz_error_set(e, TZ_CODE(TOO_LONG), "reason", q->reason), "limit",
-                        TZ_REASON_CHARACTERS);
+    if (q->on[0] && (strlen(q->on) != TZ_DATE_SIZE - 1 || !tz_date_valid(q->on, strlen(q->on)))) {
+        tz_error_set(e, TZ_CODE(BAD_DATE), "on", q->on);
         return TZ_EINVAL;
     }
-    return tz_asks_check_count("items", q->n_items, e);
+    int rc = tz_asks_check_whole_reason(q->reason, e);
+    return rc == TZ_OK ? tz_asks_check_count("items", q->n_items, e) : rc;
 }
 
 static int prepare(struct tz_request *r)
