@@ -288,6 +288,20 @@ int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t 
     return TZ_RESULT_DONE;
 }
 
+const struct tz_part *tz_cli_part(const struct tz_part *parts, size_t *argc, char **argv)
+{
+    for (size_t i = 0; i < *argc; i++) {
+        for (const struct tz_part *part = parts; part->name; part++) {
+            if (strcmp(argv[i], part->name) != 0)
+                continue;
+            memmove(&argv[i], &argv[i + 1], (*argc - i - 1) * sizeof *argv);
+            --*argc;
+            return part;
+        }
+    }
+    return NULL;
+}
+
 static const struct tz_command *find_command(const char *name)
 {
     for (size_t i = 0; tz_commands[i]; i++)

@@ -56,6 +56,15 @@ int tz_cli_main(int argc, char **argv, FILE *out, FILE *err);
 int tz_cli_options(struct tz_cli *cli, const struct tz_command *command, size_t argc, char **argv,
                    const struct tz_option *options, size_t *operands, bool *helped) TZ_MUSTCHECK;
 
+/* A command of several parts: taizhang key list. */
+struct tz_part {
+    const char *name; /* NULL ends a table */
+    int (*run)(struct tz_cli *cli, size_t argc, char **argv);
+};
+/* The part that the arguments name first, whose name is taken out of them; NULL: none. Common options may
+ * stand before it. */
+const struct tz_part *tz_cli_part(const struct tz_part *parts, size_t *argc, char **argv);
+
 /* "taizhang: <text>" on stderr, also when quiet. */
 void tz_cli_error(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);
 /* The same for wrong usage; returns USAGE. */

@@ -1,29 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "client/cli/commands.h"
 #include "client/cli/key.h"
 
 static int run_key(struct tz_cli *cli, size_t argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(struct tz_cli *cli, size_t argc, char **argv);
-    } parts[] = {{"list", tz_key_run_list},    {"show", tz_key_run_show},     {"rename", tz_key_run_rename},
-                 {"roles", tz_key_run_roles},  {"revoke", tz_key_run_revoke}, {"rotate", tz_key_run_rotate},
-                 {"person", tz_key_run_person}};
+    static const struct tz_part parts[] = {{"list", tz_key_run_list},     {"show", tz_key_run_show},
+                                           {"rename", tz_key_run_rename}, {"roles", tz_key_run_roles},
+                                           {"revoke", tz_key_run_revoke}, {"rotate", tz_key_run_rotate},
+                                           {"person", tz_key_run_person}, {NULL, NULL}};
     const struct tz_option options[] = {{NULL, TZ_OPTION_FLAG, NULL}};
-    /* The part is the first word that is not an option: it may have the common ones before it. */
-    for (size_t i = 0; i < argc; i++) {
-        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
-            if (strcmp(argv[i], parts[k].name) != 0)
-                continue;
-            memmove(&argv[i], &argv[i + 1], (argc - i - 1) * sizeof *argv);
-            return parts[k].run(cli, argc - 1, argv);
-        }
-        if (argv[i][0] != '-')
-            break;
-    }
+    const struct tz_part *part = tz_cli_part(parts, &argc, argv);
+    if (part)
+        return part->run(cli, argc, argv);
     size_t operands;
     bool helped;
     int rc = tz_cli_options(cli, &tz_command_key, argc, argv, options, &operands, &helped);

@@ -8,29 +8,16 @@
 
 static int run_outbox(struct tz_cli *cli, size_t argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(struct tz_cli *cli, size_t argc, char **argv);
-    } parts[] = {{"list", tz_outbox_run_list},
-                 {"show", tz_outbox_run_show},
-                 {"retry", tz_outbox_run_retry},
-                 {"drop", tz_outbox_run_drop},
-                 {"resolve", tz_outbox_run_resolve}};
+    static const struct tz_part parts[] = {{"list", tz_outbox_run_list},       {"show", tz_outbox_run_show},
+                                           {"retry", tz_outbox_run_retry},     {"drop", tz_outbox_run_drop},
+                                           {"resolve", tz_outbox_run_resolve}, {NULL, NULL}};
     for (size_t i = 0; i < argc; i++)
         if (strncmp(argv[i], "--pack", 6) == 0 || strncmp(argv[i], "--unpack", 8) == 0)
             return tz_outbox_run_pack(cli, argc, argv); /* a file may be called like a part */
         else if (strncmp(argv[i], "--rejected", 10) == 0)
             return tz_outbox_run_rejected(cli, argc, argv);
-    /* The part is the first word that is not an option: it may have the common ones before it. */
-    for (size_t i = 0; i < argc; i++) {
-        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
-            if (strcmp(argv[i], parts[k].name) != 0)
-                continue;
-            memmove(&argv[i], &argv[i + 1], (argc - i - 1) * sizeof *argv);
-            return parts[k].run(cli, argc - 1, argv);
-        }
-    }
-    return tz_outbox_run_list(cli, argc, argv);
+    const struct tz_part *part = tz_cli_part(parts, &argc, argv);
+    return part ? part->run(cli, argc, argv) : tz_outbox_run_list(cli, argc, argv);
 }
 
 const struct tz_command tz_command_outbox = {

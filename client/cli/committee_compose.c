@@ -7,6 +7,7 @@
 #include "client/cli/report.h"
 #include "client/cli/totals_view.h"
 #include "common/base/date.h"
+#include "common/wire/frame.h"
 
 enum { ARENA_MAX = 64 << 20, ITEMS_MAX = 1000 };
 
@@ -54,12 +55,7 @@ static enum tz_result take_unit(void *ctx, const tz_answer *m)
     if (w->unit || m->committee_list->n_committees == 0)
         return TZ_RESULT_DONE;
     const Taizhang__V1__Committee *unit = m->committee_list->committees[0];
-    size_t len = taizhang__v1__committee__get_packed_size(unit);
-    uint8_t *bytes = tz_arena_alloc(&w->c->arena, len + 1);
-    if (bytes) {
-        taizhang__v1__committee__pack(unit, bytes);
-        w->unit = taizhang__v1__committee__unpack(&w->c->arena.protobuf, len, bytes);
-    }
+    w->unit = (Taizhang__V1__Committee *)tz_wire_copy(&unit->base, &w->c->arena.protobuf);
     if (!w->unit)
         return (enum tz_result)tz_cli_no_memory(cli);
     return w->unit->body ? TZ_RESULT_DONE : (enum tz_result)tz_cli_strange_answer(cli);
@@ -148,15 +144,10 @@ static bool make_room(struct tz_compose *c)
     return true;
 }
 
-/* By way of the bytes: a unit of a list is gone after its call. */
+/* A unit of a list is gone after its call. */
 static Taizhang__V1__CommitteeBody *copy_body(struct tz_compose *c, const Taizhang__V1__CommitteeBody *body)
 {
-    size_t len = taizhang__v1__committee_body__get_packed_size(body);
-    uint8_t *bytes = tz_arena_alloc(&c->arena, len + 1);
-    if (!bytes)
-        return NULL;
-    taizhang__v1__committee_body__pack(body, bytes);
-    return taizhang__v1__committee_body__unpack(&c->arena.protobuf, len, bytes);
+    return (Taizhang__V1__CommitteeBody *)tz_wire_copy(&body->base, &c->arena.protobuf);
 }
 
 Taizhang__V1__CommitteeItem *tz_compose_item(struct tz_compose *c, const Taizhang__V1__Committee *unit)

@@ -11,6 +11,7 @@
 #include "common/base/json.h"
 #include "common/codes/division.h"
 #include "common/codes/reporting_set.h"
+#include "common/wire/frame.h"
 
 enum { CODES_MAX = 16 << 20 };
 
@@ -192,12 +193,7 @@ static enum tz_result take_now(void *ctx, const tz_answer *m)
     if (m->reporting_set_list->n_sets == 0 || !m->reporting_set_list->sets[0]->body)
         return TZ_RESULT_DONE;
     const Taizhang__V1__ReportingSetBody *body = m->reporting_set_list->sets[0]->body;
-    size_t len = taizhang__v1__reporting_set_body__get_packed_size(body);
-    uint8_t *bytes = tz_arena_alloc(s->arena, len + 1);
-    if (bytes) {
-        taizhang__v1__reporting_set_body__pack(body, bytes);
-        s->now = taizhang__v1__reporting_set_body__unpack(&s->arena->protobuf, len, bytes);
-    }
+    s->now = (Taizhang__V1__ReportingSetBody *)tz_wire_copy(&body->base, &s->arena->protobuf);
     return s->now ? TZ_RESULT_DONE : (enum tz_result)tz_cli_no_memory(s->cli);
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/wire/frame.h"
+
 struct visit {
     const struct tz_tree *tree;
     tz_visit_source visit;
@@ -105,12 +107,8 @@ static int local_state(void *ctx, const struct tz_source_record *r, struct tz_ar
     some.address = NULL;
     some.committee_name = out->committee_name;
     some.body = some.private_ = (ProtobufCBinaryData){0};
-    size_t len = taizhang__v1__record_state__get_packed_size(&some);
-    uint8_t *bytes = tz_arena_alloc(arena, len + 1);
-    if (!bytes)
-        return TZ_ELIMIT;
-    taizhang__v1__record_state__pack(&some, bytes);
-    const Taizhang__V1__RecordState *copy = taizhang__v1__record_state__unpack(&arena->protobuf, len, bytes);
+    const Taizhang__V1__RecordState *copy =
+        (const Taizhang__V1__RecordState *)tz_wire_copy(&some.base, &arena->protobuf);
     if (!copy)
         return TZ_ELIMIT;
     *out = *copy;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/date.h"
+#include "common/wire/frame.h"
 
 static void text_unref(struct tz_unit_text *x)
 {
@@ -21,19 +22,6 @@ static struct tz_unit_text *text_ref(struct tz_unit_text *x)
     return x;
 }
 
-/* A deep copy by way of the bytes. */
-static ProtobufCMessage *message_copy(const ProtobufCMessage *m)
-{
-    size_t len = protobuf_c_message_get_packed_size(m);
-    uint8_t *bytes = malloc(len + 1);
-    if (!bytes)
-        return NULL;
-    protobuf_c_message_pack(m, bytes);
-    ProtobufCMessage *copy = protobuf_c_message_unpack(m->descriptor, NULL, len, bytes);
-    free(bytes);
-    return copy;
-}
-
 static struct tz_unit_text *text_new(const Taizhang__V1__CommitteeBody *body,
                                      const Taizhang__V1__CommitteePrivate *private_)
 {
@@ -41,9 +29,9 @@ static struct tz_unit_text *text_new(const Taizhang__V1__CommitteeBody *body,
     if (!x)
         return NULL;
     atomic_init(&x->refs, 1);
-    x->body = (Taizhang__V1__CommitteeBody *)message_copy(&body->base);
+    x->body = (Taizhang__V1__CommitteeBody *)tz_wire_copy(&body->base, NULL);
     if (private_)
-        x->private_ = (Taizhang__V1__CommitteePrivate *)message_copy(&private_->base);
+        x->private_ = (Taizhang__V1__CommitteePrivate *)tz_wire_copy(&private_->base, NULL);
     if (!x->body || (private_ && !x->private_)) {
         text_unref(x);
         return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/wire/frame.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
@@ -99,6 +100,18 @@ bool tz_wire_canonical(const ProtobufCMessage *msg, const uint8_t *bytes, size_t
         return true;
     uint8_t *again = tz_arena_alloc(arena, len);
     return again && protobuf_c_message_pack(msg, again) == len && memcmp(again, bytes, len) == 0;
+}
+
+ProtobufCMessage *tz_wire_copy(const ProtobufCMessage *msg, ProtobufCAllocator *allocator)
+{
+    size_t len = protobuf_c_message_get_packed_size(msg);
+    uint8_t *bytes = malloc(len + 1);
+    if (!bytes)
+        return NULL;
+    protobuf_c_message_pack(msg, bytes);
+    ProtobufCMessage *copy = protobuf_c_message_unpack(msg->descriptor, allocator, len, bytes);
+    free(bytes);
+    return copy;
 }
 
 int tz_frame_append(struct tz_buf *out, const ProtobufCMessage *msg)

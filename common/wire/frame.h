@@ -49,6 +49,9 @@ int tz_wire_unpack(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes,
  * of len bytes in the arena; false also when it has no room for them. */
 bool tz_wire_canonical(const ProtobufCMessage *msg, const uint8_t *bytes, size_t len, struct tz_arena *arena);
 
+/* A deep copy, by way of the bytes; without an allocator its memory is malloc's. NULL: no memory. */
+ProtobufCMessage *tz_wire_copy(const ProtobufCMessage *msg, ProtobufCAllocator *allocator) TZ_MUSTCHECK;
+
 /* A whole frame of msg appended to out: length and message as one chunk. TZ_ELIMIT: the message is longer
  * than TZ_FRAME_MAX; TZ_EFULL: out has no room, and stays usable; TZ_ENOMEM. */
 struct tz_buf;

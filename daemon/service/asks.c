@@ -85,6 +85,17 @@ void tz_asks_check_reason(const char *reason, size_t limit, struct tz_errors *er
         tz_errors_add(errors, TZ_CODE(RESIDENT_ID), "reason", NULL);
 }
 
+int tz_asks_check_whole_reason(const char *reason, struct tz_error *e)
+{
+    struct tz_errors errors;
+    errors.count = errors.dropped = 0;
+    tz_asks_check_reason(reason, TZ_REASON_CHARACTERS, &errors);
+    if (errors.count == 0)
+        return TZ_OK;
+    *e = errors.item[0];
+    return TZ_EINVAL;
+}
+
 /* --- repeats --- */
 
 static uint64_t hash_bytes(uint64_t h, const void *p, size_t len)

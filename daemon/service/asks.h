@@ -22,6 +22,8 @@ void tz_asks_address(struct tz_change_ask *ask, const Taizhang__V1__Address *add
                      const ProtobufCBinaryData *ticket, struct tz_errors *errors);
 /* What a person gives as a reason: text of at most this many characters, without a resident-ID number. */
 void tz_asks_check_reason(const char *reason, size_t limit, struct tz_errors *errors);
+/* The same of a whole request, at most TZ_REASON_CHARACTERS: 0, or TZ_EINVAL. */
+int tz_asks_check_whole_reason(const char *reason, struct tz_error *e) TZ_MUSTCHECK;
 /* Refuses every ask whose address stands before it in the same request (REPEATED_ADDRESS, the first one's
  * index). */
 int tz_asks_refuse_repeats(struct tz_request *r) TZ_MUSTCHECK;

@@ -5,50 +5,30 @@
 #include <string.h>
 
 #include "common/base/date.h"
-#include "common/base/text.h"
-#include "common/wire/frame.h"
 #include "daemon/service/asks.h"
 #include "daemon/service/committee_item.h"
 #include "daemon/service/verbs.h"
 
-static int refuse(struct tz_error *e, tz_code code, const char *field, const char *value)
-{
-    tz_error_set(e, code, field, value);
-    return TZ_EINVAL;
-}
-
 static int check(const struct tz_request *r, struct tz_error *e)
 {
     const Taizhang__V1__CommitteeChangeRequest *q = r->msg->committee_change;
-    size_t characters;
     /* A whole day: a month would have to begin and end. */
-    if (q->on[0] && (strlen(q->on) != TZ_DATE_SIZE - 1 || !tz_date_valid(q->on, strlen(q->on))))
-        return refuse(e, TZ_CODE(BAD_DATE), "on", q->on);
-    if (!tz_text_valid(q->reason, strlen(q->reason), &characters))
-        return refuse(e, TZ_CODE(BAD_TEXT), "reason", q->reason);
-    if (characters > TZ_REASON_CHARACTERS) {
-        tz_error_number(tz_error_set(e, TZ_CODE(TOO_LONG), "reason", q->reason), "limit",
-                        TZ_REASON_CHARACTERS);
+    if (q->on[0] && (strlen(q->on) != TZ_DATE_SIZE - 1 || !tz_date_valid(q->on, strlen(q->on)))) {
+        tz_error_set(e, TZ_CODE(BAD_DATE), "on", q->on);
         return TZ_EINVAL;
     }
-    return tz_asks_check_count("items", q->n_items, e);
+    int rc = tz_asks_check_whole_reason(q->reason, e);
+    return rc == TZ_OK ? tz_asks_check_count("items", q->n_items, e) : rc;
 }
 
 static int prepare(struct tz_request *r)
 {
     const Taizhang__V1__CommitteeChangeRequest *q = r->msg->committee_change;
-    int rc = tz_asks_new(r, TZ_OP_COMMITTEE_CHANGE, q->n_items, 0);
+    int rc = tz_committee_items_prepare(r, TZ_OP_COMMITTEE_CHANGE, q->items, q->n_items);
     for (size_t i = 0; rc == TZ_OK && i < q->n_items; i++) {
-        struct tz_errors errors;
-        errors.count = errors.dropped = 0;
-        r->op.ask[i].committee = q->items[i];
         r->op.ask[i].on = q->on;
         r->op.ask[i].reason = q->reason;
-        tz_committee_item_check(q->items[i], &errors);
-        rc = tz_asks_errors(r, i, &errors, q->items[i]->body == NULL);
     }
-    /* The writer packs each entry, and may add an error list an item. */
-    r->op.arena.max += 4 * r->load.bytes + q->n_items * (sizeof(struct tz_errors) + 1024);
     return rc;
 }
 

@@ -2,27 +2,9 @@
  *
  * Erase: a record's private fields, of all its revisions, for ever.
  */
-#include <string.h>
-
-#include "common/base/text.h"
-#include "common/codes/identity.h"
 #include "common/wire/frame.h"
 #include "daemon/service/asks.h"
 #include "daemon/service/verbs.h"
-
-/* It stands in an entry that is never erased. */
-static void check_reason(const char *reason, struct tz_errors *errors)
-{
-    size_t len = strlen(reason);
-    size_t characters;
-    if (!tz_text_valid(reason, len, &characters))
-        tz_errors_add(errors, TZ_CODE(BAD_TEXT), "reason", reason);
-    else if (characters > TZ_REASON_CHARACTERS)
-        tz_error_number(tz_errors_add(errors, TZ_CODE(TOO_LONG), "reason", reason), "limit",
-                        TZ_REASON_CHARACTERS);
-    else if (tz_text_has_resident_id(reason, len))
-        tz_errors_add(errors, TZ_CODE(RESIDENT_ID), "reason", NULL);
-}
 
 static int prepare(struct tz_request *r)
 {
@@ -36,7 +18,8 @@ static int prepare(struct tz_request *r)
         struct tz_change_ask *ask = &r->op.ask[0];
         ask->reason = q->reason;
         tz_asks_address(ask, q->address, &no_ticket, &errors);
-        check_reason(q->reason, &errors);
+        /* It stands in an entry that is never erased. */
+        tz_asks_check_reason(q->reason, TZ_REASON_CHARACTERS, &errors);
         rc = tz_asks_errors(r, 0, &errors, true);
     }
     r->op.arena.max += sizeof(struct tz_errors) + 1024;

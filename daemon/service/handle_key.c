@@ -48,16 +48,11 @@ static bool id_valid(const char *id)
 static int check_put(const struct tz_request *r, struct tz_error *e)
 {
     const Taizhang__V1__KeyPutRequest *q = r->msg->key_put;
-    struct tz_errors errors;
-    errors.count = errors.dropped = 0;
     if (!id_valid(q->id))
         return refuse(e, q->id[0] ? TZ_CODE(BAD_ARGUMENT) : TZ_CODE(REQUIRED), "id", q->id);
-    tz_asks_check_reason(q->reason, TZ_REASON_CHARACTERS, &errors);
-    if (errors.count > 0) {
-        *e = errors.item[0];
-        return TZ_EINVAL;
-    }
-    int rc = tz_key_check_name(q->name, e);
+    int rc = tz_asks_check_whole_reason(q->reason, e);
+    if (rc == TZ_OK)
+        rc = tz_key_check_name(q->name, e);
     if (rc == TZ_OK)
         rc = tz_key_check_committee(q->committee, e);
     return rc == TZ_OK ? tz_key_check_roles(q->roles, q->n_roles, e) : rc;

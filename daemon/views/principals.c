@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wire/frame.h"
 #include "daemon/store/store.h"
 
 /* What an index compares, byte by byte, is what stands first in its elements. */
@@ -175,18 +176,6 @@ static struct place place_of(uint32_t committee, const char *id)
     return out;
 }
 
-static ProtobufCMessage *message_copy(const ProtobufCMessage *m)
-{
-    size_t len = protobuf_c_message_get_packed_size(m);
-    uint8_t *bytes = malloc(len + 1);
-    if (!bytes)
-        return NULL;
-    protobuf_c_message_pack(m, bytes);
-    ProtobufCMessage *copy = protobuf_c_message_unpack(m->descriptor, NULL, len, bytes);
-    free(bytes);
-    return copy;
-}
-
 static bool read_roles(char *const *name, size_t n, unsigned *out)
 {
     return tz_roles_read(name, n, out) && tz_roles_valid(*out, NULL, NULL);
@@ -253,7 +242,7 @@ static int key_new(struct key **out, const Taizhang__V1__EntryHeader *h, const T
     if (!read_id(body, p->id) || !read_roles(body->roles, body->n_roles, &p->roles) ||
         body->committee > UINT32_MAX)
         return TZ_EINVAL;
-    k->body = (Taizhang__V1__KeyBody *)message_copy(&body->base);
+    k->body = (Taizhang__V1__KeyBody *)tz_wire_copy(&body->base, NULL);
     k->by = strdup(h->principal);
     if (!k->body || !k->by)
         return TZ_ENOMEM;
@@ -311,7 +300,7 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
         return TZ_ENOMEM;
     memcpy(i->code_sha256, body->code_sha256.data, sizeof i->code_sha256);
     bool through = header->revision == 1 && strcmp(header->principal, body->created_by) != 0;
-    i->body = (Taizhang__V1__InvitationBody *)message_copy(&body->base);
+    i->body = (Taizhang__V1__InvitationBody *)tz_wire_copy(&body->base, NULL);
     i->through = through ? strdup(header->principal) : NULL;
     int rc = i->body && (i->through || !through) ? index_room(&p->c.invitations) : TZ_ENOMEM;
     if (rc != TZ_OK) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wire/frame.h"
+
 struct set {
     uint64_t revision;
     Taizhang__V1__ReportingSetBody *body;
@@ -40,18 +42,6 @@ static size_t set_index(const struct tz_reporting_sets *s, const char *name)
     return i;
 }
 
-static Taizhang__V1__ReportingSetBody *body_copy(const Taizhang__V1__ReportingSetBody *body)
-{
-    size_t len = taizhang__v1__reporting_set_body__get_packed_size(body);
-    uint8_t *bytes = malloc(len + 1);
-    if (!bytes)
-        return NULL;
-    taizhang__v1__reporting_set_body__pack(body, bytes);
-    Taizhang__V1__ReportingSetBody *copy = taizhang__v1__reporting_set_body__unpack(NULL, len, bytes);
-    free(bytes);
-    return copy;
-}
-
 int tz_reporting_sets_put(struct tz_reporting_sets *s, uint64_t revision,
                           const Taizhang__V1__ReportingSetBody *body)
 {
@@ -65,7 +55,7 @@ int tz_reporting_sets_put(struct tz_reporting_sets *s, uint64_t revision,
         s->set = set;
         s->room = room;
     }
-    Taizhang__V1__ReportingSetBody *copy = body_copy(body);
+    Taizhang__V1__ReportingSetBody *copy = (Taizhang__V1__ReportingSetBody *)tz_wire_copy(&body->base, NULL);
     if (!copy)
         return TZ_ENOMEM;
     if (known) {

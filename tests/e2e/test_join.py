@@ -407,6 +407,11 @@ def test_keys_are_listed_renamed_and_given_roles(registry, office):
     assert gone["state"] == "revoked"
 
 
+@pytest.mark.parametrize("command", ["key", "committee", "outbox"])
+def test_common_options_may_stand_before_the_part(registry, command):
+    assert registry.run(command, "--lang", "zh", "list") == registry.run(command, "list", "--lang", "zh")
+
+
 @pytest.mark.parametrize("args", [["key"], ["key", "sing"], ["key", "rename", "key:0123456789abcdef"],
                                   ["key", "roles", "x", "submit"], ["key", "show", "nobody"],
                                   ["key", "roles", "key:0123456789abcdef", "king"], ["key", "person", "li"],

@@ -396,3 +396,12 @@ def test_what_waits_is_taken_back(country):
     assert total(client, "500112") == 10
     with pytest.raises(Refused):
         client.totals_reply("project", committee="500105", tree_as_of="2017-02")
+
+
+@pytest.mark.parametrize("reason, said", [("林芳 11010519491231002X 来电", "resident-ID"), ("x" * 501, "500")])
+def test_a_reason_is_kept_for_good_and_so_it_is_looked_at(country, reason, said):
+    position = country.client().position()
+    done = country.cli("committee", "rename", "500103", "--name", "新渝中区", "--reason", reason)
+    assert done.returncode not in (0, 3) and said in done.stderr, done.stderr
+    assert country.client().position() == position
+    ok(country, "committee", "rename", "500103", "--name", "新渝中区", "--reason", "x" * 500)

@@ -227,6 +227,26 @@ static void a_full_submission_fits_its_arena(void **state)
     tz_buf_free(&b);
 }
 
+static void a_copy_shares_nothing_with_its_original(void **state)
+{
+    struct tz_arena arena, none;
+    char key[] = "台账-1";
+    Taizhang__V1__ClientMessage *m = submission();
+    (void)state;
+    m->submit->records[0]->address->key = key;
+    tz_arena_init(&arena, 10000);
+    tz_arena_init(&none, 0);
+    Taizhang__V1__ClientMessage *kept = (void *)tz_wire_copy(&m->base, NULL);
+    const Taizhang__V1__ClientMessage *lent = (const void *)tz_wire_copy(&m->base, &arena.protobuf);
+    assert_null(tz_wire_copy(&m->base, &none.protobuf));
+    memset(key, 'x', strlen(key));
+    assert_string_equal(kept->submit->records[0]->address->key, "台账-1");
+    assert_string_equal(lent->submit->records[0]->address->key, "台账-1");
+    taizhang__v1__client_message__free_unpacked(kept, NULL);
+    tz_arena_free(&arena);
+    tz_arena_free(&none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +261,7 @@ int main(void)
         cmocka_unit_test(a_known_field_of_the_wrong_type_is_refused),
         cmocka_unit_test(a_mebibyte_of_empty_submessages_costs_no_more_than_the_arena),
         cmocka_unit_test(a_full_submission_fits_its_arena),
+        cmocka_unit_test(a_copy_shares_nothing_with_its_original),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
