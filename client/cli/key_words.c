@@ -93,6 +93,9 @@ void tz_key_json_roles(struct tz_json *j, const char *key, char *const *names, s
 
 /* --- times and ids --- */
 
+enum { LOGIN_MAX = 64 };
+#define LOGIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@"
+
 int tz_key_seconds(struct tz_cli *cli, const char *text, int64_t *out)
 {
     static const struct {
@@ -120,7 +123,11 @@ int tz_key_read_id(struct tz_cli *cli, const char *text, char out[TZ_KEY_NAME_SI
     int n = snprintf(out, TZ_KEY_NAME_SIZE, "%s%s", bare ? "key:" : "", text);
     size_t digits = strspn(out + 4, "0123456789abcdef");
     bool key = strncmp(out, "key:", 4) == 0 && digits == 16 && !out[20];
-    bool person = strncmp(out, "person:", 7) == 0 && out[7];
+    bool person = strncmp(out, "person:", 7) == 0;
+    size_t letters = person ? strspn(out + 7, LOGIN_LETTERS) : 0;
+    if (person && (letters == 0 || letters > LOGIN_MAX || out[7 + letters]))
+        return tz_cli_usage(cli, _("%s is not a login: letters a-z, digits and . _ - @, at most %d."), text,
+                            LOGIN_MAX);
     if (n < TZ_KEY_NAME_SIZE && (key || person))
         return TZ_RESULT_DONE;
     return tz_cli_usage(

@@ -415,6 +415,7 @@ def test_common_options_may_stand_before_the_part(registry, command):
 @pytest.mark.parametrize("args", [["key"], ["key", "sing"], ["key", "rename", "key:0123456789abcdef"],
                                   ["key", "roles", "x", "submit"], ["key", "show", "nobody"],
                                   ["key", "roles", "key:0123456789abcdef", "king"], ["key", "person", "li"],
+                                  ["key", "person", "li li", "--committee", "320102", "--role", "submit", "--for", "x"],
                                   ["key", "rotate"], ["key", "rotate", "now"], ["key", "list", "x"]])
 def test_wrong_usage_of_key(office, args):
     done = office.cli(*args)
