@@ -4,7 +4,9 @@
  * invitation, or by the system's store and the host's name. A pinned certificate is accepted whatever its
  * dates and names, so that a machine with a dead clock works. For the store a clock that is slow does no
  * harm: a certificate that seems to be of the future is accepted, and the registry's time that was last heard
- * takes the clock's place where it is later.
+ * takes the clock's place where it is later. For a clock that is ahead, a certificate that seems to be over
+ * is accepted if it was good when the registry was last heard; before that there is nothing to go by, and it
+ * is not.
  */
 #ifndef TZ_CLIENT_LIB_TRUST_H
 #define TZ_CLIENT_LIB_TRUST_H

@@ -187,6 +187,8 @@ static void the_store_verifies_name_and_time(void **state)
         {"registry.example", -10, 10, 0, 0, true, false, false},
         {"registry.example", -10, 10, -9000, 0, false, true, false}, /* a dead battery */
         {"registry.example", -10, 10, 20, 0, false, false, true},    /* a clock ahead */
+        {"registry.example", -10, 10, 4000, 1, false, true, false},  /* ahead, and we were told the time */
+        {"registry.example", -20, -10, 4000, 1, false, false, true}, /* over when we were told it */
         {"registry.example", -20, -10, 0, 0, false, false, true},
         {"registry.example", -20, -10, -9000, 1, false, false, true}, /* slow, but we were told the time */
         {"registry.example", -10, 10, -9000, 1, false, true, false},
