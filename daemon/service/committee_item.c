@@ -8,6 +8,7 @@
 #include "common/codes/division.h"
 #include "common/codes/identity.h"
 #include "common/totals/tree.h"
+#include "daemon/service/asks.h"
 
 enum { NAME_CHARACTERS = 200, CONTACTS_MAX = TZ_LIST_ITEMS, PHONE_CHARACTERS = 40 };
 
@@ -69,7 +70,7 @@ static void check_contact(const Taizhang__V1__Contact *c, struct tz_errors *erro
         tz_errors_add(errors, TZ_CODE(BAD_PHONE), "contacts.phone", c->phone);
 }
 
-void tz_committee_item_check(const Taizhang__V1__CommitteeItem *item, struct tz_errors *errors)
+static void check_item(const Taizhang__V1__CommitteeItem *item, struct tz_errors *errors)
 {
     if (!item->body) {
         tz_errors_add(errors, TZ_CODE(REQUIRED), "body", NULL);
@@ -83,4 +84,20 @@ void tz_committee_item_check(const Taizhang__V1__CommitteeItem *item, struct tz_
                         CONTACTS_MAX);
     for (size_t i = 0; i < item->n_contacts && i < CONTACTS_MAX; i++)
         check_contact(item->contacts[i], errors);
+}
+
+int tz_committee_items_prepare(struct tz_request *r, enum tz_op_type type,
+                               Taizhang__V1__CommitteeItem *const *items, size_t count)
+{
+    int rc = tz_asks_new(r, type, count, 0);
+    for (size_t i = 0; rc == TZ_OK && i < count; i++) {
+        struct tz_errors errors;
+        errors.count = errors.dropped = 0;
+        r->op.ask[i].committee = items[i];
+        check_item(items[i], &errors);
+        rc = tz_asks_errors(r, i, &errors, items[i]->body == NULL);
+    }
+    /* The writer packs each entry, and may add an error list an item. */
+    r->op.arena.max += 4 * r->load.bytes + count * (sizeof(struct tz_errors) + 1024);
+    return rc;
 }

@@ -24,18 +24,11 @@ static int check(const struct tz_request *r, struct tz_error *e)
 static int prepare(struct tz_request *r)
 {
     const Taizhang__V1__CommitteeChangeRequest *q = r->msg->committee_change;
-    int rc = tz_asks_new(r, TZ_OP_COMMITTEE_CHANGE, q->n_items, 0);
+    int rc = tz_committee_items_prepare(r, TZ_OP_COMMITTEE_CHANGE, q->items, q->n_items);
     for (size_t i = 0; rc == TZ_OK && i < q->n_items; i++) {
-        struct tz_errors errors;
-        errors.count = errors.dropped = 0;
-        r->op.ask[i].committee = q->items[i];
         r->op.ask[i].on = q->on;
         r->op.ask[i].reason = q->reason;
-        tz_committee_item_check(q->items[i], &errors);
-        rc = tz_asks_errors(r, i, &errors, q->items[i]->body == NULL);
     }
-    /* The writer packs each entry, and may add an error list an item. */
-    r->op.arena.max += 4 * r->load.bytes + q->n_items * (sizeof(struct tz_errors) + 1024);
     return rc;
 }
 

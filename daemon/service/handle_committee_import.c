@@ -14,17 +14,7 @@ static int check(const struct tz_request *r, struct tz_error *e)
 static int prepare(struct tz_request *r)
 {
     const Taizhang__V1__CommitteeImportRequest *q = r->msg->committee_import;
-    int rc = tz_asks_new(r, TZ_OP_COMMITTEES, q->n_items, 0);
-    for (size_t i = 0; rc == TZ_OK && i < q->n_items; i++) {
-        struct tz_errors errors;
-        errors.count = errors.dropped = 0;
-        r->op.ask[i].committee = q->items[i];
-        tz_committee_item_check(q->items[i], &errors);
-        rc = tz_asks_errors(r, i, &errors, q->items[i]->body == NULL);
-    }
-    /* The writer packs each entry, and may add an error list an item. */
-    r->op.arena.max += 4 * r->load.bytes + q->n_items * (sizeof(struct tz_errors) + 1024);
-    return rc;
+    return tz_committee_items_prepare(r, TZ_OP_COMMITTEES, q->items, q->n_items);
 }
 
 static void set(struct tz_request *r, Taizhang__V1__Outcome **outcomes, size_t count, bool final)
