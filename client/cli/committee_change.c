@@ -24,18 +24,21 @@ struct given {
     struct tz_option_list successors;
 };
 
-static int read_options(struct tz_cli *cli, size_t argc, char **argv, const struct tz_option *options,
-                        size_t *operands, bool *helped)
+/* Reads options and one code, which is then argv[0]. *ready false: the result is to be returned. */
+static int read_one(struct tz_cli *cli, size_t argc, char **argv, const struct tz_option *options,
+                    bool *ready)
 {
-    return tz_cli_options(cli, &tz_command_committee, argc, argv, options, operands, helped);
-}
-
-static int one_code(struct tz_cli *cli, size_t operands, char **argv)
-{
+    size_t operands;
+    bool helped;
+    int rc = tz_cli_options(cli, &tz_command_committee, argc, argv, options, &operands, &helped);
+    *ready = false;
+    if (rc != TZ_RESULT_DONE || helped)
+        return rc;
     if (operands != 1)
         return tz_cli_usage(cli, "%s", _("Name one committee by its code."));
     if (!tz_code_valid(argv[0], strlen(argv[0])))
         return tz_cli_usage(cli, _("%s is not a committee's code."), argv[0]);
+    *ready = true;
     return TZ_RESULT_DONE;
 }
 
@@ -79,13 +82,9 @@ int tz_committee_add(struct tz_cli *cli, size_t argc, char **argv)
         {"grouping", TZ_OPTION_FLAG, &g.grouping}, {"on", TZ_OPTION_TEXT, &g.on},
         {"reason", TZ_OPTION_TEXT, &g.reason},     {NULL, TZ_OPTION_FLAG, NULL},
     };
-    size_t operands;
-    bool helped;
-    int rc = read_options(cli, argc, argv, options, &operands, &helped);
-    if (rc != TZ_RESULT_DONE || helped)
-        return rc;
-    rc = one_code(cli, operands, argv);
-    if (rc != TZ_RESULT_DONE)
+    bool ready;
+    int rc = read_one(cli, argc, argv, options, &ready);
+    if (!ready)
         return rc;
     if (!g.name || !g.level || !g.parent)
         return tz_cli_usage(cli, "%s", _("A new committee needs --name, --level and --parent."));
@@ -128,16 +127,12 @@ int tz_committee_rename(struct tz_cli *cli, size_t argc, char **argv)
         {"code", TZ_OPTION_TEXT, &g.code},     {"on", TZ_OPTION_TEXT, &g.on},
         {"reason", TZ_OPTION_TEXT, &g.reason}, {NULL, TZ_OPTION_FLAG, NULL},
     };
-    size_t operands;
-    bool helped;
-    int rc = read_options(cli, argc, argv, options, &operands, &helped);
-    if (rc != TZ_RESULT_DONE || helped)
+    bool ready;
+    int rc = read_one(cli, argc, argv, options, &ready);
+    if (!ready)
         return rc;
-    rc = one_code(cli, operands, argv);
-    if (rc == TZ_RESULT_DONE && !g.name && !g.short_name && !g.code)
-        rc = tz_cli_usage(cli, "%s", _("Say what shall be different: --name, --short-name or --code."));
-    if (rc != TZ_RESULT_DONE)
-        return rc;
+    if (!g.name && !g.short_name && !g.code)
+        return tz_cli_usage(cli, "%s", _("Say what shall be different: --name, --short-name or --code."));
     rc = begin_one(&c, cli, &g, argv[0], &item);
     if (rc == TZ_RESULT_DONE)
         rc = rename_unit(&c, &g, argv[0], item);
@@ -156,16 +151,12 @@ int tz_committee_move(struct tz_cli *cli, size_t argc, char **argv)
         {"reason", TZ_OPTION_TEXT, &g.reason},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
-    size_t operands;
-    bool helped;
-    int rc = read_options(cli, argc, argv, options, &operands, &helped);
-    if (rc != TZ_RESULT_DONE || helped)
+    bool ready;
+    int rc = read_one(cli, argc, argv, options, &ready);
+    if (!ready)
         return rc;
-    rc = one_code(cli, operands, argv);
-    if (rc == TZ_RESULT_DONE && !g.parent)
-        rc = tz_cli_usage(cli, "%s", _("Say below which committee it shall be: --parent CODE."));
-    if (rc != TZ_RESULT_DONE)
-        return rc;
+    if (!g.parent)
+        return tz_cli_usage(cli, "%s", _("Say below which committee it shall be: --parent CODE."));
     rc = begin_one(&c, cli, &g, argv[0], &item);
     if (rc == TZ_RESULT_DONE) {
         item->body->parent_code = (char *)(uintptr_t)g.parent;
@@ -188,13 +179,9 @@ int tz_committee_close(struct tz_cli *cli, size_t argc, char **argv)
         {"reason", TZ_OPTION_TEXT, &g.reason},
         {NULL, TZ_OPTION_FLAG, NULL},
     };
-    size_t operands;
-    bool helped;
-    int rc = read_options(cli, argc, argv, options, &operands, &helped);
-    if (rc != TZ_RESULT_DONE || helped)
-        return rc;
-    rc = one_code(cli, operands, argv);
-    if (rc != TZ_RESULT_DONE)
+    bool ready;
+    int rc = read_one(cli, argc, argv, options, &ready);
+    if (!ready)
         return rc;
     rc = tz_compose_begin(&c, cli, g.on, g.reason);
     if (rc == TZ_RESULT_DONE)
@@ -250,7 +237,7 @@ int tz_committee_cancel(struct tz_cli *cli, size_t argc, char **argv)
         {"on", TZ_OPTION_TEXT, &g.on}, {"reason", TZ_OPTION_TEXT, &g.reason}, {NULL, TZ_OPTION_FLAG, NULL}};
     size_t operands;
     bool helped;
-    int rc = read_options(cli, argc, argv, options, &operands, &helped);
+    int rc = tz_cli_options(cli, &tz_command_committee, argc, argv, options, &operands, &helped);
     if (rc != TZ_RESULT_DONE || helped)
         return rc;
     if (operands == 0 || !g.on)

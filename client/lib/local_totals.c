@@ -196,16 +196,22 @@ static int answer_totals(struct tz_local *l, const Taizhang__V1__TotalsRequest *
     return rc;
 }
 
+/* What comes before the answer to either question. */
+static int begin(struct tz_local *l, const char *today, const char *committee, uint64_t min_position,
+                 const char *as_of, uint32_t *node, struct tz_error *e)
+{
+    int rc = tz_tree_day(l->tree, today);
+    if (rc == TZ_OK)
+        rc = find_node(l, committee, min_position, node, e);
+    return rc == TZ_OK ? check_as_of(l, as_of, e) : rc;
+}
+
 int tz_local_totals(struct tz_local *l, const Taizhang__V1__TotalsRequest *q, const char *today,
                     struct tz_arena *arena, Taizhang__V1__TotalsReply *out, struct tz_error *e)
 {
     uint32_t node;
     struct tz_tree *other = NULL;
-    int rc = tz_tree_day(l->tree, today);
-    if (rc == TZ_OK)
-        rc = find_node(l, q->committee, q->min_position, &node, e);
-    if (rc == TZ_OK)
-        rc = check_as_of(l, q->tree_as_of, e);
+    int rc = begin(l, today, q->committee, q->min_position, q->tree_as_of, &node, e);
     if (rc == TZ_OK && tz_kind_info(q->kind))
         rc = know_places_of_totals(l, q, node);
     if (rc == TZ_OK)
@@ -221,11 +227,7 @@ int tz_local_trace(struct tz_local *l, const Taizhang__V1__TraceRequest *q, cons
 {
     uint32_t node;
     struct tz_tree *other = NULL;
-    int rc = tz_tree_day(l->tree, today);
-    if (rc == TZ_OK)
-        rc = find_node(l, q->committee, q->min_position, &node, e);
-    if (rc == TZ_OK)
-        rc = check_as_of(l, q->tree_as_of, e);
+    int rc = begin(l, today, q->committee, q->min_position, q->tree_as_of, &node, e);
     if (rc == TZ_OK && tz_kind_info(q->kind))
         rc = know_places_of_trace(l, q, node);
     if (rc == TZ_OK)

@@ -24,6 +24,18 @@ static const struct tz_check_address *known(const struct tz_check *c, const stru
     return n == TZ_CHECK_NONE || !c->address[n].head.revision ? NULL : &c->address[n];
 }
 
+/* The header of the row's entry, in the scratch arena; NULL: there is none, or not a whole one. */
+static int header_at(struct tz_check *c, const struct tz_table_row *row, Taizhang__V1__EntryHeader **out)
+{
+    struct tz_entry e;
+    *out = NULL;
+    tz_arena_reset(&c->scratch);
+    int rc = tz_reader_entry(c->reader, row->head.position, &c->scratch, &e);
+    if (!rc && tz_entry_header(&e, &c->scratch, out))
+        *out = NULL;
+    return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
 static int check_head(void *ctx, const struct tz_table_row *row)
 {
     struct count *n = ctx;
@@ -40,17 +52,13 @@ static int check_head(void *ctx, const struct tz_table_row *row)
 static int check_past(void *ctx, const struct tz_table_row *row)
 {
     struct count *n = ctx;
-    struct tz_entry e;
     struct tz_period period;
-    Taizhang__V1__EntryHeader *h = NULL;
+    Taizhang__V1__EntryHeader *h;
     const struct tz_check_address *a = known(n->c, &row->key);
     n->rows++;
-    tz_arena_reset(&n->c->scratch);
-    int rc = tz_reader_entry(n->c->reader, row->head.position, &n->c->scratch, &e);
-    if (rc && rc != TZ_ENOENT)
+    int rc = header_at(n->c, row, &h);
+    if (rc)
         return rc;
-    if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
-        h = NULL;
     bool right =
         a && h && row->head.revision && row->head.revision < a->head.revision &&
         h->revision == row->head.revision && h->committee == row->key.committee && h->kind == row->key.kind &&
@@ -86,16 +94,12 @@ static int check_committee(void *ctx, const struct tz_table_row *row)
 static int check_committee_past(void *ctx, const struct tz_table_row *row)
 {
     struct count *n = ctx;
-    struct tz_entry e;
-    Taizhang__V1__EntryHeader *h = NULL;
+    Taizhang__V1__EntryHeader *h;
     uint32_t number = row->key.committee;
     n->rows++;
-    tz_arena_reset(&n->c->scratch);
-    int rc = tz_reader_entry(n->c->reader, row->head.position, &n->c->scratch, &e);
-    if (rc && rc != TZ_ENOENT)
+    int rc = header_at(n->c, row, &h);
+    if (rc)
         return rc;
-    if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
-        h = NULL;
     if (!h || h->type != TAIZHANG__V1__ENTRY_TYPE__ENTRY_COMMITTEE || h->committee != number ||
         h->revision != row->head.revision || !number || number > tz_tree_count(n->c->tree) ||
         h->revision >= n->c->unit[number - 1].revision)
@@ -137,15 +141,11 @@ static int check_invitation(void *ctx, const struct tz_table_row *row)
 static int check_from_above(void *ctx, const struct tz_table_row *row)
 {
     struct count *n = ctx;
-    struct tz_entry e;
-    Taizhang__V1__EntryHeader *h = NULL;
+    Taizhang__V1__EntryHeader *h;
     n->rows++;
-    tz_arena_reset(&n->c->scratch);
-    int rc = tz_reader_entry(n->c->reader, row->head.position, &n->c->scratch, &e);
-    if (rc && rc != TZ_ENOENT)
+    int rc = header_at(n->c, row, &h);
+    if (rc)
         return rc;
-    if (!rc && tz_entry_header(&e, &n->c->scratch, &h))
-        h = NULL;
     if (!h || !h->from || h->committee != row->key.committee)
         tz_check_finding(n->c, _("table from_above, entry %" PRIu64 ": not what the journal says"),
                          row->head.position);

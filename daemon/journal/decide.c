@@ -91,14 +91,12 @@ int tz_subject_stale(struct tz_batch *b, struct tz_subject *s)
     return TZ_OK;
 }
 
-int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
-                      struct tz_bytes body)
+struct tz_entry_ask tz_subject_says(const struct tz_subject *s, Taizhang__V1__EntryType type,
+                                    char period[TZ_PERIOD_SIZE])
 {
     const struct tz_change_ask *ask = s->ask;
-    char period[TZ_PERIOD_SIZE];
     tz_period_format(ask->address.period, period);
-    bool live = type == TZ_ENTRY(RECORD);
-    struct tz_entry_ask e = {
+    return (struct tz_entry_ask){
         .type = type,
         .principal = s->op->grant->principal,
         .person = s->op->grant->person,
@@ -109,22 +107,53 @@ int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__En
         .kind = s->key.kind,
         .period = period,
         .key = ask->address.key,
-        .revision = s->head.revision + 1,
-        .base = ask->base,
-        .ticket = ask->ticket,
-        .body = body,
     };
+}
+
+int tz_subject_add(struct tz_batch *b, const struct tz_entry_ask *e)
+{
+    int rc = tz_batch_append(b, e);
+    if (!rc && e->from)
+        rc = tz_store_add_from_above(b->store, e->committee, b->position);
+    return rc;
+}
+
+int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
+                      struct tz_bytes body)
+{
+    const struct tz_change_ask *ask = s->ask;
+    char period[TZ_PERIOD_SIZE];
+    bool live = type == TZ_ENTRY(RECORD);
+    struct tz_entry_ask e = tz_subject_says(s, type, period);
+    e.revision = s->head.revision + 1;
+    e.base = ask->base;
+    e.ticket = ask->ticket;
+    e.body = body;
     if (live)
         e.private_ = ask->keep_private && s->has_entry ? s->entry.private_ : ask->private_;
-    int rc = tz_batch_append(b, &e);
-    if (!rc && e.from)
-        rc = tz_store_add_from_above(b->store, e.committee, b->position);
+    int rc = tz_subject_add(b, &e);
     if (rc)
         return rc;
     struct tz_head head = {.revision = e.revision, .position = b->position, .live = live};
     memcpy(head.ticket, ask->ticket, sizeof head.ticket);
     rc = tz_store_set_head(b->store, &s->key, &s->head, &head);
     s->head = head;
+    return rc;
+}
+
+int tz_decide_each(struct tz_batch *b, struct tz_op *op, tz_decide_fn *decide)
+{
+    int rc = TZ_OK;
+    for (size_t i = 0; i < op->count && !rc; i++) {
+        struct tz_subject s;
+        if (op->ask[i].refused) {
+            tz_refuse(op, &op->done[i], &op->ask[i]);
+            continue;
+        }
+        rc = tz_subject_read(b, op, i, &s);
+        if (!rc && !tz_subject_denied(b, &s))
+            rc = decide(b, &s);
+    }
     return rc;
 }
 

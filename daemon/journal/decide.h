@@ -91,10 +91,19 @@ void tz_subject_settle(struct tz_subject *s, Taizhang__V1__OutcomeCode outcome, 
                        uint64_t position);
 /* Rules 4 and 5. */
 int tz_subject_stale(struct tz_batch *b, struct tz_subject *s) TZ_MUSTCHECK;
+/* An entry about the address, but for its revision and what is in it; period is lent to it. */
+struct tz_entry_ask tz_subject_says(const struct tz_subject *s, Taizhang__V1__EntryType type,
+                                    char period[TZ_PERIOD_SIZE]);
+/* Appends it, with the mark of a write from above. */
+int tz_subject_add(struct tz_batch *b, const struct tz_entry_ask *e) TZ_MUSTCHECK;
 /* A new revision: its entry and its head, and the mark of a write from above. What the ask keeps of private
  * bytes is taken from the live entry, which then has been read. */
 int tz_subject_append(struct tz_batch *b, struct tz_subject *s, Taizhang__V1__EntryType type,
                       struct tz_bytes body) TZ_MUSTCHECK;
+
+/* Decides each address that is not refused as it came, and where the op may write at all. */
+typedef int tz_decide_fn(struct tz_batch *b, struct tz_subject *s);
+int tz_decide_each(struct tz_batch *b, struct tz_op *op, tz_decide_fn *decide) TZ_MUSTCHECK;
 
 /* What the service found, as a list to add to. */
 void tz_ask_errors(const struct tz_change_ask *ask, struct tz_errors *out);

@@ -23,32 +23,15 @@ static int erase_revisions(struct tz_batch *b, struct tz_subject *s)
 /* The entry's revision is the address's: everything up to it was erased. */
 static int append_erasure(struct tz_batch *b, struct tz_subject *s)
 {
-    const struct tz_change_ask *ask = s->ask;
     char period[TZ_PERIOD_SIZE];
     Taizhang__V1__ErasureBody body = TAIZHANG__V1__ERASURE_BODY__INIT;
-    struct tz_entry_ask e = {
-        .type = TZ_ENTRY(ERASURE),
-        .principal = s->op->grant->principal,
-        .person = s->op->grant->person,
-        .reason = s->access.from ? ask->reason : NULL,
-        .from = s->access.from,
-        .committee = s->key.committee,
-        .code = ask->address.committee,
-        .kind = s->key.kind,
-        .period = period,
-        .key = ask->address.key,
-        .revision = s->head.revision,
-    };
-    tz_period_format(ask->address.period, period);
+    struct tz_entry_ask e = tz_subject_says(s, TZ_ENTRY(ERASURE), period);
+    e.revision = s->head.revision;
     body.revisions = s->done->erased;
-    if (ask->reason)
-        body.reason = (char *)(uintptr_t)ask->reason;
+    if (s->ask->reason)
+        body.reason = (char *)(uintptr_t)s->ask->reason;
     int rc = tz_message_pack(&body.base, &b->scratch, &e.body);
-    if (!rc)
-        rc = tz_batch_append(b, &e);
-    if (!rc && e.from)
-        rc = tz_store_add_from_above(b->store, e.committee, b->position);
-    return rc;
+    return rc ? rc : tz_subject_add(b, &e);
 }
 
 static int decide_erasure(struct tz_batch *b, struct tz_subject *s)
@@ -77,16 +60,5 @@ static int decide_erasure(struct tz_batch *b, struct tz_subject *s)
 
 int tz_decide_erasures(struct tz_batch *b, struct tz_op *op)
 {
-    int rc = TZ_OK;
-    for (size_t i = 0; i < op->count && !rc; i++) {
-        struct tz_subject s;
-        if (op->ask[i].refused) {
-            tz_refuse(op, &op->done[i], &op->ask[i]);
-            continue;
-        }
-        rc = tz_subject_read(b, op, i, &s);
-        if (!rc && !tz_subject_denied(b, &s))
-            rc = decide_erasure(b, &s);
-    }
-    return rc;
+    return tz_decide_each(b, op, decide_erasure);
 }

@@ -59,16 +59,5 @@ static int decide_withdrawal(struct tz_batch *b, struct tz_subject *s)
 
 int tz_decide_withdrawals(struct tz_batch *b, struct tz_op *op)
 {
-    int rc = TZ_OK;
-    for (size_t i = 0; i < op->count && !rc; i++) {
-        struct tz_subject s;
-        if (op->ask[i].refused) {
-            tz_refuse(op, &op->done[i], &op->ask[i]);
-            continue;
-        }
-        rc = tz_subject_read(b, op, i, &s);
-        if (!rc && !tz_subject_denied(b, &s))
-            rc = decide_withdrawal(b, &s);
-    }
-    return rc;
+    return tz_decide_each(b, op, decide_withdrawal);
 }

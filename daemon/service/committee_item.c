@@ -70,7 +70,7 @@ static void check_contact(const Taizhang__V1__Contact *c, struct tz_errors *erro
         tz_errors_add(errors, TZ_CODE(BAD_PHONE), "contacts.phone", c->phone);
 }
 
-void tz_committee_item_check(const Taizhang__V1__CommitteeItem *item, struct tz_errors *errors)
+static void check_item(const Taizhang__V1__CommitteeItem *item, struct tz_errors *errors)
 {
     if (!item->body) {
         tz_errors_add(errors, TZ_CODE(REQUIRED), "body", NULL);
@@ -94,7 +94,7 @@ int tz_committee_items_prepare(struct tz_request *r, enum tz_op_type type,
         struct tz_errors errors;
         errors.count = errors.dropped = 0;
         r->op.ask[i].committee = items[i];
-        tz_committee_item_check(items[i], &errors);
+        check_item(items[i], &errors);
         rc = tz_asks_errors(r, i, &errors, items[i]->body == NULL);
     }
     /* The writer packs each entry, and may add an error list an item. */

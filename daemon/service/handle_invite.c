@@ -31,10 +31,7 @@ static int check_invite(const struct tz_request *r, struct tz_error *e)
         tz_error_number(tz_error_set(e, TZ_CODE(BAD_TTL), "ttl_s", NULL), "limit", TTL_MAX_S);
         return TZ_EINVAL;
     }
-    int rc = tz_key_check_name(q->name, e);
-    if (rc == TZ_OK)
-        rc = tz_key_check_committee(q->committee, e);
-    return rc == TZ_OK ? tz_key_check_roles(q->roles, q->n_roles, e) : rc;
+    return tz_principal_check(q->name, q->committee, q->roles, q->n_roles, e);
 }
 
 static int prepare_invite(struct tz_request *r)

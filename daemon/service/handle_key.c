@@ -51,11 +51,7 @@ static int check_put(const struct tz_request *r, struct tz_error *e)
     if (!id_valid(q->id))
         return refuse(e, q->id[0] ? TZ_CODE(BAD_ARGUMENT) : TZ_CODE(REQUIRED), "id", q->id);
     int rc = tz_asks_check_whole_reason(q->reason, e);
-    if (rc == TZ_OK)
-        rc = tz_key_check_name(q->name, e);
-    if (rc == TZ_OK)
-        rc = tz_key_check_committee(q->committee, e);
-    return rc == TZ_OK ? tz_key_check_roles(q->roles, q->n_roles, e) : rc;
+    return rc == TZ_OK ? tz_principal_check(q->name, q->committee, q->roles, q->n_roles, e) : rc;
 }
 
 static int prepare_put(struct tz_request *r)

@@ -68,7 +68,7 @@ int tz_key_check_committee(const char *code, struct tz_error *e)
     return TZ_EINVAL;
 }
 
-int tz_key_check_roles(char *const *names, size_t count, struct tz_error *e)
+static int check_roles(char *const *names, size_t count, struct tz_error *e)
 {
     for (size_t i = 0; i < count; i++) {
         if (!tz_role_named(names[i])) {
@@ -79,7 +79,7 @@ int tz_key_check_roles(char *const *names, size_t count, struct tz_error *e)
     return TZ_OK;
 }
 
-int tz_key_check_name(const char *name, struct tz_error *e)
+static int check_name(const char *name, struct tz_error *e)
 {
     size_t characters;
     if (tz_text_valid(name, strlen(name), &characters) && characters <= NAME_CHARACTERS &&
@@ -87,6 +87,15 @@ int tz_key_check_name(const char *name, struct tz_error *e)
         return TZ_OK;
     tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "name", name);
     return TZ_EINVAL;
+}
+
+int tz_principal_check(const char *name, const char *committee, char *const *roles, size_t count,
+                       struct tz_error *e)
+{
+    int rc = check_name(name, e);
+    if (rc == TZ_OK)
+        rc = tz_key_check_committee(committee, e);
+    return rc == TZ_OK ? check_roles(roles, count, e) : rc;
 }
 
 bool tz_key_outcome(struct tz_request *r, Taizhang__V1__Outcome *out)

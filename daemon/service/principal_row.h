@@ -18,12 +18,12 @@ void tz_invitation_row(const struct tz_views *v, const struct tz_invitation *i, 
 int tz_key_list_scope(const struct tz_request *r, const char *committee, uint32_t *top, bool *registry,
                       struct tz_error *e) TZ_MUSTCHECK;
 
-/* 0, or TZ_EINVAL with BAD_CODE; BAD_ROLE; BAD_ARGUMENT, which a name of more than 200 characters or lines
- * is.
- */
+/* A committee's code, or none: 0, or TZ_EINVAL with BAD_CODE. */
 int tz_key_check_committee(const char *code, struct tz_error *e) TZ_MUSTCHECK;
-int tz_key_check_roles(char *const *names, size_t count, struct tz_error *e) TZ_MUSTCHECK;
-int tz_key_check_name(const char *name, struct tz_error *e) TZ_MUSTCHECK;
+/* What a key or an invitation shall be: the same, BAD_ROLE, or BAD_ARGUMENT, which a name of more than 200
+ * characters or of several lines is. */
+int tz_principal_check(const char *name, const char *committee, char *const *roles, size_t count,
+                       struct tz_error *e) TZ_MUSTCHECK;
 
 /* The outcome of an operation with one change, in *out; lends the op's memory. A refusal is the answer of the
  * whole request: false, and it was given. */

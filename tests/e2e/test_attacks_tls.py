@@ -12,7 +12,7 @@ import struct
 import pytest
 
 import bodies
-from peers import challenged, end_of, hello, prove
+from peers import challenged, end_of, hello, plain, prove
 from registry import SANITIZE, open_files
 from tls_relay import Impostor, Tap
 from tzclient import Client, Closed, Wire, WrongCertificate, pb, record, wait_until
@@ -32,12 +32,6 @@ def registry(make_registry):
 def county(registry):
     """The key of 320102, which submits."""
     return registry.enrol("320102", "submit")
-
-
-def plain(registry, source=None):
-    """A TCP connection without TLS."""
-    host, port = registry.tcp.rsplit(":", 1)
-    return socket.create_connection((host, int(port)), 60, source and (source, 0))
 
 
 def until_end(end):

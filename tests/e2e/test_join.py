@@ -2,7 +2,6 @@
 """Inviting, joining and keys, by the command line: what is printed, what is kept, and what is said when it fails."""
 
 import base64
-import json
 import re
 import shutil
 import stat
@@ -43,11 +42,6 @@ def submit(home, key, *args):
     path = home.folder / "project.csv"
     path.write_text(SHEET.format(key), "utf-8")
     return home.cli("submit", path, *args)
-
-
-def lines(home, *args):
-    """What is printed as one object a line."""
-    return [json.loads(line) for line in home.run(*args, "--format", "json").splitlines()]
 
 
 def keys_of(home):
@@ -390,7 +384,7 @@ def test_keys_are_listed_renamed_and_given_roles(registry, office):
     assert (listed["id"], listed["state"], listed["committee"], listed["roles"]) == (own, "valid", "320102", "submit")
     assert listed["from"] == "127.0.0.1"
     assert registry.lines("key", "list", "--committee", "320000") == []
-    [renamed] = lines(office, "key", "rename", own, "二号机")
+    [renamed] = office.lines("key", "rename", own, "二号机")
     assert renamed["name"] == "二号机"
     [changed] = registry.lines("key", "roles", own[4:], "查询")
     assert changed["roles"] == "query"
@@ -434,7 +428,7 @@ def test_rotating(registry, office):
     assert state[old].revoked and not state[done["id"]].revoked
     assert state[done["id"]].rotated_from == old
     assert list(state[done["id"]].roles) == ["submit"]
-    [shown] = lines(office, "key", "show")
+    [shown] = office.lines("key", "show")
     assert (shown["id"], shown["state"], shown["file"]) == (done["id"], "valid", str(path))
 
 

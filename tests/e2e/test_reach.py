@@ -3,7 +3,6 @@
 and what a refusal says. Every request x every role is in test_matrix.py."""
 
 import contextlib
-import json
 import sqlite3
 
 import bodies
@@ -34,10 +33,6 @@ def a_project(place, n=1, base=0, **env):
     return record(place, bodies.project(n, env=env), base=base)
 
 
-def lines(home, *args):
-    return [json.loads(line) for line in home.run(*args, "--format", "json").splitlines()]
-
-
 # --- writing for another ---
 
 def test_a_reason_goes_with_the_rows_from_the_sheet_to_the_status(registry, tmp_path):
@@ -47,11 +42,11 @@ def test_a_reason_goes_with_the_rows_from_the_sheet_to_the_status(registry, tmp_
     path.write_text("报送单位,编号,报告期,名称,项目数\n320102,K1,2017,甲,1\n320100,K2,2017,乙,2\n", encoding="utf-8")
     done = city.cli("submit", path, "--kind", "project")
     assert done.returncode == 1 and "--reason" in done.stdout + done.stderr
-    assert [one["address"] for one in lines(city, "records")] == ["320100/project/2017/K2"]
+    assert [one["address"] for one in city.lines("records")] == ["320100/project/2017/K2"]
     port = registry.port
     registry.stop()
     assert city.cli("submit", path, "--kind", "project", "--reason", "电话核实").returncode == 3
-    assert "320102/project/2017/K1" in [one["address"] for one in lines(city, "outbox")]
+    assert "320102/project/2017/K1" in [one["address"] for one in city.lines("outbox")]
     registry.start()
     assert registry.port == port
     city.run("sync")

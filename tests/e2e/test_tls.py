@@ -14,7 +14,7 @@ import pytest
 import bodies
 import faults
 from device_key import base64url
-from peers import end_of, last_words
+from peers import end_of, plain
 from registry import SLOW, open_files, times
 from tzclient import Client, Wire, outcome_name, pb, record, sha256, wait_until
 
@@ -27,11 +27,6 @@ def registry(make_registry):
     registry = make_registry(tcp=True)
     registry.plant()
     return registry
-
-
-def plain(registry, source=None):
-    """A TCP connection without TLS."""
-    return socket.create_connection(("127.0.0.1", registry.port), 60, source and (source, 0))
 
 
 def seen(registry):

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The handshake in pieces, for tests that do one of them wrong."""
 
+import socket
+
 from tzclient import code_name, pb
+
+
+def plain(registry, source=None):
+    """A TCP connection without TLS."""
+    return socket.create_connection(("127.0.0.1", registry.port), 60, source and (source, 0))
 
 
 def hello(wire, number=1, **fields):

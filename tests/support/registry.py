@@ -54,7 +54,26 @@ def times(n):
     return max(1, n // SLOW)
 
 
-class Registry:
+class Commands:
+    """Ways to run taizhang, which cli does."""
+
+    def run(self, *args, **options):
+        """Expects success, gives its output."""
+        done = self.cli(*args, **options)
+        assert done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def json(self, *args, **options):
+        return json.loads(self.run(*args, "--format", "json", **options))
+
+    def lines(self, *args, code=0, **options):
+        """Where it prints one object a line."""
+        done = self.cli(*args, "--format", "json", **options)
+        assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class Registry(Commands):
     """One data folder and, while it runs, its daemon."""
 
     def __init__(self, folder, *options, tcp=False, data=None, wrapper=()):
@@ -278,21 +297,6 @@ class Registry:
         assert done.returncode >= 0, f"taizhang ended by signal {-done.returncode}"
         return done
 
-    def run(self, *args, **options):
-        """Runs taizhang, expects success, gives its output."""
-        done = self.cli(*args, **options)
-        assert done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def json(self, *args, **options):
-        return json.loads(self.run(*args, "--format", "json", **options))
-
-    def lines(self, *args, code=0, **options):
-        """Runs taizhang with --format json where it prints one object a line."""
-        done = self.cli(*args, "--format", "json", **options)
-        assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
     # --- what it holds ---
 
     def plant(self):
@@ -312,7 +316,7 @@ class Registry:
             self.run("submit", path)
 
 
-class Home:
+class Home(Commands):
     """A user's home on another machine: what its command line knows of the registry, it knows by joining."""
 
     def __init__(self, registry, folder, wrapper=()):
@@ -322,15 +326,6 @@ class Home:
     def cli(self, *args, env=None, **options):
         mine = {"HOME": str(self.folder), "TAIZHANG_SERVER": None, **(env or {})}
         return self.registry.cli(*args, env=mine, cwd=self.folder, wrapper=self.wrapper, **options)
-
-    def run(self, *args, **options):
-        """Expects success, gives its output."""
-        done = self.cli(*args, **options)
-        assert done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def json(self, *args, **options):
-        return json.loads(self.run(*args, "--format", "json", **options))
 
 
 def open_files(limit):
