@@ -80,7 +80,9 @@ static enum tz_exit run_check(const struct tz_config *config)
         return usage_error(_("the path of the folder is too long"));
     tz_log_init(&log, tz_env_system(), STDERR_FILENO, (enum tz_log_level)config->log_level);
     int rc = tz_check_run(path, tz_env_system(), &log, stdout, &result);
-    int chain = rc < 0 ? rc : tz_access_check_run(access, result.position, result.unclean, stdout);
+    const struct tz_access_journal journal = {
+        .position = result.position, .unclean = result.unclean, .served = result.served};
+    int chain = rc < 0 ? rc : tz_access_check_run(access, &journal, stdout);
     if (rc < 0 || chain < 0)
         return TZ_EXIT_FAILED;
     return rc || chain ? TZ_EXIT_DIFFERENT : TZ_EXIT_OK;

@@ -34,40 +34,42 @@ static bool ends_early(const struct tz_access_extent *e, uint64_t position)
     return e->reach.known && e->reach.position < position;
 }
 
-/* Entries whose lines were taken away at the end, where no later line misses them. An empty log says nothing:
- * a copy of the database alone may be checked too. */
-static int check_reach(const char *dir, uint64_t position, bool unclean, struct printing *p,
+/* Entries whose lines were taken away at the end, where no later line misses them. */
+static int check_reach(const char *dir, const struct tz_access_journal *journal, struct printing *p,
                        const struct tz_access_extent *before)
 {
     const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
     struct tz_access_extent e = *before;
     int rc = TZ_OK;
-    for (int i = 0; rc == TZ_OK && ends_early(&e, position) && i < WAITS; i++) {
+    for (int i = 0; rc == TZ_OK && ends_early(&e, journal->position) && i < WAITS; i++) {
         nanosleep(&pause, NULL);
         rc = tz_access_verify(dir, ignore_finding, NULL, &e);
     }
-    if (rc == TZ_OK && ends_early(&e, position)) {
+    if (rc == TZ_OK && ends_early(&e, journal->position)) {
         fprintf(p->out, _("access log: entries %" PRIu64 " to %" PRIu64 " of the journal have no line\n"),
-                e.reach.position + 1, position);
-        p->findings += !unclean;
+                e.reach.position + 1, journal->position);
+        p->findings += !journal->unclean;
     }
     return rc;
 }
 
-int tz_access_check_run(const char *dir, uint64_t position, bool unclean, FILE *out)
+int tz_access_check_run(const char *dir, const struct tz_access_journal *journal, FILE *out)
 {
     struct printing p = {.out = out};
     struct tz_access_extent extent;
     int rc = tz_access_verify(dir, print_finding, &p, &extent);
     if (rc == TZ_OK)
-        rc = check_reach(dir, position, unclean, &p, &extent);
+        rc = check_reach(dir, journal, &p, &extent);
     if (rc != TZ_OK) {
         fprintf(out, _("cannot read the access log in %s: %s\n"), dir, tz_rc_string(rc));
         return rc;
     }
     if (p.findings > FINDINGS_SHOWN)
         fprintf(out, _("... and %" PRIu64 " more\n"), p.findings - FINDINGS_SHOWN);
-    if (!extent.first)
+    if (!extent.first && journal->served && journal->position) {
+        fputs(_("access log: it is gone\n"), out); /* each start writes a line */
+        p.findings++;
+    } else if (!extent.first)
         fputs(_("access log: empty\n"), out);
     else if (p.findings)
         fprintf(out, _("access log, lines %" PRIu64 " to %" PRIu64 ": %" PRIu64 " differences\n"),

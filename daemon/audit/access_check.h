@@ -10,9 +10,15 @@
 
 #include "common/base/err.h"
 
-/* Findings go to out, one line each, then a summary line. position: where the journal stood before this;
- * entries that have no line after a crash (unclean) are told, and no finding: the next start marks them. 0
- * when clean, 1 when there are findings, negative when the log cannot be read. */
-int tz_access_check_run(const char *dir, uint64_t position, bool unclean, FILE *out) TZ_MUSTCHECK;
+/* What the journal says about it. */
+struct tz_access_journal {
+    uint64_t position; /* where it stood before the log is read */
+    bool unclean;      /* a daemon runs, or crashed: the next start marks entries that have no line */
+    bool served;       /* a daemon has run on this folder: it is no copy of the database alone */
+};
+
+/* Findings go to out, one line each, then a summary line. 0 when clean, 1 when there are findings, negative
+ * when the log cannot be read. */
+int tz_access_check_run(const char *dir, const struct tz_access_journal *journal, FILE *out) TZ_MUSTCHECK;
 
 #endif

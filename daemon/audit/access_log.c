@@ -43,6 +43,7 @@ struct tz_access_log {
     uint8_t last[TZ_SHA256_SIZE];
     int fd;                 /* the last file; -1: there is none */
     uint64_t size;          /* of it, with what waits */
+    uint64_t first;         /* number of its first line */
     char day[TZ_DATE_SIZE]; /* of its first line */
     bool dirty;             /* written and not fsynced */
     struct tz_buf text;     /* lines that wait to be written */
@@ -96,6 +97,7 @@ static int open_file(struct tz_access_log *a, uint64_t first)
     a->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (a->fd < 0)
         return errno == ENOSPC || errno == EDQUOT ? TZ_EFULL : TZ_EIO;
+    a->first = first;
     sync_folder(a->dir);
     return TZ_OK;
 }
@@ -234,6 +236,24 @@ static bool append(struct tz_access_log *a, const struct tz_access_event *what)
     return true;
 }
 
+/* Somebody took the file away: what is written to it would be seen by nobody. The next line begins a new one,
+ * and one before it says how many are gone. */
+static void look_for_file(struct tz_access_log *a)
+{
+    struct stat st;
+    if (a->fd < 0 || fstat(a->fd, &st) != 0 || st.st_nlink > 0)
+        return;
+    tz_log(a->o.log, TZ_LOG_ERROR, "access_log_gone", "first=%" PRIu64 " next=%" PRIu64, a->first, a->next);
+    close(a->fd);
+    a->fd = -1;
+    a->dirty = false;
+    a->lost += a->next - a->first;
+    tz_buf_clear(&a->text); /* the lines of it that were not yet written */
+    a->written = 0;
+    if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)
+        set_blocked(a, true, errno);
+}
+
 static void write_lost(struct tz_access_log *a)
 {
     const struct tz_access_event lost = {.type = TZ_ACCESS_LOST, .count = a->lost};
@@ -315,6 +335,7 @@ void tz_access_log_tick(struct tz_access_log *a)
     pthread_mutex_lock(&a->lock);
     for (size_t i = 0; i < REPEATS; i++)
         tz_repeats_due(a->repeats[i], now_us(a), false, add_due, a);
+    look_for_file(a);
     write_lost(a);
     if (a->text.len > a->written)
         write_out(a);

@@ -40,7 +40,7 @@ static bool is_plain(const char *s, size_t len)
     if (len > TEXT_CHARACTERS)
         return false;
     for (size_t i = 0; i < len; i++)
-        if (s[i] < 0x20 || s[i] == 0x7f || s[i] == '"' || s[i] == '\\')
+        if ((unsigned char)s[i] < 0x20 || (unsigned char)s[i] >= 0x7f || s[i] == '"' || s[i] == '\\')
             return false;
     return true;
 }

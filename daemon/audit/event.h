@@ -25,8 +25,8 @@ enum tz_access_type {
     TZ_ACCESS_ERASED,  /* private fields were erased */
     TZ_ACCESS_STARTED, /* the daemon */
     TZ_ACCESS_TORN,    /* the line before was cut off by a crash; count: its bytes */
-    TZ_ACCESS_LOST, /* count: events that found no room while the disk was full; with a position: entries of
-                     * the journal up to it, of which there is no line */
+    TZ_ACCESS_LOST,    /* count: events that found no room, or whose file was taken away; with a position:
+                        * entries of    the journal up to it, of which there is no line */
     TZ_ACCESS_TYPES
 };
 /* As in the line. */

@@ -38,10 +38,10 @@ static int look(void *ctx, uint64_t number, const struct tz_access_line *line,
                 const struct tz_access_event *event, const char *finding)
 {
     struct query *q = ctx;
+    if (finding) /* also of the first line past the end: it names the one before */
+        q->page->broken = true;
     if (event && q->filter->to_ms && event->time_ms > q->filter->to_ms)
         return PAST_END;
-    if (finding)
-        q->page->broken = true;
     int rc = event && wanted(q->filter, event) ? q->found(q->ctx, event, line->sha256) : 0;
     if (rc != 0)
         return rc;

@@ -154,6 +154,7 @@ int tz_check_run(const char *path, const struct tz_env *env, struct tz_log *log,
     }
     c.info = tz_store_info(store);
     result->unclean = c.info.unclean;
+    result->served = c.info.served;
     rc = run_snapshot(&c, store);
     tz_store_close(store);
     result->position = c.position;

@@ -20,6 +20,7 @@ struct tz_check_result {
     uint64_t erased; /* entries whose private bytes were erased */
     uint64_t findings;
     bool unclean; /* a daemon runs, or did not end by itself */
+    bool served;  /* a daemon has run on it: it has the position file, which a copy has not */
 };
 
 /* path: the database file. Findings go to out, one line each, then a summary line. 0 when clean, 1 when there

@@ -211,6 +211,7 @@ static int check_end(struct tz_sqlite *s, char *why, size_t size)
     if (side.epoch == s->info.epoch &&
         memcmp(side.registry_id, s->info.registry_id, sizeof side.registry_id) == 0)
         said = side.position;
+    s->info.served = said > 0;
     if (!rc && said > s->info.position)
         rc = read_end(s, &last); /* it may have been written since */
     if (rc)

@@ -45,6 +45,7 @@ struct tz_store_info {
     uint64_t epoch;
     uint64_t position; /* last committed */
     bool unclean;      /* as opened: the last process did not close it; read_only: or has it open */
+    bool served;       /* as opened: a daemon has committed to it here, it is no mere copy of the database */
 };
 
 struct tz_store_options {

@@ -224,6 +224,9 @@ def test_lines_that_are_taken_away_at_the_end_are_missed(registry):
     assert registry.check().returncode == 0
     for path in files(registry):
         path.unlink()
+    (registry.data / "access").rmdir()
+    done = registry.check()
+    assert done.returncode == 5 and "access log: it is gone" in done.stdout
     registry.start()
     [lost] = registry.client(registry.server).audit(event="lost")
     assert (lost.number, lost.count, lost.position) == (1, last, last)

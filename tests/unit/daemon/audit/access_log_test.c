@@ -296,6 +296,29 @@ static void refusals_are_noted_and_counted(void **state)
     assert_int_equal(after.sum, 501);
 }
 
+static void a_file_that_is_taken_away_is_missed(void **state)
+{
+    struct fixture *f = *state;
+    const struct tz_access_filter all = {0};
+    fixture_open(f);
+    for (int i = 0; i < 5; i++)
+        fixture_add(f, "350100/project/2017/1");
+    char path[TZ_ACCESS_PATH_MAX];
+    assert_int_equal(tz_access_file_path(f->dir, 1, path), TZ_OK);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(f->dir), 0);
+    tz_access_log_tick(f->log);
+    assert_true(tz_access_log_writable(f->log));
+    fixture_add(f, "350100/project/2017/2");
+    struct fixture_found found = {0};
+    fixture_query(f, &all, &found);
+    assert_int_equal(found.first, 6);
+    assert_int_equal(found.last, 7);
+    assert_int_equal(found.sum, 5 + 1); /* of "lost", and of the change */
+    fixture_verify(f);
+    assert_int_equal(f->findings, 0);
+}
+
 /* However many come to the door, an insider that is turned away is named. */
 static void strangers_hide_nobody(void **state)
 {
@@ -390,6 +413,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(files_are_kept_for_their_time, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_disk_blocks_and_nothing_is_lost_silently, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals_are_noted_and_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_is_taken_away_is_missed, setup, teardown),
         cmocka_unit_test_setup_teardown(strangers_hide_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_share_one_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(lines_go_to_the_system_too, setup, teardown),

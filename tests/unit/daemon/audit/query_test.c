@@ -110,6 +110,26 @@ static void what_a_page_looks_through_is_bounded(void **state)
     fixture_free(f);
 }
 
+/* The last line of what is asked for was changed: only the one behind it says so. */
+static void a_changed_line_at_the_end_is_found(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    const struct tz_access_filter first = {.from_ms = FIXTURE_START, .to_ms = FIXTURE_START};
+    struct fixture_found found = {0};
+    char text[4096] = "";
+    fill(f);
+    int fd = fixture_file(f, 1, O_RDWR);
+    assert_true(pread(fd, text, sizeof text - 1, 0) > 0);
+    char *object = strstr(text, "350000/");
+    assert_non_null(object);
+    assert_int_equal(pwrite(fd, "350100/", 7, object - text), 7);
+    close(fd);
+    assert_true(fixture_query(f, &first, &found).broken);
+    assert_int_equal(found.count, 1);
+    fixture_free(f);
+}
+
 static void no_log_is_an_empty_one(void **state)
 {
     (void)state;
@@ -126,6 +146,7 @@ int main(void)
         cmocka_unit_test(times_are_found_in_any_file),
         cmocka_unit_test(pages_come_one_after_another),
         cmocka_unit_test(what_a_page_looks_through_is_bounded),
+        cmocka_unit_test(a_changed_line_at_the_end_is_found),
         cmocka_unit_test(no_log_is_an_empty_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
