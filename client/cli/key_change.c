@@ -24,6 +24,11 @@ static enum tz_result take_key(void *ctx, const tz_answer *m)
         tz_cli_note(c->cli, _("%s was so already."), m->key_put->key->body->id);
     else
         tz_cli_note(c->cli, "%s: %s", m->key_put->key->body->id, c->said);
+    if (m->key_put->key->body->revoked && m->key_put->key->body->until_ms)
+        tz_cli_note(
+            c->cli, "%s",
+            _("It was rotated: the key in its place stays valid, whoever made that. taizhang key list "
+              "shows it; if the machine is lost, or the key was stolen, revoke both."));
     tz_key_table_begin(&t, c->cli);
     tz_key_table_add(&t, m->key_put->key);
     return (enum tz_result)tz_key_table_end(&t);

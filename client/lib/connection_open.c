@@ -78,7 +78,7 @@ static enum tz_result take_hello(struct tz_connection *c, const tz_answer *m)
     memcpy(c->registry_id, h->registry_id.data, sizeof c->registry_id);
     c->epoch = h->epoch;
     c->position = h->position;
-    c->time_ms = h->time_ms;
+    c->time_ms = tz_stream_time(&c->stream, h->time_ms);
     snprintf(c->principal, sizeof c->principal, "%s", h->principal);
     snprintf(c->committee, sizeof c->committee, "%s", h->committee);
     note_roles(c, h);

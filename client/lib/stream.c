@@ -249,6 +249,21 @@ static enum tz_result shake_hands(struct handshake *h, const struct tz_env *env,
     }
 }
 
+static int64_t end_of(const X509 *certificate)
+{
+    int days, seconds;
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    bool known = epoch && ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(certificate)) == 1;
+    ASN1_TIME_free(epoch);
+    return known ? ((int64_t)days * 86400 + seconds) * 1000 : 0;
+}
+
+int64_t tz_stream_time(const struct tz_stream *s, int64_t told_ms)
+{
+    int64_t last = s->certificate_until_ms - 1000;
+    return s->certificate_until_ms && told_ms > last ? last : told_ms;
+}
+
 enum tz_result tz_stream_secure(struct tz_stream *s, const struct tz_trust *trust,
                                 const struct tz_endpoint *e, const char *server, const struct tz_env *env,
                                 int timeout_ms, struct tz_failure *failure)
@@ -268,6 +283,7 @@ enum tz_result tz_stream_secure(struct tz_stream *s, const struct tz_trust *trus
     const X509 *leaf = SSL_get0_peer_certificate(s->tls);
     if (!leaf || X509_digest(leaf, EVP_sha256(), s->certificate, NULL) != 1)
         return tz_failure_set(failure, TZ_REASON_GARBAGE, server, NULL);
+    s->certificate_until_ms = end_of(leaf);
     s->more = true; /* the registry may have said something behind its handshake */
     return TZ_RESULT_DONE;
 }

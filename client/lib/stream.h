@@ -24,6 +24,7 @@ struct tz_stream {
     bool more;      /* under TLS: the last read may have left something in memory */
     uint64_t moved; /* bytes that came, and that the socket took; grows */
     uint8_t certificate[TZ_CERTIFICATE_HASH_SIZE]; /* of the registry; zeros: plain */
+    int64_t certificate_until_ms;                  /* when it ends; 0: plain */
     char why[120];                                 /* of the last -1 with EPROTO */
 };
 
@@ -35,6 +36,10 @@ void tz_stream_close(struct tz_stream *s);
 enum tz_result tz_stream_secure(struct tz_stream *s, const struct tz_trust *trust,
                                 const struct tz_endpoint *e, const char *server, const struct tz_env *env,
                                 int timeout_ms, struct tz_failure *failure) TZ_MUSTCHECK;
+
+/* The time that the registry told in this stream, as far as it can be believed: before its certificate ends.
+ * A registry whose clock is ahead must not make its clients take that certificate for ended. */
+int64_t tz_stream_time(const struct tz_stream *s, int64_t told_ms);
 
 /* Neither of these waits. > 0: so many bytes; 0: the peer ended (of a read); -1 with errno, EAGAIN when
  * nothing can be had or taken now, EPROTO when it is no TLS. */

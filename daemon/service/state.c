@@ -35,7 +35,7 @@ static int read_from(struct tz_views *v, uint64_t number, struct tz_arena *arena
 
 void tz_state_publish(Taizhang__V1__RecordState *s)
 {
-    s->from = s->reason = s->person = (char *)(uintptr_t)protobuf_c_empty_string;
+    s->from = s->reason = s->principal = s->person = (char *)(uintptr_t)protobuf_c_empty_string;
 }
 
 int tz_state_make(struct tz_views *views, const struct tz_entry *e, const struct tz_committee_ref *committee,

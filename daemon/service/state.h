@@ -12,7 +12,8 @@
  * TZ_ENOMEM. */
 int tz_state_make(struct tz_views *views, const struct tz_entry *e, const struct tz_committee_ref *committee,
                   bool with_private, struct tz_arena *arena, Taizhang__V1__RecordState **out) TZ_MUSTCHECK;
-/* Drops what is for the committee's own line alone: who wrote from above for whom, and why. */
+/* Drops what is for the committee's own line alone: who wrote, from where, for whom, and why. By the id of a
+ * key anybody could be told whose that is. */
 void tz_state_publish(Taizhang__V1__RecordState *s);
 
 #endif

@@ -449,8 +449,23 @@ def test_rotating_a_key_of_which_somebody_has_a_copy(registry, office):
     registry.client(key=stolen).rotate(stolen, thieves)
     done = office.cli("key", "rotate")
     assert done.returncode == 1 and thieves.id in done.stderr and "somebody has a copy" in done.stderr, done
-    registry.client().revoke(thieves.id)
+    # Whoever revokes the old one alone is told of the other.
+    done = registry.cli("key", "revoke", stolen.id, "--reason", "stolen")
+    assert done.returncode == 0 and "revoke both" in done.stderr, done.stderr
+    done = registry.cli("key", "revoke", thieves.id, "--reason", "stolen")
+    assert done.returncode == 0 and "revoke both" not in done.stderr, done.stderr
+
+
+def test_rotating_goes_on_when_the_other_key_is_revoked(registry, office):
+    office.run("join", registry.line("320102", "submit"))
+    [path] = keys_of(office)
+    [seed] = re.findall(r"^seed (\S+)$", path.read_text(), re.MULTILINE)
+    copied, other = DeviceKey(from_base64url(seed, 32)), DeviceKey()
+    registry.client(key=copied).rotate(copied, other)
+    assert office.cli("key", "rotate").returncode == 1
+    registry.client().revoke(other.id)
     office.run("key", "rotate")
+    assert other.id not in office.run("key", "show")
 
 
 def test_a_gateway_names_the_person(registry, office):

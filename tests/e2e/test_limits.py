@@ -2,6 +2,8 @@
 """What a principal, and an address, may ask for: the error names what there was too much of and the waiting time, the
 connection stays, and nothing of the request is done. Failed proofs are counted by address."""
 
+import socket
+
 import pytest
 
 import bodies
@@ -175,6 +177,16 @@ def test_connections_of_one_principal(make_registry):
     wait_until(again, "a place to be free")
 
 
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::", 0))
+            return probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 0
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no sockets that take IPv6 and IPv4")
 def test_a_guesser_in_front_of_a_listener_of_ipv6_too_stops_no_office_of_ipv4(make_registry):
     registry = make_registry("--failures-per-minute", "5", tcp="[::]", name="dual")
     registry.plant()

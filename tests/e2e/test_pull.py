@@ -62,7 +62,7 @@ class Copy:
                     for state in client.list(committee=self.committee, withdrawn=True)}
         for place in published:
             expected[place] = client.get(place)
-            for private in ("from", "reason", "person"):  # who wrote from above is the owner's business
+            for private in ("from", "reason", "principal", "person"):  # who wrote is the owner's business
                 expected[place].ClearField(private)
         assert sorted(self.records) == sorted(expected)
         for place, state in self.records.items():

@@ -116,7 +116,7 @@ def test_who_wrote_from_above_is_not_published(registry):
     assert getattr(county.get(place), "from") == CITY
     changed = [one for one in other.changes().records if one.address.key == "P"]
     for seen in (other.get(place), other.history(place)[0], *changed):
-        assert (getattr(seen, "from"), seen.reason, seen.person) == ("", "", "")
+        assert (getattr(seen, "from"), seen.reason, seen.principal, seen.person) == ("", "", "", "")
     assert changed
 
 

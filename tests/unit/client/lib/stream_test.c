@@ -145,12 +145,14 @@ static void another_certificate_is_refused_with_both_fingerprints(void **state)
 
 /* --- the system's store --- */
 
-static char store_path[] = "/tmp/tz-store-XXXXXX";
+static const char store_template[] = "/tmp/tz-store-XXXXXX";
+static char store_path[sizeof store_template];
 
 static int make_store(void **state)
 {
     static struct identity root;
     root = make_identity(NULL, NULL, -10000, 10000, true);
+    memcpy(store_path, store_template, sizeof store_path);
     int fd = mkstemp(store_path);
     FILE *f = fdopen(fd, "w");
     PEM_write_X509(f, root.certificate);
@@ -216,6 +218,28 @@ static void the_store_verifies_name_and_time(void **state)
         free_identity(&id);
     }
     free_identity(&stranger);
+}
+
+/* A registry whose clock is years ahead shuts nobody out: what it says is believed up to its certificate's
+ * end. */
+static void a_clock_ahead_at_the_registry_does_no_harm(void **state)
+{
+    const struct identity *root = *state;
+    const int64_t day = INT64_C(24) * 3600 * 1000, now = tz_env_system()->wall_ms(NULL);
+    struct identity id = make_identity(root, "DNS:registry.example", -10, 10, false);
+    struct peer p = {.ctx = make_server(&id, TLS1_3_VERSION, true)};
+    struct tz_trust trust = {.system = true};
+    struct tz_stream s;
+    assert_int_equal(meet(&s, &p, &trust, "registry.example", tz_env_system()), TZ_RESULT_DONE);
+    assert_int_equal(tz_stream_time(&s, now), now);
+    trust.known_ms = tz_stream_time(&s, now + 3650 * day);
+    assert_in_range(trust.known_ms, now + 9 * day, now + 11 * day);
+    part(&s, &p);
+    struct peer again = {.ctx = p.ctx};
+    assert_int_equal(meet(&s, &again, &trust, "registry.example", tz_env_system()), TZ_RESULT_DONE);
+    part(&s, &again);
+    SSL_CTX_free(p.ctx);
+    free_identity(&id);
 }
 
 /* --- no registry --- */
@@ -451,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_pinned_certificate_is_taken_by_its_hash_alone),
         cmocka_unit_test(another_certificate_is_refused_with_both_fingerprints),
         cmocka_unit_test_setup_teardown(the_store_verifies_name_and_time, make_store, remove_store),
+        cmocka_unit_test_setup_teardown(a_clock_ahead_at_the_registry_does_no_harm, make_store, remove_store),
         cmocka_unit_test(what_is_no_registry_is_told_apart),
         cmocka_unit_test(a_silent_peer_is_given_up),
         cmocka_unit_test(every_byte_arrives_and_the_tail_of_what_was_closed),
