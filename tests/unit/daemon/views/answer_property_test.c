@@ -28,7 +28,7 @@ static int totals(struct run *r, const Taizhang__V1__TotalsRequest *q, uint32_t 
 {
     const struct w_store *s = r->from;
     struct tz_error e;
-    return tz_views_totals(s->views, s->reader, q, node, &r->arena, out, &e);
+    return tz_views_totals(s->views, s->reader, q, node, NULL, &r->arena, out, &e);
 }
 
 static int trace(struct run *r, const Taizhang__V1__TraceRequest *q, uint32_t node,
@@ -36,7 +36,7 @@ static int trace(struct run *r, const Taizhang__V1__TraceRequest *q, uint32_t no
 {
     const struct w_store *s = r->from;
     struct tz_error e;
-    return tz_views_trace(s->views, s->reader, q, node, &r->arena, out, &e);
+    return tz_views_trace(s->views, s->reader, q, node, NULL, &r->arena, out, &e);
 }
 
 static void every_answer_equals_the_slow_sum(void **state)

@@ -64,7 +64,7 @@ static int totals(struct fixture *f, size_t by_count, Taizhang__V1__TotalsReply 
     q.period = (char *)"2017";
     q.by = by;
     q.n_by = by_count;
-    return tz_views_totals(f->s.views, f->s.reader, &q, 1, &f->arena, out, &f->e);
+    return tz_views_totals(f->s.views, f->s.reader, &q, 1, NULL, &f->arena, out, &f->e);
 }
 
 static int trace(struct fixture *f, uint32_t node, Taizhang__V1__TraceReply *out)
@@ -73,7 +73,7 @@ static int trace(struct fixture *f, uint32_t node, Taizhang__V1__TraceReply *out
     q.kind = TZ_KIND_FUNDING;
     q.period = (char *)"2017";
     q.measure = (char *)"amount";
-    return tz_views_trace(f->s.views, f->s.reader, &q, node, &f->arena, out, &f->e);
+    return tz_views_trace(f->s.views, f->s.reader, &q, node, NULL, &f->arena, out, &f->e);
 }
 
 static void the_views_and_the_store_give_the_same(void **state)
@@ -124,8 +124,9 @@ static void what_is_refused_can_be_asked_better(void **state)
     char *by[] = {(char *)"place", (char *)"place"};
     q.by = by;
     for (q.n_by = 0; q.n_by < 3; q.n_by++)
-        assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, &f->arena, &t, &f->e), TZ_EINVAL);
-    assert_int_equal(tz_views_trace(f->s.views, f->s.reader, &r, 1, &f->arena, &u, &f->e), TZ_EINVAL);
+        assert_int_equal(tz_views_totals(f->s.views, f->s.reader, &q, 1, NULL, &f->arena, &t, &f->e),
+                         TZ_EINVAL);
+    assert_int_equal(tz_views_trace(f->s.views, f->s.reader, &r, 1, NULL, &f->arena, &u, &f->e), TZ_EINVAL);
     assert_int_equal(totals(f, 2, &t), 0);
     assert_int_equal(trace(f, 1, &u), 0);
 }

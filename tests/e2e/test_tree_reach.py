@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what where the tree changes: what is of another day is in reach as it is today."""
+
+import datetime
+
+import bodies
+import pytest
+from registry import TREE
+from tzclient import Refused, code_name, journal_pb2, outcome_name, pb, record
+
+CITY, COUNTY, SIBLING, OTHER, ELSEWHERE = "320100", "320102", "320104", "330100", "330102"
+NAMES = {code: name for code, name, *_ in TREE}
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def day(offset=0):
+    return (datetime.datetime.now(CHINA) + datetime.timedelta(days=offset)).date().isoformat()
+
+
+@pytest.fixture
+def registry(make_registry):
+    registry = make_registry(tcp=True)
+    registry.plant()
+    return registry
+
+
+@pytest.fixture
+def root(registry):
+    return registry.client(key=registry.enrol("000000", "submit", "query", "manage"), reason="a test")
+
+
+def office(registry, committee):
+    return registry.client(key=registry.enrol(committee, "submit", "query", "manage"), reason="a test")
+
+
+def unit(code, level, parent, known_as="", **more):
+    body = journal_pb2.CommitteeBody(code=code, name=NAMES.get(code, "新"), level=level, parent_code=parent, type=1, **more)
+    return pb.CommitteeItem(body=body, known_as=known_as)
+
+
+def change(client, *items, on=""):
+    """The errors' (code, value); an empty list is success."""
+    request = pb.CommitteeChangeRequest(items=items, on=on)
+    outcomes = client.ask("committee_change", request).committee_change.outcomes
+    return [(code_name(error.code), error.value) for outcome in outcomes for error in outcome.errors]
+
+
+def refusal(call, *args, **options):
+    with pytest.raises(Refused) as caught:
+        call(*args, **options)
+    return caught.value.code
+
+
+def put(client, committee, value, key="A"):
+    [outcome] = client.submit(record(f"{committee}/project/2017/{key}", bodies.project(value)))
+    assert outcome_name(outcome) == "CREATED", outcome
+
+
+def traced(client, **options):
+    return sorted(row.record.address.committee for row in client.trace("project", "quantity", **options)[1])
+
+
+def test_what_left_the_subtree_is_not_read_by_the_tree_of_a_day_before(registry, root):
+    put(root, COUNTY, 1)
+    put(root, SIBLING, 2)
+    city = office(registry, CITY)
+    assert traced(city, tree_as_of=day(-1)) == [COUNTY, SIBLING]
+    assert change(root, unit(COUNTY, 4, OTHER)) == []
+    put(root, COUNTY, 4, "B")
+    assert traced(city) == [SIBLING]
+    for call in (city.trace, city.total):
+        assert refusal(call, "project", "quantity", tree_as_of=day(-1)) == "NOT_ALLOWED"
+    # Who sees both places, and what was always below, does.
+    assert traced(root, committee=CITY, tree_as_of=day(-1)) == [COUNTY, COUNTY, SIBLING]
+    assert traced(city, committee=SIBLING, tree_as_of=day(-1)) == [SIBLING]
+
+
+def test_a_closed_unit_does_not_read_its_successor_as_what_was_below_it(registry, root):
+    put(root, ELSEWHERE, 1)
+    old = office(registry, ELSEWHERE)
+    assert change(root, unit("330199", 4, OTHER, valid_from=day()),
+                  unit(ELSEWHERE, 4, OTHER, valid_to=day(), successors=["330199"])) == []
+    put(root, "330199", 2)
+    assert traced(old) == [ELSEWHERE]
+    for call in (old.trace, old.total):
+        assert refusal(call, "project", "quantity", tree_as_of=day(-1)) == "NOT_ALLOWED"
