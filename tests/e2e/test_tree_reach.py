@@ -84,3 +84,17 @@ def test_a_closed_unit_does_not_read_its_successor_as_what_was_below_it(registry
     assert traced(old) == [ELSEWHERE]
     for call in (old.trace, old.total):
         assert refusal(call, "project", "quantity", tree_as_of=day(-1)) == "NOT_ALLOWED"
+
+
+def test_a_unit_that_is_to_begin_is_not_its_predecessors(registry, root):
+    """It hangs below them until its day, for the totals, and is in reach of those above whom it will be."""
+    old, city = office(registry, COUNTY), office(registry, CITY)
+    assert change(root, unit("320105", 4, CITY, valid_from=day(5)),
+                  unit(COUNTY, 4, CITY, valid_to=day(5), successors=["320105"]), on=day(5)) == []
+    [found] = root.committees(under="320105", limit=1)
+    assert found.hangs_below == root.committees(under=COUNTY, limit=1)[0].number
+    assert refusal(old.invite, "320105", "submit", "manage") == "NOT_ALLOWED"
+    [outcome] = old.submit(record("320105/project/2017/A", bodies.project(1)))
+    assert [code_name(error.code) for error in outcome.errors] == ["NOT_ALLOWED"]
+    assert not city.invite("320105", "submit", "manage")[1].outcome.errors
+    put(city, "320105", 1)
