@@ -86,6 +86,24 @@ def test_a_closed_unit_does_not_read_its_successor_as_what_was_below_it(registry
         assert refusal(call, "project", "quantity", tree_as_of=day(-1)) == "NOT_ALLOWED"
 
 
+def test_who_would_lose_a_unit_does_not_take_that_back(registry, root):
+    city = office(registry, CITY)
+    moved = unit(COUNTY, 4, OTHER)
+    assert change(root, moved, on=day(3)) == []
+    assert change(city, unit(COUNTY, 4, CITY), on=day(3)) == [("NOT_ALLOWED", OTHER)]
+    assert change(office(registry, OTHER), unit(COUNTY, 4, CITY), on=day(3)) == [("NOT_ALLOWED", CITY)]
+    assert change(root, unit(COUNTY, 4, CITY), on=day(3)) == []
+
+
+def test_who_gets_a_unit_does_not_rewrite_where_it_was(registry, root):
+    put(root, ELSEWHERE, 8)
+    assert change(root, unit(ELSEWHERE, 4, CITY)) == []
+    city = office(registry, CITY)
+    assert change(city, unit(ELSEWHERE, 4, CITY), on=day(-9)) in ([("NOT_ALLOWED", OTHER)], [("NOT_ALLOWED", "330000")])
+    assert root.total("project", "quantity", OTHER, tree_as_of=day(-5))[0] == 8
+    assert change(city, unit(ELSEWHERE, 4, "320000")) == [("NOT_ALLOWED", "320000")]
+
+
 def test_a_unit_that_is_to_begin_is_not_its_predecessors(registry, root):
     """It hangs below them until its day, for the totals, and is in reach of those above whom it will be."""
     old, city = office(registry, COUNTY), office(registry, CITY)
@@ -98,3 +116,13 @@ def test_a_unit_that_is_to_begin_is_not_its_predecessors(registry, root):
     assert [code_name(error.code) for error in outcome.errors] == ["NOT_ALLOWED"]
     assert not city.invite("320105", "submit", "manage")[1].outcome.errors
     put(city, "320105", 1)
+
+
+def test_nobody_names_a_successor_that_is_yet_to_come_elsewhere(registry, root):
+    """It would hang below the successor, and the successor below it until its day."""
+    city = office(registry, CITY)
+    planted = pb.CommitteeImportRequest(items=[unit(COUNTY, 4, CITY, valid_to="2020-01-01", successors=["330199"])])
+    [outcome] = city.ask("committee_import", planted).committee_import.outcomes
+    assert [(code_name(error.code), error.value) for error in outcome.errors] == [("UNKNOWN_COMMITTEE", "330199")]
+    [outcome] = root.ask("committee_import", planted).committee_import.outcomes
+    assert outcome_name(outcome) == "UPDATED"
