@@ -5,7 +5,7 @@
  *
  * Every item is put into a copy of the tree first, new units before those that name them; then that tree is
  * looked at on each day that the change touches: the day itself, today, and each later day on which something
- * that was entered before takes effect.
+ * that was entered before takes effect, be it past.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 #include "common/base/date.h"
 #include "daemon/journal/decide_unit.h"
 
-/* Days on which the tree is looked at: more than anybody plans for. */
-enum { DAYS_MAX = 64 };
+/* Days on which the tree is looked at: more than anybody plans for, and those of some years that are past. */
+enum { DAYS_MAX = 512 };
 
 struct change {
     struct tz_unit_op o;
@@ -126,7 +126,9 @@ static uint32_t number_of(struct change *c, const char *code)
     const struct tz_unit_work *u = known ? NULL : item_of(c, code);
     if (known)
         return known->number;
-    return u ? u->change.unit.number : 0;
+    if (!u)
+        return 0;
+    return u->is_known ? u->known.number : u->change.unit.number;
 }
 
 /* New units get their numbers so that a parent comes before what is below it. */
@@ -335,17 +337,26 @@ static const char *first_day(const struct change *c)
     return first;
 }
 
+/* The next day to look at; false: none. Today is one of them, as what ends with a month or a year has no day.
+ */
+static bool next_day(const struct change *c, const char *date, char out[TZ_DATE_SIZE])
+{
+    bool any = day_after(c->o.tree, date, out);
+    if (strcmp(date, c->o.today) >= 0 || (any && strcmp(out, c->o.today) <= 0))
+        return any;
+    memcpy(out, c->o.today, TZ_DATE_SIZE);
+    return true;
+}
+
 static int check_days(struct change *c)
 {
     char day[TZ_DATE_SIZE];
     struct tz_tree *then;
     int rc = tz_tree_copy(&then, c->o.tree);
-    if (!rc && strcmp(first_day(c), c->o.today) < 0)
-        rc = check_day(c, then, first_day(c));
-    memcpy(day, c->o.today, sizeof day);
+    memcpy(day, first_day(c), sizeof day);
     for (size_t n = 0; n < DAYS_MAX && !rc && !any_errors(c); n++) {
         rc = check_day(c, then, day);
-        if (!day_after(c->o.tree, tz_tree_date(then), day))
+        if (!next_day(c, tz_tree_date(then), day))
             break;
     }
     tz_tree_free(then);

@@ -126,3 +126,23 @@ def test_nobody_names_a_successor_that_is_yet_to_come_elsewhere(registry, root):
     assert [(code_name(error.code), error.value) for error in outcome.errors] == [("UNKNOWN_COMMITTEE", "330199")]
     [outcome] = root.ask("committee_import", planted).committee_import.outcomes
     assert outcome_name(outcome) == "UPDATED"
+
+
+# --- all of a request at once ---
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_code_that_a_unit_gets_may_be_named_before_it(root, order):
+    items = [unit("320500", 3, "320000", known_as=CITY), unit("320510", 4, "320500", valid_from=day())]
+    assert change(root, *items[::order]) == []
+    assert root.committees(under="320510", limit=1)[0].body.parent_code == "320500"
+
+
+def test_a_change_of_a_day_that_is_past_is_looked_at_on_the_days_since(root):
+    """One county went below another for some days; on these the other cannot have been below it."""
+    assert change(root, unit(COUNTY, 4, SIBLING), on=day(-8)) == []
+    assert change(root, unit(COUNTY, 4, CITY), on=day(-4)) == []
+    assert change(root, unit(SIBLING, 4, ELSEWHERE), on=day(-20)) == []
+    assert change(root, unit(SIBLING, 4, CITY), on=day(-2)) == []
+    # From before these days until after some of them.
+    assert change(root, unit(SIBLING, 4, COUNTY), on=day(-10)) == [("PARENT_LOOP", COUNTY)]
+    assert change(root, unit(SIBLING, 4, COUNTY), on=day(-3)) == []
