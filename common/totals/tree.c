@@ -39,6 +39,7 @@ void tz_tree_free(struct tz_tree *t)
     free(t->apart.number);
     free(t->givers.number);
     free(t->turns.number);
+    free(t->pair);
     free(t);
 }
 
