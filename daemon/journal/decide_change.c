@@ -188,8 +188,9 @@ static void check_successors(struct change *c, struct tz_unit_work *u)
 static void check_beginning(const struct change *c, struct tz_unit_work *u, const char *on)
 {
     const Taizhang__V1__CommitteeBody *body = u->item->body;
-    const Taizhang__V1__CommitteeBody *first =
-        u->is_known ? tz_tree_state(c->o.tree, u->known.number, 0) : NULL;
+    const Taizhang__V1__CommitteeBody *first = u->is_known && !tz_tree_never_began(c->o.tree, u->known.number)
+                                                   ? tz_tree_state(c->o.tree, u->known.number, 0)
+                                                   : NULL;
     const char *beginning = first ? first->effective_on : body->valid_from;
     if (strcmp(on, beginning) < 0)
         tz_error_text(tz_errors_add(&u->errors, TZ_CODE(BEFORE_BEGINNING), "on", on), "beginning", beginning);
