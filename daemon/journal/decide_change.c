@@ -312,22 +312,6 @@ static int check_day(struct change *c, struct tz_tree *then, const char *date)
     return TZ_OK;
 }
 
-/* The first day after `date` on which any unit's state changes or ends; false: none. */
-static bool day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE])
-{
-    const Taizhang__V1__CommitteeBody *state;
-    out[0] = '\0';
-    for (uint32_t n = 1; n <= tz_tree_count(t); n++)
-        for (size_t i = 0; (state = tz_tree_state(t, n, i)); i++) {
-            const char *days[] = {state->effective_on, state->valid_to};
-            for (size_t k = 0; k < 2; k++)
-                if (strlen(days[k]) == TZ_DATE_SIZE - 1 && strcmp(days[k], date) > 0 &&
-                    (!out[0] || strcmp(days[k], out) < 0))
-                    memcpy(out, days[k], TZ_DATE_SIZE);
-        }
-    return out[0] != '\0';
-}
-
 /* The earliest day that an item names; today, where none is before it. */
 static const char *first_day(const struct change *c)
 {
@@ -342,7 +326,7 @@ static const char *first_day(const struct change *c)
  */
 static bool next_day(const struct change *c, const char *date, char out[TZ_DATE_SIZE])
 {
-    bool any = day_after(c->o.tree, date, out);
+    bool any = tz_unit_day_after(c->o.tree, date, out);
     if (strcmp(date, c->o.today) >= 0 || (any && strcmp(out, c->o.today) <= 0))
         return any;
     memcpy(out, c->o.today, TZ_DATE_SIZE);

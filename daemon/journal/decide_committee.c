@@ -9,6 +9,28 @@
 
 #include "daemon/journal/decide_unit.h"
 
+/* Whether what was entered for a later day puts the parent below the unit then. */
+static bool loops_later(const struct tz_unit_op *o, uint32_t number, uint32_t parent)
+{
+    for (size_t i = 0; i < o->laters; i++) {
+        uint32_t n = parent;
+        for (unsigned depth = 0; n && n != number && depth < TZ_TREE_DEPTH; depth++) {
+            const Taizhang__V1__CommitteeBody *state = tz_tree_state_on(o->tree, n, o->later[i]);
+            n = state && !tz_tree_closed_on(state, o->later[i]) ? (uint32_t)state->parent : 0;
+        }
+        if (n == number)
+            return true;
+    }
+    return false;
+}
+
+static void find_later_days(struct tz_unit_op *o)
+{
+    const char *day = o->today;
+    while (o->laters < TZ_UNIT_LATER_MAX && tz_unit_day_after(o->tree, day, o->later[o->laters]))
+        day = o->later[o->laters++];
+}
+
 static void check_parent(struct tz_unit_op *o, struct tz_unit_work *u)
 {
     const Taizhang__V1__CommitteeBody *body = u->item->body;
@@ -24,7 +46,8 @@ static void check_parent(struct tz_unit_op *o, struct tz_unit_work *u)
     u->parent = parent ? parent->number : 0;
     if (!parent)
         tz_errors_add(&u->errors, TZ_CODE(UNKNOWN_PARENT), "parent", body->parent_code);
-    else if (u->is_known && tz_tree_above(o->tree, u->known.number, parent->number))
+    else if (u->is_known && (tz_tree_above(o->tree, u->known.number, parent->number) ||
+                             loops_later(o, u->known.number, parent->number)))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", body->parent_code);
     else if (body->level < parent->level && !tz_unit_blamed(u, "level"))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LEVEL), "level", body->code);
@@ -142,6 +165,7 @@ int tz_decide_committees(struct tz_batch *b, struct tz_op *op)
     int rc = tz_tree_copy(&o.tree, b->tree);
     if (rc)
         return rc;
+    find_later_days(&o);
     for (size_t i = 0; i < op->count && !rc; i++)
         rc = decide_unit(&o, i);
     tz_tree_free(o.tree);

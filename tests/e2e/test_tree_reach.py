@@ -146,3 +146,16 @@ def test_a_change_of_a_day_that_is_past_is_looked_at_on_the_days_since(root):
     # From before these days until after some of them.
     assert change(root, unit(SIBLING, 4, COUNTY), on=day(-10)) == [("PARENT_LOOP", COUNTY)]
     assert change(root, unit(SIBLING, 4, COUNTY), on=day(-3)) == []
+
+
+def test_an_import_makes_no_loop_with_what_waits_for_its_day(registry, root):
+    assert change(root, unit(SIBLING, 4, COUNTY), on=day(3)) == []
+    [outcome] = root.import_committees((COUNTY, NAMES[COUNTY], 4, SIBLING))
+    assert [(code_name(error.code), error.value) for error in outcome.errors] == [("PARENT_LOOP", SIBLING)]
+    [outcome] = root.import_committees((COUNTY, NAMES[COUNTY], 4, OTHER))
+    assert outcome_name(outcome) == "UPDATED"
+    registry.stop()
+    registry.wrapper = ["env", f"TAIZHANG_FAULT_CLOCK={3 * 86400}"]
+    registry.start()
+    registry.stop()
+    registry.assert_check_clean()
