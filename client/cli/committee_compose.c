@@ -61,6 +61,13 @@ static enum tz_result take_unit(void *ctx, const tz_answer *m)
     return w->unit->body ? TZ_RESULT_DONE : (enum tz_result)tz_cli_strange_answer(cli);
 }
 
+/* It was to begin, and that was taken back: for a change it is as if it were unknown. */
+static bool never_began(const Taizhang__V1__Committee *unit)
+{
+    return unit->n_states == 0 && *unit->body->valid_to &&
+           strcmp(unit->body->valid_to, unit->body->effective_on) == 0;
+}
+
 int tz_compose_find(struct tz_compose *c, const char *code, const Taizhang__V1__Committee **out)
 {
     struct wanted w = {.c = c};
@@ -74,7 +81,7 @@ int tz_compose_find(struct tz_compose *c, const char *code, const Taizhang__V1__
     *out = NULL;
     int rc = (int)tz_connection_call(&c->cli->connection, &request, take_unit, &w);
     if (rc == TZ_RESULT_DONE) {
-        *out = w.unit;
+        *out = w.unit && never_began(w.unit) ? NULL : w.unit;
         return rc;
     }
     if (f->reason == TZ_REASON_ANSWERED && f->code == (int)TZ_CODE(UNKNOWN_COMMITTEE))

@@ -39,11 +39,30 @@ static struct tz_unit_text *text_new(const Taizhang__V1__CommitteeBody *body,
     return x;
 }
 
+static bool closes_as_it_begins(const Taizhang__V1__CommitteeBody *body)
+{
+    return strlen(body->effective_on) == TZ_DATE_SIZE - 1 && strcmp(body->effective_on, body->valid_to) == 0;
+}
+
+bool tz_timeline_empty(const struct tz_timeline *x)
+{
+    return x->count == 1 && closes_as_it_begins(x->state[0]->body);
+}
+
+/* A first state that closes as it begins says nothing where another comes. */
+static void drop_empty_beginning(struct tz_timeline *x)
+{
+    while (x->count > 1 && closes_as_it_begins(x->state[0]->body)) {
+        text_unref(x->state[0]);
+        memmove(x->state, x->state + 1, --x->count * sizeof *x->state);
+    }
+}
+
 int tz_timeline_with(struct tz_timeline **out, const struct tz_timeline *before, uint64_t revision,
                      uint64_t position, const Taizhang__V1__CommitteeBody *body,
                      const Taizhang__V1__CommitteePrivate *private_)
 {
-    uint32_t known = before ? before->count : 0, at = known;
+    uint32_t known = before && !tz_timeline_empty(before) ? before->count : 0, at = known;
     while (at && strcmp(before->state[at - 1]->body->effective_on, body->effective_on) > 0)
         at--;
     bool same_day = at && strcmp(before->state[at - 1]->body->effective_on, body->effective_on) == 0;
@@ -68,6 +87,7 @@ int tz_timeline_with(struct tz_timeline **out, const struct tz_timeline *before,
     text_unref(text);
     for (uint32_t i = at; i < known; i++)
         x->state[x->count++] = text_ref(before->state[i]);
+    drop_empty_beginning(x);
     *out = x;
     return TZ_OK;
 }

@@ -32,6 +32,8 @@ int tz_timeline_with(struct tz_timeline **out, const struct tz_timeline *before,
                      const Taizhang__V1__CommitteePrivate *private_) TZ_MUSTCHECK;
 struct tz_timeline *tz_timeline_ref(struct tz_timeline *x);
 void tz_timeline_unref(struct tz_timeline *x);
+/* Its only state closes on its own day. */
+bool tz_timeline_empty(const struct tz_timeline *x);
 /* NULL: no state holds by then. */
 const Taizhang__V1__CommitteeBody *tz_timeline_on(const struct tz_timeline *x, const char *date);
 

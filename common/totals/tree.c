@@ -39,6 +39,7 @@ void tz_tree_free(struct tz_tree *t)
     free(t->apart.number);
     free(t->givers.number);
     free(t->turns.number);
+    free(t->pair);
     free(t);
 }
 
@@ -405,9 +406,16 @@ const Taizhang__V1__CommitteeBody *tz_tree_state_on(const struct tz_tree *t, uin
     return number && number <= t->count ? tz_timeline_on(t->unit[number].timeline, date) : NULL;
 }
 
+bool tz_tree_never_began(const struct tz_tree *t, uint32_t number)
+{
+    return number && number <= t->count && tz_timeline_empty(t->unit[number].timeline);
+}
+
 const Taizhang__V1__CommitteeBody *tz_tree_pending(const struct tz_tree *t, uint32_t number)
 {
     const Taizhang__V1__CommitteeBody *before = NULL, *state;
+    if (tz_tree_never_began(t, number))
+        return NULL;
     for (size_t i = 0; (state = tz_tree_state(t, number, i)); i++) {
         if (strcmp(state->effective_on, t->date) > 0 && (!before || !tz_tree_same_state(before, state)))
             return state;

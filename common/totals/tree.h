@@ -5,8 +5,9 @@
  *
  * A unit has a timeline of states, each with the day from which it holds (effective_on; empty: always). An
  * entry of the journal adds a state; one of the same day takes the place of the one before, and one that says
- * what held the day before takes the state of its day away. At a date a unit
- * is as its last state that holds by then says. It hangs
+ * what held the day before takes the state of its day away. A unit that closes on the day of its only state
+ * never began, and its next entry is as if it were the first. At a date a unit is as its last state that
+ * holds by then says. It hangs
  *   - open: below the parent that this state names;
  *   - closed (valid_to is not after the date): below its successor, below the lowest common ancestor of
  *     several, and where it was if it has none. A successor that is closed itself stands for its own ones;
@@ -97,6 +98,8 @@ const Taizhang__V1__CommitteeBody *tz_tree_pending(const struct tz_tree *t, uint
 bool tz_tree_same_state(const Taizhang__V1__CommitteeBody *a, const Taizhang__V1__CommitteeBody *b);
 /* Whether a unit in this state is closed on a day. */
 bool tz_tree_closed_on(const Taizhang__V1__CommitteeBody *body, const char *date);
+/* Whether it was to begin, and that was taken back: it closes on the day of its only state. */
+bool tz_tree_never_began(const struct tz_tree *t, uint32_t number);
 /* Where the chains of a closed unit's successors end: the count, of which the first max are written. */
 size_t tz_tree_successors(const struct tz_tree *t, uint32_t number, uint32_t *out, size_t max);
 

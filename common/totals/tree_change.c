@@ -78,6 +78,7 @@ struct entry {
     struct tz_timeline *timeline; /* the one before */
     const Taizhang__V1__CommitteeBody *body;
     uint8_t standing;
+    bool gave; /* a state before named successors */
 };
 
 static int reserve(struct tz_tree *t)
@@ -116,11 +117,16 @@ static int enter(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t
     if (!tz_tree_code_number(t, body->code, strlen(body->code))) {
         e->new_code = body->code;
         tz_tree_code_add(t, body->code, number);
+        t->paired = t->paired && !is_named(t, body->code);
     }
     u->timeline = timeline;
     unit_is(u, t->date);
     if (names_successors(timeline))
         list_add(&t->givers, number);
+    if (e->timeline && names_successors(e->timeline))
+        e->gave = true;
+    if (e->gave || names_successors(timeline))
+        tz_tree_pairs_follow(t, number);
     if (u->standing != TZ_OPEN)
         list_add(&t->apart, number);
     else if (e->standing != TZ_OPEN)
@@ -132,6 +138,7 @@ static int enter(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t
 static void take_back(struct tz_tree *t, const struct entry *e)
 {
     struct tree_unit *u = &t->unit[e->number];
+    t->paired = false;
     if (u->standing != TZ_OPEN)
         list_drop(&t->apart, e->number);
     tz_timeline_unref(u->timeline);
@@ -148,11 +155,13 @@ static void take_back(struct tz_tree *t, const struct entry *e)
     }
 }
 
-/* A new unit that is there and that nobody waited for changes no other's place. */
+/* A unit changes no other's place if it gives nothing to successors, is no successor by a code that it had
+ * not before, and is new, or as open as it was; and if it stays where it was (tz_tree_place_one). */
 static bool stands_alone(const struct tz_tree *t, const struct entry *e)
 {
     const struct tree_unit *u = &t->unit[e->number];
-    return e->is_new && u->standing == TZ_OPEN && !is_named(t, u->body->code);
+    return (e->is_new || u->standing == e->standing) && !e->gave && !names_successors(u->timeline) &&
+           !(e->new_code && is_named(t, e->new_code));
 }
 
 static int stage(struct tz_tree *t, const struct entry *e, bool loosely)

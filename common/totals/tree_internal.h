@@ -29,6 +29,12 @@ struct tree_code {
     uint32_t number; /* 0: free */
 };
 
+/* The giver has a state that names the heir as a successor. */
+struct tree_pair {
+    uint32_t heir;
+    uint32_t giver;
+};
+
 /* Numbers of units, in no order. */
 struct tree_list {
     uint32_t *number;
@@ -50,6 +56,10 @@ struct tz_tree {
     struct tree_list apart;  /* closed, or not yet */
     struct tree_list givers; /* have a state that names successors */
     struct tree_list turns;  /* of the staged change */
+    bool paired;             /* the pairs are those of all givers */
+    struct tree_pair *pair;  /* by heir */
+    size_t pairs;
+    size_t pair_room;
 };
 
 /* --- tree.c --- */
@@ -66,9 +76,13 @@ int tz_tree_list_reserve(struct tree_list *l, uint32_t count) TZ_MUSTCHECK;
 
 /* --- tree_place.c --- */
 
-/* Finds where units go: one that changes, and unless it is alone all that are apart, which may hang elsewhere
- * because of it; or every unit. Sets rank and goes of what it looked at, and the turns. TZ_ENOMEM. Of
- * tz_tree_place_one *shape says whether that makes a tree; if not, nothing that it found is to be used. */
+/* What the unit's timeline names is another: the pairs follow, or are made anew when they are needed. */
+void tz_tree_pairs_follow(struct tz_tree *t, uint32_t giver);
+
+/* Finds where units go: one that changes, and all that are apart, which may hang elsewhere because of it,
+ * unless the change is of it alone and it stays where it is; or every unit. Sets rank and goes of what it
+ * looked at, and the turns. TZ_ENOMEM. Of tz_tree_place_one *shape says whether that makes a tree; if not,
+ * nothing that it found is to be used. */
 int tz_tree_place_one(struct tz_tree *t, uint32_t number, bool alone, enum tz_shape *shape) TZ_MUSTCHECK;
 int tz_tree_place_all(struct tz_tree *t) TZ_MUSTCHECK;
 

@@ -13,16 +13,8 @@
  * any tree has that is one. */
 enum { FOLLOWED_MAX = 256, WAITING_MAX = 256, PLACED = 1 };
 
-struct pair {
-    uint32_t heir;
-    uint32_t giver;
-};
-
 struct placing {
     struct tz_tree *t;
-    struct pair *pair; /* by heir; made when it is needed */
-    size_t pairs;
-    bool paired;
     unsigned waiting;
     enum tz_shape shape;
     int rc;
@@ -92,13 +84,13 @@ size_t tz_tree_successors(const struct tz_tree *t, uint32_t number, uint32_t *ou
 
 static int pair_order(const void *pa, const void *pb)
 {
-    const struct pair *a = pa, *b = pb;
+    const struct tree_pair *a = pa, *b = pb;
     if (a->heir != b->heir)
         return a->heir < b->heir ? -1 : 1;
     return (a->giver > b->giver) - (a->giver < b->giver);
 }
 
-static size_t pairs_of(const struct tz_tree *t, uint32_t giver, struct pair *out)
+static size_t pairs_of(const struct tz_tree *t, uint32_t giver, struct tree_pair *out)
 {
     const struct tz_timeline *x = t->unit[giver].timeline;
     size_t n = 0;
@@ -107,54 +99,96 @@ static size_t pairs_of(const struct tz_tree *t, uint32_t giver, struct pair *out
         for (size_t k = 0; k < body->n_successors; k++) {
             uint32_t heir = heir_of(t, body, k);
             if (heir && heir != giver && out)
-                out[n] = (struct pair){heir, giver};
+                out[n] = (struct tree_pair){heir, giver};
             n += heir && heir != giver;
         }
     }
     return n;
 }
 
-static int make_pairs(struct placing *p)
+static int pairs_reserve(struct tz_tree *t, size_t count)
 {
-    const struct tree_list *givers = &p->t->givers;
-    size_t n = 0;
-    for (uint32_t i = 0; i < givers->count; i++)
-        n += pairs_of(p->t, givers->number[i], NULL);
-    p->pair = malloc((n + 1) * sizeof *p->pair);
-    if (!p->pair)
+    if (count <= t->pair_room)
+        return TZ_OK;
+    size_t room = count + count / 2;
+    struct tree_pair *pair = realloc(t->pair, room * sizeof *pair);
+    if (!pair)
         return TZ_ENOMEM;
-    for (uint32_t i = 0; i < givers->count; i++)
-        p->pairs += pairs_of(p->t, givers->number[i], p->pair + p->pairs);
-    qsort(p->pair, p->pairs, sizeof *p->pair, pair_order);
-    p->paired = true;
+    t->pair = pair;
+    t->pair_room = room;
     return TZ_OK;
 }
 
-static void follow_predecessors(const struct placing *p, uint32_t number, struct followed *f)
+static int make_pairs(struct tz_tree *t)
 {
-    size_t low = 0, high = p->pairs;
+    const struct tree_list *givers = &t->givers;
+    size_t n = 0;
+    for (uint32_t i = 0; i < givers->count; i++)
+        n += pairs_of(t, givers->number[i], NULL);
+    if (pairs_reserve(t, n + 1) != TZ_OK)
+        return TZ_ENOMEM;
+    t->pairs = 0;
+    for (uint32_t i = 0; i < givers->count; i++)
+        t->pairs += pairs_of(t, givers->number[i], t->pair + t->pairs);
+    qsort(t->pair, t->pairs, sizeof *t->pair, pair_order);
+    t->paired = true;
+    return TZ_OK;
+}
+
+/* The first pair of the heir, or where it would stand. */
+static size_t pair_index(const struct tz_tree *t, uint32_t heir)
+{
+    size_t low = 0, high = t->pairs;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (p->pair[middle].heir < number)
+        if (t->pair[middle].heir < heir)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < p->pairs && p->pair[low].heir == number; low++)
-        follow(f, p->pair[low].giver);
+    return low;
+}
+
+void tz_tree_pairs_follow(struct tz_tree *t, uint32_t giver)
+{
+    size_t kept = 0, n = pairs_of(t, giver, NULL);
+    if (!t->paired)
+        return;
+    if (pairs_reserve(t, t->pairs + 2 * n) != TZ_OK) {
+        t->paired = false;
+        return;
+    }
+    for (size_t i = 0; i < t->pairs; i++)
+        if (t->pair[i].giver != giver)
+            t->pair[kept++] = t->pair[i];
+    t->pairs = kept;
+    struct tree_pair *fresh = t->pair + kept + n; /* behind what they make longer */
+    pairs_of(t, giver, fresh);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = pair_index(t, fresh[i].heir);
+        memmove(t->pair + at + 1, t->pair + at, (t->pairs - at) * sizeof *t->pair);
+        t->pair[at] = fresh[i];
+        t->pairs++;
+    }
+}
+
+static void follow_predecessors(const struct tz_tree *t, uint32_t number, struct followed *f)
+{
+    for (size_t i = pair_index(t, number); i < t->pairs && t->pair[i].heir == number; i++)
+        follow(f, t->pair[i].giver);
 }
 
 /* The nearest predecessors that exist, along each chain. */
 static int find_predecessors(struct placing *p, uint32_t number, struct followed *ends)
 {
     struct followed all;
-    int rc = p->paired ? TZ_OK : make_pairs(p);
+    int rc = p->t->paired ? TZ_OK : make_pairs(p->t);
     all.count = ends->count = 0;
     follow(&all, number);
     for (size_t i = 0; i < all.count && rc == TZ_OK; i++) {
         uint32_t n = all.number[i];
         if (p->t->unit[n].standing == TZ_NOT_YET)
-            follow_predecessors(p, n, &all);
+            follow_predecessors(p->t, n, &all);
         else
             follow(ends, n);
     }
@@ -296,7 +330,6 @@ static void begin(struct placing *p, struct tz_tree *t)
 
 static int end(struct placing *p, int rc)
 {
-    free(p->pair);
     if (rc == TZ_OK)
         rc = p->rc;
     return rc == TZ_OK ? sort_turns(p->t) : rc;
@@ -331,6 +364,7 @@ int tz_tree_place_one(struct tz_tree *t, uint32_t number, bool alone, enum tz_sh
     if (tz_tree_list_reserve(&t->turns, t->apart.count + 1) != TZ_OK)
         return TZ_ENOMEM;
     place(&p, number);
+    alone = alone && (!t->unit[number].hangs || t->unit[number].goes == t->unit[number].node.parent);
     t->turns.number[t->turns.count++] = number;
     for (uint32_t i = 0; i < t->apart.count && !alone; i++) {
         uint32_t n = t->apart.number[i];

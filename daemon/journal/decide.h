@@ -60,11 +60,11 @@ struct tz_decision tz_decide_access(struct tz_batch *b, const struct tz_op *op, 
 bool tz_subject_denied(struct tz_batch *b, struct tz_subject *s);
 /* A write from above says why; asked when it comes to validation, so that a repeat needs no reason. */
 void tz_subject_check_reason(const struct tz_subject *s, struct tz_errors *errors);
-/* A unit that is new (known NULL) or changes: NOT_ALLOWED is added. tree: staged; old: the state that is
- * replaced, or NULL; body: with its parent's number. */
+/* A unit that is new (known NULL) or changes: NOT_ALLOWED is added. tree: staged; body: with its
+ * parent's number. */
 int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
-                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *old,
-                          const Taizhang__V1__CommitteeBody *body, struct tz_errors *errors) TZ_MUSTCHECK;
+                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
+                          struct tz_errors *errors) TZ_MUSTCHECK;
 /* Whether it may see who the unit's contact persons are. */
 bool tz_decide_sees_contacts(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
                              uint32_t number);

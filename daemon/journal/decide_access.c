@@ -96,7 +96,8 @@ bool tz_decide_sees_contacts(struct tz_batch *b, const struct tz_op *op, const s
     return tz_access_decide(TZ_ACT_CONTACTS, &reach).allowed;
 }
 
-/* Who names a successor gives it figures: it must be a unit that the op may change too. */
+/* Who names a successor gives it figures: it must be a unit that the op may change too. One that nobody knows
+ * yet may come to stand anywhere: only who may change all units names it. */
 static int check_successors(const struct tz_realm *realm, const struct tz_op *op,
                             const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
                             struct tz_error *e)
@@ -105,15 +106,34 @@ static int check_successors(const struct tz_realm *realm, const struct tz_op *op
         const char *code = body->successors[i];
         const struct tz_unit_node *heir = tz_tree_find(realm->tree, code, strlen(code));
         bool was = known && i < known->body->n_successors && strcmp(known->body->successors[i], code) == 0;
-        if (heir && !was && tz_access_check(realm, op->grant, TZ_ACT_UNITS, heir->parent, NULL, e) != TZ_OK)
-            return TZ_EINVAL;
+        uint32_t under = heir ? heir->parent : tz_tree_root(realm->tree);
+        if (was || tz_access_check(realm, op->grant, TZ_ACT_UNITS, under, NULL, e) == TZ_OK)
+            continue;
+        if (!heir)
+            tz_error_set(e, TZ_CODE(UNKNOWN_COMMITTEE), "successors", code);
+        return TZ_EINVAL;
     }
     return TZ_OK;
 }
 
+/* Whom a change takes the unit from: who is above it now, and who is by the state that the change takes the
+ * place of, be that of a day that is past or of one that has not come. */
+static int check_places(const struct tz_realm *realm, const struct tz_op *op,
+                        const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
+                        struct tz_error *e)
+{
+    const Taizhang__V1__CommitteeBody *old = tz_tree_state_on(realm->tree, known->number, body->effective_on);
+    int rc = TZ_OK;
+    if (known->parent != body->parent)
+        rc = tz_access_check(realm, op->grant, TZ_ACT_UNITS, known->parent, NULL, e);
+    if (rc == TZ_OK && old && old->parent != body->parent && old->parent != known->parent)
+        rc = tz_access_check(realm, op->grant, TZ_ACT_UNITS, (uint32_t)old->parent, NULL, e);
+    return rc;
+}
+
 int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const struct tz_tree *tree,
-                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *old,
-                          const Taizhang__V1__CommitteeBody *body, struct tz_errors *errors)
+                          const struct tz_unit_node *known, const Taizhang__V1__CommitteeBody *body,
+                          struct tz_errors *errors)
 {
     struct tz_realm realm = realm_of(b, tree);
     struct tz_error e;
@@ -125,11 +145,8 @@ int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const stru
         rc = tz_access_check(&realm, op->grant, TZ_ACT_DIRECTORY, known->number, NULL, &e);
     else
         rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, (uint32_t)body->parent, NULL, &e);
-    if (!rc && !directory && known && known->parent != body->parent)
-        rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, known->parent, NULL, &e);
-    /* On a day that is past it may have stood elsewhere. */
-    if (!rc && !directory && known && old && old->parent != known->parent && old->parent != body->parent)
-        rc = tz_access_check(&realm, op->grant, TZ_ACT_UNITS, (uint32_t)old->parent, NULL, &e);
+    if (!rc && !directory && known)
+        rc = check_places(&realm, op, known, body, &e);
     if (!rc && !directory)
         rc = check_successors(&realm, op, known, body, &e);
     if (rc && errors->count < TZ_ERRORS_MAX)

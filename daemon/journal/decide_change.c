@@ -5,13 +5,16 @@
  *
  * Every item is put into a copy of the tree first, new units before those that name them; then that tree is
  * looked at on each day that the change touches: the day itself, today, and each later day on which something
- * that was entered before takes effect.
+ * that was entered before takes effect, be it past.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/date.h"
 #include "daemon/journal/decide_unit.h"
+
+/* Days on which the tree is looked at: more than anybody plans for, and those of some years that are past. */
+enum { DAYS_MAX = 512 };
 
 struct change {
     struct tz_unit_op o;
@@ -123,7 +126,9 @@ static uint32_t number_of(struct change *c, const char *code)
     const struct tz_unit_work *u = known ? NULL : item_of(c, code);
     if (known)
         return known->number;
-    return u ? u->change.unit.number : 0;
+    if (!u)
+        return 0;
+    return u->is_known ? u->known.number : u->change.unit.number;
 }
 
 /* New units get their numbers so that a parent comes before what is below it. */
@@ -183,8 +188,9 @@ static void check_successors(struct change *c, struct tz_unit_work *u)
 static void check_beginning(const struct change *c, struct tz_unit_work *u, const char *on)
 {
     const Taizhang__V1__CommitteeBody *body = u->item->body;
-    const Taizhang__V1__CommitteeBody *first =
-        u->is_known ? tz_tree_state(c->o.tree, u->known.number, 0) : NULL;
+    const Taizhang__V1__CommitteeBody *first = u->is_known && !tz_tree_never_began(c->o.tree, u->known.number)
+                                                   ? tz_tree_state(c->o.tree, u->known.number, 0)
+                                                   : NULL;
     const char *beginning = first ? first->effective_on : body->valid_from;
     if (strcmp(on, beginning) < 0)
         tz_error_text(tz_errors_add(&u->errors, TZ_CODE(BEFORE_BEGINNING), "on", on), "beginning", beginning);
@@ -233,7 +239,7 @@ static int examine_unit(struct change *c, size_t i, bool *same)
 /* Access is asked for in the tree as the items before have left it: a new unit's parent may be new too. */
 static int put_unit(struct change *c, struct tz_unit_work *u)
 {
-    int rc = tz_decide_unit_access(c->o.b, c->o.op, c->o.tree, u->is_known ? &u->known : NULL, u->old,
+    int rc = tz_decide_unit_access(c->o.b, c->o.op, c->o.tree, u->is_known ? &u->known : NULL,
                                    u->change.unit.body, &u->errors);
     if (rc)
         return rc;
@@ -316,17 +322,26 @@ static const char *first_day(const struct change *c)
     return first;
 }
 
+/* The next day to look at; false: none. Today is one of them, as what ends with a month or a year has no day.
+ */
+static bool next_day(const struct change *c, const char *date, char out[TZ_DATE_SIZE])
+{
+    bool any = tz_unit_day_after(c->o.tree, date, out);
+    if (strcmp(date, c->o.today) >= 0 || (any && strcmp(out, c->o.today) <= 0))
+        return any;
+    memcpy(out, c->o.today, TZ_DATE_SIZE);
+    return true;
+}
+
 static int check_days(struct change *c)
 {
     char day[TZ_DATE_SIZE];
     struct tz_tree *then;
     int rc = tz_tree_copy(&then, c->o.tree);
-    if (!rc && strcmp(first_day(c), c->o.today) < 0)
-        rc = check_day(c, then, first_day(c));
-    memcpy(day, c->o.today, sizeof day);
-    for (size_t n = 0; n < TZ_UNIT_DAYS && !rc && !any_errors(c); n++) {
+    memcpy(day, first_day(c), sizeof day);
+    for (size_t n = 0; n < DAYS_MAX && !rc && !any_errors(c); n++) {
         rc = check_day(c, then, day);
-        if (!tz_unit_day_after(c->o.tree, tz_tree_date(then), day))
+        if (!next_day(c, tz_tree_date(then), day))
             break;
     }
     tz_tree_free(then);

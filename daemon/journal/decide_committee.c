@@ -9,6 +9,28 @@
 
 #include "daemon/journal/decide_unit.h"
 
+/* Whether what was entered for a later day puts the parent below the unit then. */
+static bool loops_later(const struct tz_unit_op *o, uint32_t number, uint32_t parent)
+{
+    for (size_t i = 0; i < o->laters; i++) {
+        uint32_t n = parent;
+        for (unsigned depth = 0; n && n != number && depth < TZ_TREE_DEPTH; depth++) {
+            const Taizhang__V1__CommitteeBody *state = tz_tree_state_on(o->tree, n, o->later[i]);
+            n = state && !tz_tree_closed_on(state, o->later[i]) ? (uint32_t)state->parent : 0;
+        }
+        if (n == number)
+            return true;
+    }
+    return false;
+}
+
+static void find_later_days(struct tz_unit_op *o)
+{
+    const char *day = o->today;
+    while (o->laters < TZ_UNIT_LATER_MAX && tz_unit_day_after(o->tree, day, o->later[o->laters]))
+        day = o->later[o->laters++];
+}
+
 static void check_parent(struct tz_unit_op *o, struct tz_unit_work *u)
 {
     const Taizhang__V1__CommitteeBody *body = u->item->body;
@@ -24,7 +46,8 @@ static void check_parent(struct tz_unit_op *o, struct tz_unit_work *u)
     u->parent = parent ? parent->number : 0;
     if (!parent)
         tz_errors_add(&u->errors, TZ_CODE(UNKNOWN_PARENT), "parent", body->parent_code);
-    else if (u->is_known && tz_tree_above(o->tree, u->known.number, parent->number))
+    else if (u->is_known && (tz_tree_above(o->tree, u->known.number, parent->number) ||
+                             loops_later(o, u->known.number, parent->number)))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", body->parent_code);
     else if (body->level < parent->level && !tz_unit_blamed(u, "level"))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LEVEL), "level", body->code);
@@ -67,32 +90,6 @@ static void reject(struct tz_unit_op *o, struct tz_unit_work *u)
     tz_reject(o->op, u->done, &u->errors);
 }
 
-/* A unit that moves may come to hang below one that a later day puts below it. */
-static int check_later_days(struct tz_unit_op *o, struct tz_unit_work *u)
-{
-    char day[TZ_DATE_SIZE];
-    struct tz_tree *then;
-    bool moves = u->old && u->old->parent != u->change.unit.body->parent;
-    if (!moves || !tz_unit_day_after(o->tree, o->today, day))
-        return TZ_OK;
-    int rc = tz_tree_copy(&then, o->tree);
-    if (!rc)
-        rc = tz_tree_put_loosely(then, u->change.unit.number, u->change.unit.revision, o->b->position + 1,
-                                 u->change.unit.body, NULL);
-    for (size_t n = 0; n < TZ_UNIT_DAYS && !rc; n++) {
-        rc = tz_tree_day(then, day);
-        if (rc || tz_tree_shape(then) != TZ_SHAPE_TREE || !tz_unit_day_after(then, tz_tree_date(then), day))
-            break;
-    }
-    if (!rc && tz_tree_shape(then) == TZ_SHAPE_LOOP)
-        tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", u->item->body->parent_code);
-    else if (!rc && tz_tree_shape(then) == TZ_SHAPE_DEPTH)
-        tz_error_number(tz_errors_add(&u->errors, TZ_CODE(TREE_DEPTH), "parent", u->item->body->parent_code),
-                        "limit", TZ_TREE_DEPTH);
-    tz_tree_free(then);
-    return rc == TZ_EINVAL || rc == TZ_ELIMIT ? TZ_OK : rc; /* said when it is put */
-}
-
 /* Into the staged tree: parent and loop were checked, the depth is left. */
 static int put_unit(struct tz_unit_op *o, struct tz_unit_work *u)
 {
@@ -120,12 +117,10 @@ static int accept_unit(struct tz_unit_op *o, struct tz_unit_work *u)
     }
     rc = tz_unit_make_change(o, u, tz_tree_count(o->tree) + 1);
     if (!rc)
-        rc = tz_decide_unit_access(o->b, o->op, o->tree, u->is_known ? &u->known : NULL, u->old,
-                                   u->change.unit.body, &u->errors);
+        rc = tz_decide_unit_access(o->b, o->op, o->tree, u->is_known ? &u->known : NULL, u->change.unit.body,
+                                   &u->errors);
     if (!rc)
         tz_unit_check_pending(o, u);
-    if (!rc && !u->errors.count)
-        rc = check_later_days(o, u);
     if (!rc && !u->errors.count)
         rc = put_unit(o, u);
     if (rc)
@@ -170,6 +165,7 @@ int tz_decide_committees(struct tz_batch *b, struct tz_op *op)
     int rc = tz_tree_copy(&o.tree, b->tree);
     if (rc)
         return rc;
+    find_later_days(&o);
     for (size_t i = 0; i < op->count && !rc; i++)
         rc = decide_unit(&o, i);
     tz_tree_free(o.tree);

@@ -92,6 +92,8 @@ void tz_errors_retired(const struct tz_tree *t, const struct tz_unit_node *unit,
     tz_error_text(e, "since", unit->body->valid_to);
 }
 
+/* --- days --- */
+
 bool tz_unit_day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE])
 {
     const Taizhang__V1__CommitteeBody *state;

@@ -8,6 +8,9 @@
 
 #include "daemon/journal/decide.h"
 
+/* Days on which something is to change, of which an import looks at so many. */
+enum { TZ_UNIT_LATER_MAX = 64 };
+
 /* One operation: units are decided on a copy of the tree, which those before have changed already. */
 struct tz_unit_op {
     struct tz_batch *b;
@@ -15,6 +18,8 @@ struct tz_unit_op {
     struct tz_tree *tree; /* staged */
     const char *today;    /* the tree's date */
     const char *reason;
+    char later[TZ_UNIT_LATER_MAX][TZ_DATE_SIZE]; /* of an import */
+    size_t laters;
 };
 
 /* `known` is a copy: the staged tree may move its nodes. What it lends is the views', and stays. */
@@ -41,16 +46,13 @@ int tz_unit_pack(struct tz_unit_op *o, struct tz_unit_work *u, const Taizhang__V
 /* A change that waits for its day must not be overtaken: CHANGE_PENDING, but for taking it back on that day,
  * and for what has no days. */
 void tz_unit_check_pending(struct tz_unit_op *o, struct tz_unit_work *u);
+/* The first day after `date` on which any unit's state changes or ends; false: none. */
+bool tz_unit_day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE]);
 /* Fills u->change. number: of a new unit. */
 int tz_unit_make_change(struct tz_unit_op *o, struct tz_unit_work *u, uint32_t number) TZ_MUSTCHECK;
 /* The entry, the table, the views' change, and the outcome. */
 int tz_unit_write(struct tz_unit_op *o, struct tz_unit_work *u) TZ_MUSTCHECK;
 void tz_unit_unchanged(struct tz_unit_work *u);
-
-/* Later days on which the tree is looked at: more than anybody plans for. */
-enum { TZ_UNIT_DAYS = 64 };
-/* The first day after `date` on which any unit's state changes or ends; false: none. */
-bool tz_unit_day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE]);
 
 /* RETIRED: of a unit that is closed. */
 void tz_errors_retired(const struct tz_tree *t, const struct tz_unit_node *unit, const char *field,

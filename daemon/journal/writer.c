@@ -307,6 +307,8 @@ static int transact(struct tz_writer *w, struct batch_list *list)
         return rc;
     tz_batch_start(&w->batch, w->o.views, tz_store_info(w->o.store).epoch, position, w->last_ms);
     come_to_day(w, w->batch.time_ms);
+    if (w->batch.tree != w->o.views->tree) /* the day failed, and the views were made anew */
+        tz_batch_start(&w->batch, w->o.views, tz_store_info(w->o.store).epoch, position, w->last_ms);
     rc = decide_all(w, list);
     if (rc || !w->batch.entries) {
         tz_store_rollback(w->o.store);

@@ -60,6 +60,19 @@ const char *tz_relation_name(size_t i)
     return i < TZ_RELATIONS ? relations[i] : NULL;
 }
 
+/* --- places --- */
+
+/* Whether a unit is in a committee's subtree. One that is not yet hangs where its predecessors are, for the
+ * sake of the totals; they do not get it by that: it is in reach of those above whom it will be. */
+static bool holds(const struct tz_tree *tree, uint32_t committee, uint32_t number)
+{
+    const struct tz_unit_node *u = tz_tree_at(tree, number);
+    for (unsigned i = 0; u && u->number != committee && u->standing == TZ_NOT_YET && i < TZ_TREE_DEPTH; i++)
+        u = tz_tree_at(tree, (uint32_t)u->body->parent);
+    return u && (u->number == committee || u->standing != TZ_NOT_YET) &&
+           tz_tree_above(tree, committee, u->number);
+}
+
 /* --- grants --- */
 
 void tz_access_of_principal(const struct tz_principal *p, struct tz_grant *out)
@@ -89,7 +102,7 @@ int tz_access_act_for(const struct tz_realm *realm, const struct tz_grant *gatew
     if (gateway->roles & TZ_ROLE_ACT_FOR && !gateway->socket && realm->principals)
         p = tz_principal_find(realm->principals, name);
     if (!p || !tz_principal_valid(p, realm->now_ms) || p->roles & TZ_ROLES_REGISTRY || !p->committee ||
-        !gateway->committee || !tz_tree_above(realm->tree, gateway->committee, p->committee)) {
+        !gateway->committee || !holds(realm->tree, gateway->committee, p->committee)) {
         tz_error_set(e, TZ_CODE(BAD_PERSON), "act_for", name);
         return TZ_EINVAL;
     }
@@ -153,7 +166,7 @@ struct tz_reach tz_access_relation(const struct tz_grant *g, const struct tz_tre
         return out;
     if (g->committee == committee)
         out.relation = TZ_REL_OWN;
-    else if (tz_tree_above(tree, g->committee, committee))
+    else if (holds(tree, g->committee, committee))
         out.relation = TZ_REL_BELOW;
     else if (next_above(tree, g->committee) == committee)
         out.relation = TZ_REL_PARENT;

@@ -26,14 +26,6 @@ static int begin(struct tz_request *r, const struct tz_reading *with, const char
     return rc == TZ_OK ? tz_lookup_position(min_position, tz_lookup_views_position(r->service), e) : rc;
 }
 
-/* Of struct tz_asker: decided as everything is, by where the committee stands today. */
-static int may_see(void *ctx, uint32_t committee, struct tz_error *e)
-{
-    const struct tz_request *r = ctx;
-    struct tz_realm realm = tz_lookup_realm(r->service);
-    return tz_access_check(&realm, &r->grant, r->verb->action, committee, NULL, e);
-}
-
 static void answer_totals(struct tz_request *r, const Taizhang__V1__TotalsReply *all)
 {
     size_t from = 0;
@@ -50,17 +42,33 @@ static void answer_totals(struct tz_request *r, const Taizhang__V1__TotalsReply 
     } while (from < all->n_rows);
 }
 
+/* A unit that has left the subtree, or never was in it but for a place that it had before it began, is in
+ * reach as it is today: by the tree of no day is more seen of it. */
+static int check_then(void *ctx, const struct tz_tree *today, const struct tz_tree *then, uint32_t node,
+                      struct tz_error *e)
+{
+    struct tz_request *r = ctx;
+    int rc = TZ_OK;
+    tz_views_read_lock(r->service->views);
+    struct tz_realm realm = tz_lookup_realm(r->service);
+    realm.tree = today;
+    for (uint32_t n = node; n && rc == TZ_OK; n = tz_tree_next(then, node, n))
+        if (!tz_tree_above(today, node, n))
+            rc = tz_access_check(&realm, &r->grant, r->verb->action, n, NULL, e);
+    tz_views_unlock(r->service->views);
+    return rc;
+}
+
 static void read_totals(struct tz_request *r, const struct tz_reading *with)
 {
     const Taizhang__V1__TotalsRequest *q = r->msg->totals;
     Taizhang__V1__TotalsReply reply = TAIZHANG__V1__TOTALS_REPLY__INIT;
-    const struct tz_asker asker = {may_see, r};
+    const struct tz_as_of_check may = {check_then, r};
     struct tz_committee_ref node;
     struct tz_error e;
     int rc = begin(r, with, q->committee, q->min_position, &node, &e);
     if (rc == TZ_OK)
-        rc =
-            tz_views_totals(r->service->views, with->reader, q, node.number, &asker, with->arena, &reply, &e);
+        rc = tz_views_totals(r->service->views, with->reader, q, node.number, &may, with->arena, &reply, &e);
     if (rc == TZ_OK)
         answer_totals(r, &reply);
     else
@@ -122,15 +130,14 @@ static void read_trace(struct tz_request *r, const struct tz_reading *with)
 {
     Taizhang__V1__TraceRequest q = *r->msg->trace;
     Taizhang__V1__TraceReply reply;
-    const struct tz_asker asker = {may_see, r};
+    const struct tz_as_of_check may = {check_then, r};
     struct tz_committee_ref node;
     struct tz_error e;
     int rc = begin(r, with, q.committee, q.min_position, &node, &e);
     q.limit = (uint32_t)tz_lookup_page(q.limit);
     while (rc == TZ_OK) {
         taizhang__v1__trace_reply__init(&reply);
-        rc =
-            tz_views_trace(r->service->views, with->reader, &q, node.number, &asker, with->arena, &reply, &e);
+        rc = tz_views_trace(r->service->views, with->reader, &q, node.number, &may, with->arena, &reply, &e);
         if (rc != TZ_ELIMIT || q.limit == 1)
             break;
         /* A page of the largest records does not fit into the arena: a shorter one does. */

@@ -13,21 +13,25 @@ struct moment {
     struct tz_totals_from from;
 };
 
-/* What stands below the node in this tree, and not today. */
-static int check_day(struct tz_views *v, const struct tz_tree *day, uint32_t node,
-                     const struct tz_asker *asker, struct tz_error *e)
+/* The tree becomes that of the day, if the asker may see what the node has in it. */
+static int go_to_day(struct tz_tree **tree, const char *as_of, uint32_t node,
+                     const struct tz_as_of_check *may, struct tz_error *e)
 {
-    int rc = TZ_OK;
-    tz_views_read_lock(v);
-    for (uint32_t n = node; rc == TZ_OK && n; n = tz_tree_next(day, node, n))
-        if (!tz_tree_above(v->tree, node, n))
-            rc = asker->may_see(asker->ctx, n, e);
-    tz_views_unlock(v);
-    return rc;
+    struct tz_tree *then;
+    int rc = tz_tree_as_of(&then, *tree, as_of);
+    if (rc == TZ_OK && may)
+        rc = may->check(may->ctx, *tree, then, node, e);
+    if (rc != TZ_OK) {
+        tz_tree_free(then);
+        return rc;
+    }
+    tz_tree_free(*tree);
+    *tree = then;
+    return TZ_OK;
 }
 
 static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *as_of, uint32_t node,
-                        const struct tz_asker *asker, struct moment *out, struct tz_error *e)
+                        const struct tz_as_of_check *may, struct moment *out, struct tz_error *e)
 {
     uint64_t position;
     int rc = tz_views_snapshot(v, r, &out->tree, &position);
@@ -38,9 +42,7 @@ static int moment_begin(struct tz_views *v, struct tz_reader *r, const char *as_
     if (rc != TZ_OK)
         return rc;
     if (as_of[0])
-        rc = tz_tree_day(out->tree, as_of);
-    if (rc == TZ_OK && as_of[0] && asker)
-        rc = check_day(v, out->tree, node, asker, e);
+        rc = go_to_day(&out->tree, as_of, node, may, e);
     if (rc != TZ_OK) {
         tz_reader_end(r);
         tz_tree_free(out->tree);
@@ -73,14 +75,14 @@ static int answer_from_views(struct tz_views *v, const Taizhang__V1__TotalsReque
 }
 
 int tz_views_totals(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TotalsRequest *q,
-                    uint32_t node, const struct tz_asker *asker, struct tz_arena *arena,
+                    uint32_t node, const struct tz_as_of_check *may, struct tz_arena *arena,
                     Taizhang__V1__TotalsReply *out, struct tz_error *e)
 {
     struct moment m;
     struct tz_cube *cube = NULL;
     if (!tz_totals_scans(q) && !q->tree_as_of[0])
         return answer_from_views(v, q, node, arena, out, e);
-    int rc = moment_begin(v, r, q->tree_as_of, node, asker, &m, e);
+    int rc = moment_begin(v, r, q->tree_as_of, node, may, &m, e);
     if (rc != TZ_OK)
         return rc;
     if (!tz_totals_scans(q) && tz_kind_info(q->kind))
@@ -96,11 +98,11 @@ int tz_views_totals(struct tz_views *v, struct tz_reader *r, const Taizhang__V1_
 }
 
 int tz_views_trace(struct tz_views *v, struct tz_reader *r, const Taizhang__V1__TraceRequest *q,
-                   uint32_t node, const struct tz_asker *asker, struct tz_arena *arena,
+                   uint32_t node, const struct tz_as_of_check *may, struct tz_arena *arena,
                    Taizhang__V1__TraceReply *out, struct tz_error *e)
 {
     struct moment m;
-    int rc = moment_begin(v, r, q->tree_as_of, node, asker, &m, e);
+    int rc = moment_begin(v, r, q->tree_as_of, node, may, &m, e);
     if (rc != TZ_OK)
         return rc;
     rc = tz_trace_answer(&m.from, q, node, arena, out, e);

@@ -405,3 +405,20 @@ def test_a_reason_is_kept_for_good_and_so_it_is_looked_at(country, reason, said)
     assert done.returncode not in (0, 3) and said in done.stderr, done.stderr
     assert country.client().position() == position
     ok(country, "committee", "rename", "500103", "--name", "新渝中区", "--reason", "x" * 500)
+
+
+def test_what_was_taken_back_is_planned_again_of_any_day(country):
+    """A wrong year must not keep the new code from anybody until then."""
+    everybody = ["500105", "500112", "500105001", "500105002", "500112001", "500157"]
+    for wrong in ("2062-12-01", day(3), day(3), day(5)):
+        merge(country, wrong)
+        ok(country, "committee", "cancel", *everybody, "--on", wrong)
+    merge(country, day(2))
+    client = country.client()
+    assert (unit(client, "500157").body.valid_from, unit(client, "500157").body.valid_to) == (day(2), "")
+    assert total(client, "500157", tree_as_of=day(2)) == 15
+    ok(country, "committee", "cancel", *everybody, "--on", day(2))
+    merge(country)
+    assert total(client, "500157") == 15
+    country.stop()
+    country.assert_check_clean()

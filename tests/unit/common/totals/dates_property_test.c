@@ -297,14 +297,37 @@ static bool same_state(const struct entry *a, const struct entry *b)
     return true;
 }
 
+static void take_day_away(struct run *r, uint32_t unit, unsigned day)
+{
+    for (size_t i = 0; i < r->entries; i++)
+        r->entry[i].gone |= r->entry[i].unit == unit && r->entry[i].day == day;
+}
+
 /* What held the day before takes away what was to change on the day. */
 static void note_nothing(struct run *r, struct entry *e)
 {
     const struct entry *before = e->day ? state_on(r, e->unit, e->day - 1) : NULL;
     if (!before || !same_state(before, e))
         return;
-    for (size_t i = 0; i < r->entries; i++)
-        r->entry[i].gone |= r->entry[i].unit == e->unit && r->entry[i].day == e->day;
+    take_day_away(r, e->unit, e->day);
+}
+
+static unsigned states(const struct run *r, uint32_t unit)
+{
+    unsigned n = 0;
+    for (unsigned day = 0; day <= DAYS; day++) {
+        const struct entry *e = state_on(r, unit, day);
+        n += e && e->day == day;
+    }
+    return n;
+}
+
+/* A first state that closes as it begins says nothing if another comes, or is there. */
+static void note_no_beginning(struct run *r, uint32_t unit, unsigned others)
+{
+    const struct entry *e = first_state(r, unit);
+    for (; e && e->day && e->closed == e->day && states(r, unit) > others; e = first_state(r, unit))
+        take_day_away(r, unit, e->day);
 }
 
 static void random_change(struct run *r)
@@ -316,8 +339,11 @@ static void random_change(struct run *r)
     bool gone[ENTRIES];
     for (size_t i = 0; i < r->entries; i++)
         gone[i] = r->entry[i].gone;
+    if (states(r, unit) == 1)
+        note_no_beginning(r, unit, 0);
     r->entry[r->entries++] = fresh;
     note_nothing(r, e);
+    note_no_beginning(r, unit, 1);
     if (e->parent == unit || (!r->any_shape && !always_a_tree(r))) {
         r->entries--;
         for (size_t i = 0; i < r->entries; i++)
