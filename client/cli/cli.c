@@ -302,6 +302,19 @@ const struct tz_part *tz_cli_part(const struct tz_part *parts, size_t *argc, cha
     return NULL;
 }
 
+int tz_cli_run_part(struct tz_cli *cli, const struct tz_command *command, const struct tz_part *parts,
+                    size_t argc, char **argv, const char *which)
+{
+    const struct tz_option none[] = {{NULL, TZ_OPTION_FLAG, NULL}};
+    const struct tz_part *part = tz_cli_part(parts, &argc, argv);
+    if (part)
+        return part->run(cli, argc, argv);
+    size_t operands;
+    bool helped;
+    int rc = tz_cli_options(cli, command, argc, argv, none, &operands, &helped);
+    return rc != TZ_RESULT_DONE || helped ? rc : tz_cli_usage(cli, "%s", _(which));
+}
+
 static const struct tz_command *find_command(const char *name)
 {
     for (size_t i = 0; tz_commands[i]; i++)

@@ -64,6 +64,9 @@ struct tz_part {
 /* The part that the arguments name first, whose name is taken out of them; NULL: none. Common options may
  * stand before it. */
 const struct tz_part *tz_cli_part(const struct tz_part *parts, size_t *argc, char **argv);
+/* Runs it; where none is named, says which there are, which is N_(). */
+int tz_cli_run_part(struct tz_cli *cli, const struct tz_command *command, const struct tz_part *parts,
+                    size_t argc, char **argv, const char *which);
 
 /* "taizhang: <text>" on stderr, also when quiet. */
 void tz_cli_error(struct tz_cli *cli, const char *format, ...) TZ_PRINTF(2, 3);

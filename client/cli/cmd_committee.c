@@ -10,18 +10,10 @@ static int run_committee(struct tz_cli *cli, size_t argc, char **argv)
         {"close", tz_committee_close},   {"cancel", tz_committee_cancel},   {"merge", tz_committee_merge},
         {"split", tz_committee_split},   {"contact", tz_committee_contact}, {NULL, NULL},
     };
-    const struct tz_option options[] = {{NULL, TZ_OPTION_FLAG, NULL}};
-    const struct tz_part *part = tz_cli_part(parts, &argc, argv);
-    if (part)
-        return part->run(cli, argc, argv);
-    size_t operands;
-    bool helped;
-    int rc = tz_cli_options(cli, &tz_command_committee, argc, argv, options, &operands, &helped);
-    if (rc != TZ_RESULT_DONE || helped)
-        return rc;
-    return tz_cli_usage(cli, "%s",
-                        _("Say which: committee import, list, set, add, rename, move, merge, split, close, "
-                          "cancel or contact."));
+    return tz_cli_run_part(
+        cli, &tz_command_committee, parts, argc, argv,
+        N_("Say which: committee import, list, set, add, rename, move, merge, split, close, "
+           "cancel or contact."));
 }
 
 const struct tz_command tz_command_committee = {

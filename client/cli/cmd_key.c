@@ -8,18 +8,10 @@ static int run_key(struct tz_cli *cli, size_t argc, char **argv)
                                            {"rename", tz_key_run_rename}, {"roles", tz_key_run_roles},
                                            {"revoke", tz_key_run_revoke}, {"rotate", tz_key_run_rotate},
                                            {"person", tz_key_run_person}, {NULL, NULL}};
-    const struct tz_option options[] = {{NULL, TZ_OPTION_FLAG, NULL}};
-    const struct tz_part *part = tz_cli_part(parts, &argc, argv);
-    if (part)
-        return part->run(cli, argc, argv);
-    size_t operands;
-    bool helped;
-    int rc = tz_cli_options(cli, &tz_command_key, argc, argv, options, &operands, &helped);
-    if (rc != TZ_RESULT_DONE || helped)
-        return rc;
-    return tz_cli_usage(cli, "%s",
-                        _("Say which: key list, show, rename, roles, revoke, rotate or person. taizhang key "
-                          "--help says more."));
+    return tz_cli_run_part(
+        cli, &tz_command_key, parts, argc, argv,
+        N_("Say which: key list, show, rename, roles, revoke, rotate or person. taizhang key "
+           "--help says more."));
 }
 
 const struct tz_command tz_command_key = {

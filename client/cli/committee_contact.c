@@ -2,8 +2,6 @@
  *
  * The directory: a committee keeps up its own short name and contact persons. They are of no day.
  */
-#include <string.h>
-
 #include "client/cli/commands.h"
 #include "client/cli/committee_compose.h"
 

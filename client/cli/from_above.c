@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/from_above.h"
 
-#include <string.h>
-
 #include "client/cli/time_text.h"
 #include "common/schema/address.h"
 

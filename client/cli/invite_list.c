@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "client/cli/commands.h"
 #include "client/cli/invite.h"
 #include "client/cli/key_words.h"
 #include "client/cli/time_text.h"

@@ -143,6 +143,17 @@ static enum tz_result finish(struct rotation *x)
 
 /* --- where it stands --- */
 
+/* The new key is made, and its registry does not know it yet. */
+static enum tz_result tell_and_use(struct rotation *x)
+{
+    enum tz_result rc = tell(x);
+    if (rc == TZ_RESULT_DONE)
+        rc = open_as(x, x->new);
+    if (rc == TZ_RESULT_DONE)
+        rc = use(x);
+    return rc == TZ_RESULT_DONE ? finish(x) : rc;
+}
+
 /* A rotation that was killed: the new key may be known or not, and in use or not. */
 static enum tz_result go_on(struct rotation *x)
 {
@@ -150,11 +161,8 @@ static enum tz_result go_on(struct rotation *x)
     enum tz_result rc = open_as(x, x->new);
     if (x->new->state == TZ_KEY_VALID)
         return rc == TZ_RESULT_DONE ? finish(x) : rc;
-    if (rc != TZ_RESULT_DONE && answered_with(x, TZ_CODE(KEY_UNKNOWN)) && x->old) {
-        rc = tell(x);
-        if (rc == TZ_RESULT_DONE)
-            rc = open_as(x, x->new);
-    }
+    if (rc != TZ_RESULT_DONE && answered_with(x, TZ_CODE(KEY_UNKNOWN)) && x->old)
+        return tell_and_use(x);
     if (rc == TZ_RESULT_DONE)
         rc = use(x);
     return rc == TZ_RESULT_DONE ? finish(x) : rc;
@@ -163,13 +171,7 @@ static enum tz_result go_on(struct rotation *x)
 static enum tz_result begin(struct rotation *x)
 {
     enum tz_result rc = make(x);
-    if (rc == TZ_RESULT_DONE)
-        rc = tell(x);
-    if (rc == TZ_RESULT_DONE)
-        rc = open_as(x, x->new);
-    if (rc == TZ_RESULT_DONE)
-        rc = use(x);
-    return rc == TZ_RESULT_DONE ? finish(x) : rc;
+    return rc == TZ_RESULT_DONE ? tell_and_use(x) : rc;
 }
 
 static enum tz_result rotate(struct rotation *x, const char *server)

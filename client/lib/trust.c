@@ -5,7 +5,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 static const uint8_t alpn[] = "\x0ataizhang/1";

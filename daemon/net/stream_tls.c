@@ -6,7 +6,6 @@
  * and its length is kept. Bytes that OpenSSL has decrypted and nobody has read are told by `holds`: the
  * socket is not readable on their account. OpenSSL reads no further ahead than the record at hand.
  */
-#include <errno.h>
 #include <event2/buffer.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>

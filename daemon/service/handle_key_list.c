@@ -4,8 +4,6 @@
  * registry as a whole first. A page goes on after the key that it names, wherever that one's committee stands
  * now.
  */
-#include <string.h>
-
 #include "daemon/service/lookup.h"
 #include "daemon/service/principal_row.h"
 #include "daemon/service/verbs.h"

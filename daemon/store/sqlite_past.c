@@ -3,8 +3,6 @@
  * Which entries a committee had before its current one stands in a table since version 2. A file that is
  * older gets it from the journal, once.
  */
-#include <stdlib.h>
-
 #include "daemon/store/sqlite_internal.h"
 #include "taizhang/v1/journal.pb-c.h"
 

@@ -406,6 +406,12 @@ def test_common_options_may_stand_before_the_part(registry, command):
     assert registry.run(command, "--lang", "zh", "list") == registry.run(command, "list", "--lang", "zh")
 
 
+@pytest.mark.parametrize("command", ["key", "committee"])
+def test_no_part_at_all_is_told_in_the_language_asked_for(registry, command):
+    done = registry.cli(command, "--lang", "zh")
+    assert done.returncode == 2 and "请写明" in done.stderr
+
+
 @pytest.mark.parametrize("args", [["key"], ["key", "sing"], ["key", "rename", "key:0123456789abcdef"],
                                   ["key", "roles", "x", "submit"], ["key", "show", "nobody"],
                                   ["key", "roles", "key:0123456789abcdef", "king"], ["key", "person", "li"],

@@ -558,16 +558,21 @@ static enum tz_result submit_batches(struct fake *f, size_t batches, unsigned ch
     return rc;
 }
 
-static void matches_answers_out_of_order(void **state)
+static void every_record_is_answered_once(void (*talk)(struct fake *f))
 {
-    (void)state;
     struct fake f;
     unsigned char seen[40] = {0};
-    start(&f, talk_out_of_order);
+    start(&f, talk);
     assert_int_equal(submit_batches(&f, 10, seen), TZ_RESULT_DONE);
     for (size_t i = 0; i < sizeof seen; i++)
         assert_int_equal(seen[i], 1);
     stop(&f);
+}
+
+static void matches_answers_out_of_order(void **state)
+{
+    (void)state;
+    every_record_is_answered_once(talk_out_of_order);
 }
 
 static void talk_too_many_outcomes(struct fake *f)
@@ -640,13 +645,7 @@ static void talk_at_a_pace(struct fake *f)
 static void what_is_to_wait_is_sent_again(void **state)
 {
     (void)state;
-    struct fake f;
-    unsigned char seen[40] = {0};
-    start(&f, talk_at_a_pace);
-    assert_int_equal(submit_batches(&f, 10, seen), TZ_RESULT_DONE);
-    for (size_t i = 0; i < sizeof seen; i++)
-        assert_int_equal(seen[i], 1);
-    stop(&f);
+    every_record_is_answered_once(talk_at_a_pace);
 }
 
 static void talk_never(struct fake *f)
