@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/codes/identity.h"
 #include "daemon/service/account.h"
 #include "daemon/service/asks.h"
 #include "daemon/service/session.h"
@@ -48,6 +49,8 @@ static int check_proof(const Taizhang__V1__Proof *p, struct tz_error *e)
     else if (!tz_text_valid(p->name, strlen(p->name), &characters) || characters > NAME_CHARACTERS ||
              strchr(p->name, '\n'))
         tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "name", p->name);
+    else if (tz_text_has_resident_id(p->name, strlen(p->name)))
+        tz_error_set(e, TZ_CODE(RESIDENT_ID), "name", NULL);
     else
         return TZ_OK;
     return TZ_EINVAL;

@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/codes/division.h"
+#include "common/codes/identity.h"
 #include "daemon/service/key_access.h"
 #include "daemon/service/lookup.h"
 
@@ -81,11 +82,14 @@ static int check_roles(char *const *names, size_t count, struct tz_error *e)
 
 static int check_name(const char *name, struct tz_error *e)
 {
+    size_t len = strlen(name);
     size_t characters;
-    if (tz_text_valid(name, strlen(name), &characters) && characters <= NAME_CHARACTERS &&
-        !strchr(name, '\n'))
+    if (!tz_text_valid(name, len, &characters) || characters > NAME_CHARACTERS || strchr(name, '\n'))
+        tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "name", name);
+    else if (tz_text_has_resident_id(name, len)) /* it would stand in the journal for ever */
+        tz_error_set(e, TZ_CODE(RESIDENT_ID), "name", NULL);
+    else
         return TZ_OK;
-    tz_error_set(e, TZ_CODE(BAD_ARGUMENT), "name", name);
     return TZ_EINVAL;
 }
 

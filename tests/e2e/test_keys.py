@@ -377,3 +377,17 @@ def test_many_offices_join_at_once(registry, owner):
         thread.join()
     assert not failed
     assert sorted(ids(owner.keys(committee="320102"))) == sorted(key.id for key in keys)
+
+
+def test_no_name_holds_a_resident_id_number(registry, owner, city):
+    """It would stand in the journal for ever."""
+    name = "林芳 11010519491231002X"
+    assert refused(owner.invite, "320102", "submit", name=name) == "RESIDENT_ID"
+    assert refused(owner.put_key, city.id, name=name) == "RESIDENT_ID"
+    assert refused(owner.put_key, "person:linfang", committee="320102", roles=["query"], set_roles=True,
+                   name=name) == "RESIDENT_ID"
+    code, _ = owner.invite("320102", "submit", name="玄武")
+    with pytest.raises(Closed) as closed:
+        registry.client(key=DeviceKey(), invitation=code, name=name)
+    assert closed.value.code == "RESIDENT_ID"
+    registry.client(key=DeviceKey(), invitation=code).ping()
