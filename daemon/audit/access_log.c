@@ -18,13 +18,14 @@
 #include "daemon/audit/syslog.h"
 
 /* What may be repeated without end. */
-enum repeats { OF_STRANGERS, OF_PRINCIPALS, OF_SESSIONS, REPEATS };
+enum repeats { OF_STRANGERS, OF_PRINCIPALS, OF_SESSIONS, OF_PRIVATE, REPEATS };
 
 /* WAITING: of lines that cannot be written. AT_ONCE: of lines that nobody flushed. */
 enum {
     WAITING_BYTES = 4 * 1024 * 1024,
     AT_ONCE_BYTES = 64 * 1024,
     KINDS = 256,
+    PRIVATE_KINDS = 2048,
     BUDGET = 256,
     TICK_MS = 1000,
     CLEAN_S = 3600,
@@ -303,6 +304,8 @@ static enum repeats repeats_of(const struct tz_access_event *e)
 {
     if (e->type == TZ_ACCESS_SESSION)
         return OF_SESSIONS;
+    if (e->type == TZ_ACCESS_PRIVATE)
+        return OF_PRIVATE;
     return e->principal && e->principal[0] ? OF_PRINCIPALS : OF_STRANGERS;
 }
 
@@ -466,9 +469,11 @@ static int continue_log(struct tz_access_log *a, struct ending *end)
 int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_options *options, char *why,
                        size_t why_size)
 {
-    const struct tz_repeats_options repeats[REPEATS] = {[OF_STRANGERS] = {.kinds = KINDS, .budget = BUDGET},
-                                                        [OF_PRINCIPALS] = {.kinds = KINDS, .budget = BUDGET},
-                                                        [OF_SESSIONS] = {.kinds = KINDS}};
+    const struct tz_repeats_options repeats[REPEATS] = {
+        [OF_STRANGERS] = {.kinds = KINDS, .budget = BUDGET},
+        [OF_PRINCIPALS] = {.kinds = KINDS, .budget = BUDGET},
+        [OF_SESSIONS] = {.kinds = KINDS},
+        [OF_PRIVATE] = {.kinds = PRIVATE_KINDS, .objects = true}};
     struct tz_access_log *a = calloc(1, sizeof *a);
     if (!a)
         return TZ_ENOMEM;

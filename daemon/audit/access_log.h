@@ -47,8 +47,8 @@ void tz_access_log_close(struct tz_access_log *a);
 void tz_access_log_began(struct tz_access_log *a, const char *daemon, uint64_t position);
 /* Adds a line; number, time and hash are filled in. */
 void tz_access_log_add(struct tz_access_log *a, const struct tz_access_event *e);
-/* The same for what may be repeated without end, refusals and sessions (repeats.h). host: the peer's address
- * without its port. */
+/* The same for what may be repeated without end, refusals, sessions and private queries (repeats.h). host:
+ * the peer's address without its port. */
 void tz_access_log_note(struct tz_access_log *a, const struct tz_access_event *e, const char *host);
 /* Writes what was added. */
 void tz_access_log_flush(struct tz_access_log *a);
