@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/audit/chain.h"
+#include "daemon/audit/query.h"
 #include "daemon/audit/repeats.h"
 #include "daemon/audit/syslog.h"
 
@@ -53,7 +53,8 @@ struct tz_access_log {
     /* Apart, so that no crowd of strangers takes the room of those whose names are known. */
     struct tz_repeats *repeats[REPEATS];
     struct tz_syslog syslog;
-    int64_t clean_at_us; /* when files are to be looked at again */
+    struct tz_access_marks marks; /* under a lock of its own */
+    int64_t clean_at_us;          /* when files are to be looked at again */
 
     atomic_bool waits;   /* something is to be written; any thread looks without the lock */
     atomic_bool blocked; /* and could not be; likewise */
@@ -370,6 +371,11 @@ const char *tz_access_log_dir(const struct tz_access_log *a)
     return a->dir;
 }
 
+struct tz_access_marks *tz_access_log_marks(struct tz_access_log *a)
+{
+    return &a->marks;
+}
+
 /* --- opening --- */
 
 /* What the last file ends with. */
@@ -483,6 +489,7 @@ int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_op
     a->dir = strdup(options->dir);
     tz_buf_init(&a->text, WAITING_BYTES);
     pthread_mutex_init(&a->lock, NULL);
+    tz_access_marks_init(&a->marks);
     pthread_cond_init(&a->stop, NULL);
     tz_syslog_open(&a->syslog, options->syslog, options->log);
     struct ending end = {.a = a};
@@ -560,6 +567,7 @@ void tz_access_log_close(struct tz_access_log *a)
     tz_buf_free(&a->text);
     pthread_cond_destroy(&a->stop);
     pthread_mutex_destroy(&a->lock);
+    tz_access_marks_free(&a->marks);
     free(a->dir);
     free(a);
 }

@@ -31,6 +31,7 @@ struct tz_access_log_options {
 };
 
 struct tz_access_log;
+struct tz_access_marks;
 
 /* Continues where the log ended; what a crash cut off is marked. why: at least 256 bytes, a sentence for the
  * operator. TZ_EIO, TZ_EFULL, TZ_ENOMEM. */
@@ -58,7 +59,8 @@ bool tz_access_log_writable(const struct tz_access_log *a);
 /* What is due: repeats, lines that could not be written, fsync, files whose time is over. */
 void tz_access_log_tick(struct tz_access_log *a);
 void tz_access_log_set_days(struct tz_access_log *a, int64_t days);
-/* Where tz_access_query reads. */
+/* Where tz_access_query reads, and where its last pages ended. */
 const char *tz_access_log_dir(const struct tz_access_log *a);
+struct tz_access_marks *tz_access_log_marks(struct tz_access_log *a);
 
 #endif
