@@ -5,10 +5,10 @@
  * and kept for a number of days. No option and no request switches it off.
  *
  * A line is in the system's hands (write) before the answer that it is about leaves: whoever adds one flushes
- * before the answer is written. It is on the disk (fsync) within a second, and when its file is full. While
- * lines cannot be written, tz_access_log_writable says so, and the registry turns changes away; what was
- * being answered at that moment waits in memory, bounded, and what finds no room there is counted, and the
- * count written.
+ * before the answer is written. What is counted (repeats.h) is in memory until its line is due. It is on the
+ * disk (fsync) within a second, and when its file is full. While lines cannot be written,
+ * tz_access_log_writable says so, and the registry turns changes away; what was being answered at that moment
+ * waits in memory, bounded, and what finds no room there is counted, and the count written.
  *
  * Threads: everything but opening and closing may be called by any thread. One lock guards the text that
  * waits and the file; nobody holds it during an fsync but when a file is full.

@@ -7,7 +7,7 @@
 #define SECOND_US INT64_C(1000000)
 enum { FIRST_S = 10, LONGEST_S = 640, OTHERS = 16, NAME_SIZE = 80, HOST_SIZE = 64, OBJECT_SIZE = 400 };
 /* Of kinds with objects. */
-enum { QUIET_S = 60, OF_PERSON = 16, OF_PRINCIPAL = 128 };
+enum { QUIET_S = 60, OF_PERSON = 32, OF_PRINCIPAL = 128 };
 
 struct kind {
     bool used;
