@@ -13,18 +13,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/audit/chain.h"
+#include "daemon/audit/query.h"
 #include "daemon/audit/repeats.h"
 #include "daemon/audit/syslog.h"
 
 /* What may be repeated without end. */
-enum repeats { OF_STRANGERS, OF_PRINCIPALS, OF_SESSIONS, REPEATS };
+enum repeats { OF_STRANGERS, OF_PRINCIPALS, OF_SESSIONS, OF_PRIVATE, REPEATS };
 
 /* WAITING: of lines that cannot be written. AT_ONCE: of lines that nobody flushed. */
 enum {
     WAITING_BYTES = 4 * 1024 * 1024,
     AT_ONCE_BYTES = 64 * 1024,
     KINDS = 256,
+    PRIVATE_KINDS = 2048,
     BUDGET = 256,
     TICK_MS = 1000,
     CLEAN_S = 3600,
@@ -52,7 +53,8 @@ struct tz_access_log {
     /* Apart, so that no crowd of strangers takes the room of those whose names are known. */
     struct tz_repeats *repeats[REPEATS];
     struct tz_syslog syslog;
-    int64_t clean_at_us; /* when files are to be looked at again */
+    struct tz_access_marks marks; /* under a lock of its own */
+    int64_t clean_at_us;          /* when files are to be looked at again */
 
     atomic_bool waits;   /* something is to be written; any thread looks without the lock */
     atomic_bool blocked; /* and could not be; likewise */
@@ -303,6 +305,8 @@ static enum repeats repeats_of(const struct tz_access_event *e)
 {
     if (e->type == TZ_ACCESS_SESSION)
         return OF_SESSIONS;
+    if (e->type == TZ_ACCESS_PRIVATE)
+        return OF_PRIVATE;
     return e->principal && e->principal[0] ? OF_PRINCIPALS : OF_STRANGERS;
 }
 
@@ -365,6 +369,11 @@ void tz_access_log_set_days(struct tz_access_log *a, int64_t days)
 const char *tz_access_log_dir(const struct tz_access_log *a)
 {
     return a->dir;
+}
+
+struct tz_access_marks *tz_access_log_marks(struct tz_access_log *a)
+{
+    return &a->marks;
 }
 
 /* --- opening --- */
@@ -466,9 +475,11 @@ static int continue_log(struct tz_access_log *a, struct ending *end)
 int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_options *options, char *why,
                        size_t why_size)
 {
-    const struct tz_repeats_options repeats[REPEATS] = {[OF_STRANGERS] = {.kinds = KINDS, .budget = BUDGET},
-                                                        [OF_PRINCIPALS] = {.kinds = KINDS, .budget = BUDGET},
-                                                        [OF_SESSIONS] = {.kinds = KINDS}};
+    const struct tz_repeats_options repeats[REPEATS] = {
+        [OF_STRANGERS] = {.kinds = KINDS, .budget = BUDGET},
+        [OF_PRINCIPALS] = {.kinds = KINDS, .budget = BUDGET},
+        [OF_SESSIONS] = {.kinds = KINDS},
+        [OF_PRIVATE] = {.kinds = PRIVATE_KINDS, .objects = true}};
     struct tz_access_log *a = calloc(1, sizeof *a);
     if (!a)
         return TZ_ENOMEM;
@@ -478,6 +489,7 @@ int tz_access_log_open(struct tz_access_log **out, const struct tz_access_log_op
     a->dir = strdup(options->dir);
     tz_buf_init(&a->text, WAITING_BYTES);
     pthread_mutex_init(&a->lock, NULL);
+    tz_access_marks_init(&a->marks);
     pthread_cond_init(&a->stop, NULL);
     tz_syslog_open(&a->syslog, options->syslog, options->log);
     struct ending end = {.a = a};
@@ -555,6 +567,7 @@ void tz_access_log_close(struct tz_access_log *a)
     tz_buf_free(&a->text);
     pthread_cond_destroy(&a->stop);
     pthread_mutex_destroy(&a->lock);
+    tz_access_marks_free(&a->marks);
     free(a->dir);
     free(a);
 }

@@ -5,10 +5,10 @@
  * and kept for a number of days. No option and no request switches it off.
  *
  * A line is in the system's hands (write) before the answer that it is about leaves: whoever adds one flushes
- * before the answer is written. It is on the disk (fsync) within a second, and when its file is full. While
- * lines cannot be written, tz_access_log_writable says so, and the registry turns changes away; what was
- * being answered at that moment waits in memory, bounded, and what finds no room there is counted, and the
- * count written.
+ * before the answer is written. What is counted (repeats.h) is in memory until its line is due. It is on the
+ * disk (fsync) within a second, and when its file is full. While lines cannot be written,
+ * tz_access_log_writable says so, and the registry turns changes away; what was being answered at that moment
+ * waits in memory, bounded, and what finds no room there is counted, and the count written.
  *
  * Threads: everything but opening and closing may be called by any thread. One lock guards the text that
  * waits and the file; nobody holds it during an fsync but when a file is full.
@@ -31,6 +31,7 @@ struct tz_access_log_options {
 };
 
 struct tz_access_log;
+struct tz_access_marks;
 
 /* Continues where the log ended; what a crash cut off is marked. why: at least 256 bytes, a sentence for the
  * operator. TZ_EIO, TZ_EFULL, TZ_ENOMEM. */
@@ -47,8 +48,8 @@ void tz_access_log_close(struct tz_access_log *a);
 void tz_access_log_began(struct tz_access_log *a, const char *daemon, uint64_t position);
 /* Adds a line; number, time and hash are filled in. */
 void tz_access_log_add(struct tz_access_log *a, const struct tz_access_event *e);
-/* The same for what may be repeated without end, refusals and sessions (repeats.h). host: the peer's address
- * without its port. */
+/* The same for what may be repeated without end, refusals, sessions and private queries (repeats.h). host:
+ * the peer's address without its port. */
 void tz_access_log_note(struct tz_access_log *a, const struct tz_access_event *e, const char *host);
 /* Writes what was added. */
 void tz_access_log_flush(struct tz_access_log *a);
@@ -58,7 +59,8 @@ bool tz_access_log_writable(const struct tz_access_log *a);
 /* What is due: repeats, lines that could not be written, fsync, files whose time is over. */
 void tz_access_log_tick(struct tz_access_log *a);
 void tz_access_log_set_days(struct tz_access_log *a, int64_t days);
-/* Where tz_access_query reads. */
+/* Where tz_access_query reads, and where its last pages ended. */
 const char *tz_access_log_dir(const struct tz_access_log *a);
+struct tz_access_marks *tz_access_log_marks(struct tz_access_log *a);
 
 #endif

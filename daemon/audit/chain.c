@@ -66,55 +66,108 @@ static void anchor(const char *dir, uint64_t first, struct tz_arena *arena, stru
 }
 
 struct walk {
-    struct tz_access_chain chain;
+    struct tz_access_place at; /* its chain is the walk's */
+    struct tz_access_place *reached;
     struct tz_arena arena;
     tz_access_visit visit;
     void *ctx;
 };
 
-static int walk_file(struct walk *w, struct tz_access_reader *r, uint64_t first)
+static int walk_lines(struct walk *w, struct tz_access_reader *r, const char *gap)
 {
+    struct tz_access_chain *chain = &w->at.chain;
     struct tz_access_line line;
-    const char *gap = w->chain.next && w->chain.next != first ? _("lines before it are missing") : NULL;
     int rc;
-    w->chain.next = first;
     while ((rc = tz_access_reader_next(r, &line)) == TZ_OK && line.whole) {
         struct tz_access_event event;
         const char *finding;
-        uint64_t number = w->chain.next;
+        uint64_t number = chain->next;
         tz_arena_reset(&w->arena);
-        bool ours = tz_access_chain_take(&w->chain, &line, &w->arena, &event, &finding);
+        bool ours = tz_access_chain_take(chain, &line, &w->arena, &event, &finding);
         if (gap)
             finding = gap;
         gap = NULL;
+        w->at.offset += line.bytes + 1;
+        w->at.bytes = line.bytes;
         rc = w->visit(w->ctx, number, &line, ours ? &event : NULL, finding);
         if (rc != 0)
             return rc;
+        *w->reached = w->at;
     }
     return rc == TZ_ENOENT ? TZ_OK : rc;
+}
+
+static int walk_file(struct walk *w, const char *dir, uint64_t first)
+{
+    struct tz_access_reader r;
+    int rc = tz_access_reader_open(&r, dir, first);
+    if (rc == TZ_OK) {
+        uint64_t next = w->at.chain.next;
+        w->at.first = first;
+        w->at.offset = 0;
+        w->at.chain.next = first;
+        rc = walk_lines(w, &r, next && next != first ? _("lines before it are missing") : NULL);
+    } else if (rc == TZ_ENOENT) {
+        rc = TZ_OK; /* its time was over; a gap otherwise, and found at the next file */
+    }
+    tz_access_reader_close(&r);
+    return rc;
+}
+
+/* The line before the place, as it was. */
+static bool is_there(struct tz_access_reader *r, const struct tz_access_place *place)
+{
+    struct tz_access_line line;
+    off_t from = (off_t)(place->offset - place->bytes - 1);
+    return lseek(r->fd, from, SEEK_SET) == from && tz_access_reader_next(r, &line) == TZ_OK && line.whole &&
+           line.bytes == place->bytes && memcmp(line.sha256, place->chain.last, TZ_SHA256_SIZE) == 0;
+}
+
+/* The rest of the place's file. *done false: it is to be walked from its beginning. */
+static int walk_rest(struct walk *w, const char *dir, const struct tz_access_place *place, bool *done)
+{
+    struct tz_access_reader r;
+    int rc = TZ_OK;
+    *done = tz_access_reader_open(&r, dir, place->first) == TZ_OK && is_there(&r, place);
+    if (*done) {
+        w->at = *place;
+        rc = walk_lines(w, &r, NULL);
+    }
+    tz_access_reader_close(&r);
+    return rc;
+}
+
+static void begin(struct walk *w, const char *dir, const struct tz_access_files *files, size_t start)
+{
+    if (start < files->count && files->first[start] == 1)
+        w->at.chain.anchored = true; /* by zeros */
+    else if (start > 0)
+        anchor(dir, files->first[start - 1], &w->arena, &w->at.chain);
+}
+
+int tz_access_walk_from(const char *dir, const struct tz_access_files *files, size_t start,
+                        struct tz_access_place *place, tz_access_visit visit, void *ctx)
+{
+    const struct tz_access_place from = *place;
+    struct walk w = {.reached = place, .visit = visit, .ctx = ctx};
+    bool done = false;
+    int rc = TZ_OK;
+    tz_arena_init(&w.arena, 64 * TZ_ACCESS_LINE_MAX);
+    if (from.first && start < files->count && files->first[start] == from.first)
+        rc = walk_rest(&w, dir, &from, &done);
+    if (!done)
+        begin(&w, dir, files, start);
+    for (size_t i = start + done; rc == TZ_OK && i < files->count; i++)
+        rc = walk_file(&w, dir, files->first[i]);
+    tz_arena_free(&w.arena);
+    return rc;
 }
 
 int tz_access_walk(const char *dir, const struct tz_access_files *files, size_t start, tz_access_visit visit,
                    void *ctx)
 {
-    struct walk w = {.visit = visit, .ctx = ctx};
-    int rc = TZ_OK;
-    tz_arena_init(&w.arena, 64 * TZ_ACCESS_LINE_MAX);
-    if (start < files->count && files->first[start] == 1)
-        w.chain.anchored = true; /* by zeros */
-    else if (start > 0)
-        anchor(dir, files->first[start - 1], &w.arena, &w.chain);
-    for (size_t i = start; rc == TZ_OK && i < files->count; i++) {
-        struct tz_access_reader r;
-        rc = tz_access_reader_open(&r, dir, files->first[i]);
-        if (rc == TZ_OK)
-            rc = walk_file(&w, &r, files->first[i]);
-        else if (rc == TZ_ENOENT)
-            rc = TZ_OK; /* its time was over; a gap otherwise, and found at the next file */
-        tz_access_reader_close(&r);
-    }
-    tz_arena_free(&w.arena);
-    return rc;
+    struct tz_access_place place = {0};
+    return tz_access_walk_from(dir, files, start, &place, visit, ctx);
 }
 
 struct verify {

@@ -31,6 +31,18 @@ typedef int (*tz_access_visit)(void *ctx, uint64_t number, const struct tz_acces
 int tz_access_walk(const char *dir, const struct tz_access_files *files, size_t start, tz_access_visit visit,
                    void *ctx) TZ_MUSTCHECK;
 
+/* Behind a line: where it ends, and what the chain is then. */
+struct tz_access_place {
+    uint64_t first;  /* of its file; 0: no place */
+    uint64_t offset; /* of the next line in it */
+    uint64_t bytes;  /* of the line, without its newline */
+    struct tz_access_chain chain;
+};
+/* The same from a place in the file that `start` names, if that line is still there as it was, and otherwise
+ * from the beginning of the file; then *place is behind the last line for which the visit returned 0. */
+int tz_access_walk_from(const char *dir, const struct tz_access_files *files, size_t start,
+                        struct tz_access_place *place, tz_access_visit visit, void *ctx) TZ_MUSTCHECK;
+
 /* How far the journal has lines: each of its entries is covered by the line of a change, or by one that says
  * that there is none. The positions count from the last start of the daemon, since a restored registry begins
  * at an earlier one. */

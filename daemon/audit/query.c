@@ -42,16 +42,15 @@ static int look(void *ctx, uint64_t number, const struct tz_access_line *line,
         q->page->broken = true;
     if (event && q->filter->to_ms && event->time_ms > q->filter->to_ms)
         return PAST_END;
+    if (number > q->filter->after && q->bytes == 0)
+        return PAGE_FULL;
     int rc = event && wanted(q->filter, event) ? q->found(q->ctx, event, line->sha256) : 0;
     if (rc != 0)
         return rc;
     q->last = number;
     /* Lines that an earlier page looked through do not count: a page must get somewhere. */
-    if (number > q->filter->after) {
-        if (q->bytes <= line->bytes)
-            return PAGE_FULL;
-        q->bytes -= line->bytes;
-    }
+    if (number > q->filter->after)
+        q->bytes -= line->bytes < q->bytes ? line->bytes : q->bytes;
     return 0;
 }
 
@@ -89,20 +88,63 @@ static size_t start_of(const char *dir, const struct tz_access_files *files, con
     return low;
 }
 
-int tz_access_query(const char *dir, const struct tz_access_filter *filter, uint64_t bytes,
-                    tz_access_found found, void *ctx, struct tz_access_page *out)
+/* --- marks --- */
+
+void tz_access_marks_init(struct tz_access_marks *m)
+{
+    *m = (struct tz_access_marks){0};
+    pthread_mutex_init(&m->lock, NULL);
+}
+
+void tz_access_marks_free(struct tz_access_marks *m)
+{
+    pthread_mutex_destroy(&m->lock);
+}
+
+/* Behind the line with this number; otherwise no place. */
+static void find_mark(struct tz_access_marks *m, uint64_t number, struct tz_access_place *out)
+{
+    *out = (struct tz_access_place){0};
+    pthread_mutex_lock(&m->lock);
+    for (size_t i = 0; i < TZ_ACCESS_MARKS; i++)
+        if (m->place[i].first && m->place[i].chain.next == number + 1)
+            *out = m->place[i];
+    pthread_mutex_unlock(&m->lock);
+}
+
+static void keep_mark(struct tz_access_marks *m, const struct tz_access_place *place)
+{
+    pthread_mutex_lock(&m->lock);
+    size_t at = m->next;
+    for (size_t i = 0; i < TZ_ACCESS_MARKS; i++)
+        if (m->place[i].first == place->first && m->place[i].chain.next == place->chain.next)
+            at = i;
+    m->place[at] = *place;
+    if (at == m->next)
+        m->next = (m->next + 1) % TZ_ACCESS_MARKS;
+    pthread_mutex_unlock(&m->lock);
+}
+
+int tz_access_query(const char *dir, struct tz_access_marks *marks, const struct tz_access_filter *filter,
+                    uint64_t bytes, tz_access_found found, void *ctx, struct tz_access_page *out)
 {
     struct tz_access_files files;
     struct query q = {
         .filter = filter, .found = found, .ctx = ctx, .page = out, .bytes = bytes, .last = filter->after};
     *out = (struct tz_access_page){0};
+    struct tz_access_place place = {0};
     int rc = tz_access_files_list(dir, &files);
     if (rc != TZ_OK)
         return rc;
+    if (marks)
+        find_mark(marks, filter->after, &place);
     if (files.count > 0)
-        rc = tz_access_walk(dir, &files, start_of(dir, &files, filter), look, &q);
+        rc = tz_access_walk_from(dir, &files, start_of(dir, &files, filter), &place, look, &q);
     tz_access_files_free(&files);
     if (rc == PAGE_FULL)
         out->next_after = q.last > filter->after ? q.last : filter->after;
+    /* Not where the numbers do not follow: there the next page looks again. */
+    if (rc == PAGE_FULL && marks && place.first && place.chain.next == out->next_after + 1)
+        keep_mark(marks, &place);
     return rc == PAGE_FULL || rc == PAST_END ? TZ_OK : rc;
 }

@@ -8,6 +8,12 @@
  * Bounded: so many kinds at a time, and where a budget is set so many new kinds a second. What is beyond that
  * is counted by code alone, so that whoever is refused a million times, from a million addresses, cannot fill
  * the disk.
+ *
+ * With objects, for what is no refusal and may not be nobody's, the same are those of one committee (the
+ * beginning of the object). The first TZ_REPEATS_OBJECTS objects of a kind have a line of their own, at once;
+ * what comes again, and what is beyond, is counted and written every 10 s, with the object, or the committee
+ * of several. A kind is forgotten, and its objects are new, after a minute in which there was none. One name
+ * may have so many kinds; the rest is counted by the name alone.
  */
 #ifndef TZ_DAEMON_AUDIT_REPEATS_H
 #define TZ_DAEMON_AUDIT_REPEATS_H
@@ -16,9 +22,12 @@
 
 struct tz_repeats;
 
+enum { TZ_REPEATS_OBJECTS = 16 };
+
 struct tz_repeats_options {
     size_t kinds;
     unsigned budget; /* new kinds at once, and one more a second; 0: not bounded */
+    bool objects;    /* without a budget */
 };
 
 /* A line that is due; number, time and hash are to be filled in. */

@@ -55,6 +55,7 @@ struct tz_conn {
     bool eof;
     bool ending; /* FLUSHING: the last bytes of the stream itself wait for the peer */
     bool parked;
+    int64_t paused_until; /* 0: it is not */
     bool refused;
     bool settling;
     struct tz_input in;
@@ -132,7 +133,7 @@ static bool takes_requests(const struct tz_conn *c)
 static bool may_take(const struct tz_conn *c)
 {
     const struct tz_net_limits *l = &c->limits;
-    return takes_requests(c) && !c->parked && c->requests < l->outstanding_requests &&
+    return takes_requests(c) && !c->parked && !c->paused_until && c->requests < l->outstanding_requests &&
            c->load.bytes < l->outstanding_bytes && c->load.memory < l->outstanding_memory &&
            c->load.reads < l->outstanding_reads && evbuffer_get_length(c->out) < l->out_high;
 }
@@ -348,6 +349,11 @@ void tz_conn_unpark(struct tz_conn *c)
     tz_io_touch(c->io, c);
 }
 
+void tz_conn_pause(struct tz_conn *c, int64_t until_us)
+{
+    c->paused_until = until_us;
+}
+
 /* --- the end --- */
 
 void tz_conn_opened(struct tz_conn *c)
@@ -502,6 +508,10 @@ void tz_conn_settle(struct tz_conn *c)
 
 void tz_conn_tick(struct tz_conn *c, int64_t now)
 {
+    if (c->paused_until && now >= c->paused_until) {
+        c->paused_until = 0;
+        tz_io_touch(c->io, c);
+    }
     if (c->write_deadline)
         set_write_deadline(c);
     if (c->write_deadline && now >= c->write_deadline) {

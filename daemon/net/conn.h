@@ -103,6 +103,9 @@ void tz_conn_done(struct tz_conn *c, struct tz_load load);
 /* The handler cannot go on with a frame's request now: no frame is handed over until tz_conn_unpark. */
 void tz_conn_park(struct tz_conn *c);
 void tz_conn_unpark(struct tz_conn *c);
+/* No frame is handed over, and nothing is read, until then (monotonic, us; the tick sees to it). Answers
+ * leave all the while, and nothing is lost. */
+void tz_conn_pause(struct tz_conn *c, int64_t until_us);
 /* Ends the connection: no more requests; those in progress are answered; then the error is sent as the final
  * message with id 0 (why NULL: nothing is), and the socket is closed. The first reason stays. reason: for the
  * log, a static string in snake_case. */

@@ -177,7 +177,7 @@ static void note_private(const struct tz_request *r)
     name_object(r, 0, object);
     e.object = object[0] ? object : e.committee;
     e.count = r->exported;
-    tz_access_log_add(r->service->access_log, &e);
+    tz_access_log_note(r->service->access_log, &e, r->peer.host);
 }
 
 /* Why a change was refused, if that is for lack of a right. */

@@ -16,6 +16,10 @@
 enum { SPARE_MAX = 256, SPARE_BYTES = 16 * 1024 };
 /* What a verb keeps of its connection. */
 enum { KEPT_MAX = 1024 };
+/* So many answers RATE_LIMITED at once on a connection, and one more each second, before it is not read; and
+ * for how long at a time, so that one which is gone is noticed. */
+enum { PATIENCE = 8, PAUSE_MAX_MS = 5000 };
+#define PATIENCE_US INT64_C(1000000)
 
 struct tz_desk {
     struct tz_request *spare;
@@ -453,6 +457,22 @@ static int check_rate(const struct tz_request *r, struct tz_error *e)
     return tz_limits_take(r->service->limits, &r->peer, r->grant.principal, r->grant.person, amount, e);
 }
 
+/* An answer costs us as much as it costs the peer to ask again at once: whoever does not heed it is answered
+ * a few times, and then not read while it ought to wait. */
+static void slow_down(struct tz_request *r, struct tz_conn *c, int64_t wait_ms)
+{
+    const struct tz_env *env = r->service->env;
+    struct tz_session *s = tz_conn_session(c);
+    int64_t now = env->mono_us(env->ctx);
+    if (s->patience_us < now)
+        s->patience_us = now;
+    s->patience_us += PATIENCE_US;
+    if (s->patience_us <= now + PATIENCE * PATIENCE_US)
+        return;
+    s->patience_us = now + PATIENCE * PATIENCE_US;
+    tz_conn_pause(c, now + (wait_ms < PAUSE_MAX_MS ? wait_ms : PAUSE_MAX_MS) * 1000);
+}
+
 static bool is_change(const struct tz_verb *verb)
 {
     return verb->where == TZ_WRITER && verb != &tz_verb_reconcile;
@@ -460,12 +480,13 @@ static bool is_change(const struct tz_verb *verb)
 
 /* Who asks, and whether that is too much. A request for a person that is none, and one that nobody knows, are
  * counted too: what costs nothing could be asked without end. */
-static int check_who(struct tz_request *r, struct tz_error *e)
+static int check_who(struct tz_request *r, struct tz_conn *c, struct tz_error *e)
 {
     struct tz_error slow;
     int rc = r->verb && greets(r) ? TZ_OK : become_person(r, e);
     if (check_rate(r, &slow) == TZ_OK)
         return rc;
+    slow_down(r, c, tz_limits_wait_ms(&slow));
     *e = slow;
     return TZ_EINVAL;
 }
@@ -473,7 +494,7 @@ static int check_who(struct tz_request *r, struct tz_error *e)
 static void take_request(struct tz_request *r, struct tz_conn *c)
 {
     struct tz_error e;
-    if (check_who(r, &e) != TZ_OK) {
+    if (check_who(r, c, &e) != TZ_OK) {
         tz_answer_error(r, &e);
         send_answer(r, c);
     } else if (!r->verb) {

@@ -104,7 +104,8 @@ static void read_audit(struct tz_request *r, const struct tz_reading *with)
     p.row = tz_arena_alloc(with->arena, p.limit * sizeof(Taizhang__V1__AccessEvent *));
     int rc = p.row ? TZ_OK : TZ_ENOMEM;
     if (rc == TZ_OK)
-        rc = tz_access_query(tz_access_log_dir(r->service->access_log), &filter, LOOK_BYTES, add_row, &p,
+        rc = tz_access_query(tz_access_log_dir(r->service->access_log),
+                             tz_access_log_marks(r->service->access_log), &filter, LOOK_BYTES, add_row, &p,
                              &page);
     if (rc == TZ_OK)
         answer_rows(&p, &page);

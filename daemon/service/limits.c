@@ -262,6 +262,14 @@ int tz_limits_take(struct tz_limits *l, const struct tz_peer *peer, const char *
     return TZ_OK;
 }
 
+int64_t tz_limits_wait_ms(const struct tz_error *e)
+{
+    for (size_t i = 0; i < TZ_ERROR_PARAMS && e->params[i].name[0]; i++)
+        if (strcmp(e->params[i].name, "wait_ms") == 0)
+            return e->params[i].number;
+    return 0;
+}
+
 /* --- sessions --- */
 
 int tz_limits_enter(struct tz_limits *l, const char *principal, struct tz_error *e)

@@ -5,8 +5,9 @@
  * back, so that a single large request is never impossible. An address may hold many offices, and a gateway
  * many persons: both may take 16 times what a principal may.
  *
- * An address is what net/inet.h counts as one place: an IPv6 network of 64 bits is one. Failed proofs and invitation codes are counted by
- * address, too; they never stand in the way of whoever proves a key that is enrolled.
+ * An address is what net/inet.h counts as one place: an IPv6 network of 64 bits is one. Failed proofs and
+ * invitation codes are counted by address, too; they never stand in the way of whoever proves a key that is
+ * enrolled.
  *
  * Bounded: what has been idle longest makes room. Any thread; a lock for a part of the table each.
  */
@@ -40,6 +41,9 @@ void tz_limits_set(struct tz_limits *l, const struct tz_rate_options *options);
  * TZ_EINVAL with RATE_LIMITED (what, wait_ms) in *e, and nothing is. */
 int tz_limits_take(struct tz_limits *l, const struct tz_peer *peer, const char *principal, const char *person,
                    const int64_t amount[TZ_RATES], struct tz_error *e) TZ_MUSTCHECK;
+
+/* How long an error of this file tells to wait. */
+int64_t tz_limits_wait_ms(const struct tz_error *e);
 
 /* A session of this principal. 0: counted until tz_limits_leave; TZ_EINVAL with TOO_MANY_CONNECTIONS in *e.
  */

@@ -37,6 +37,7 @@ struct tz_session {
     uint64_t generation;            /* of the principals when the grant was made */
     int64_t until_ms;               /* 0: no end */
     bool counted;                   /* among its principal's connections */
+    int64_t patience_us;            /* when it may be told RATE_LIMITED as if it had never been */
 };
 
 /* Who the session is from now on: the socket's owner, or the key's holder. 0, or TZ_EINVAL with KEY_UNKNOWN

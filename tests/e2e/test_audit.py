@@ -113,6 +113,29 @@ def test_every_export_of_private_fields_is_on_record(registry, owner):
                     ("list", who, "320100", "320102", 2)]
 
 
+def test_repeated_exports_are_counted(make_registry):
+    """A key at its rate limit cannot fill the disk, and nothing is missing from the count."""
+    registry = make_registry(tcp=True, name="counted")
+    registry.plant()
+    county = registry.client(registry.server, key=registry.enrol("320102", "submit"))
+    county.put(*[a_worker(f"320102/worker/2017/{i}") for i in range(40)])
+    for _ in range(5):
+        for i in range(40):
+            assert county.get(f"320102/worker/2017/{i}").private
+    owner = registry.client(registry.server)
+    seen = list(owner.audit(event="private"))
+    assert 16 <= len(seen) <= 20
+    assert seen[0].object == "320102/worker/2017/0"
+    county.close()
+    owner.close()
+    registry.stop()
+    registry.start()
+    seen = list(registry.client(registry.server).audit(event="private"))
+    assert len(seen) <= 20
+    assert sum(e.count for e in seen) == 200
+    assert (seen[-1].object, seen[-1].reason) == ("320102", "repeated")
+
+
 def test_sessions_are_on_record(registry, owner):
     county = registry.enrol("320102", "submit")
     registry.client(registry.server, key=county)

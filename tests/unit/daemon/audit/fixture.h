@@ -177,7 +177,9 @@ static inline struct tz_access_page
 fixture_query(const struct fixture *f, const struct tz_access_filter *filter, struct fixture_found *found)
 {
     struct tz_access_page page;
-    assert_int_equal(tz_access_query(f->dir, filter, UINT64_MAX, fixture_take, found, &page), TZ_OK);
+    assert_int_equal(tz_access_query(f->dir, f->log ? tz_access_log_marks(f->log) : NULL, filter, UINT64_MAX,
+                                     fixture_take, found, &page),
+                     TZ_OK);
     return page;
 }
 

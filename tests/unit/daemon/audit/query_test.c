@@ -99,7 +99,9 @@ static void what_a_page_looks_through_is_bounded(void **state)
     do {
         struct fixture_found found = {0};
         struct tz_access_page page;
-        assert_int_equal(tz_access_query(f->dir, &filter, 1000, fixture_take, &found, &page), TZ_OK);
+        assert_int_equal(
+            tz_access_query(f->dir, tz_access_log_marks(f->log), &filter, 1000, fixture_take, &found, &page),
+            TZ_OK);
         pages++;
         if (found.count)
             found_at = pages;
@@ -130,6 +132,100 @@ static void a_changed_line_at_the_end_is_found(void **state)
     fixture_free(f);
 }
 
+/* In one file: a page that went on where the one before ended looks at one line more than it gives, not at
+ * all that were before. The time of a hundred pages of it would not tell; that a change far before is not
+ * seen does. */
+static void a_page_goes_on_where_the_last_one_ended(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    char text[4096] = "";
+    fixture_open(f);
+    for (int i = 0; i < 100; i++)
+        fixture_add(f, "350000/project/2017/1");
+    struct fixture_found found = {.limit = 40};
+    struct tz_access_filter filter = {0};
+    struct tz_access_page page = fixture_query(f, &filter, &found);
+    assert_int_equal(page.next_after, 40);
+    int fd = fixture_file(f, 1, O_RDWR);
+    assert_true(pread(fd, text, sizeof text - 1, 0) > 0);
+    char *object = strstr(text, "350000/");
+    assert_non_null(object);
+    assert_int_equal(pwrite(fd, "350100/", 7, object - text), 7);
+    filter.after = 40;
+    found = (struct fixture_found){.limit = 40};
+    page = fixture_query(f, &filter, &found);
+    assert_false(page.broken);
+    assert_int_equal(found.first, 41);
+    assert_int_equal(page.next_after, 80);
+    /* From anywhere else the whole file is looked through. */
+    filter.after = 41;
+    found = (struct fixture_found){0};
+    page = fixture_query(f, &filter, &found);
+    assert_true(page.broken);
+    assert_int_equal(found.count, 59);
+    close(fd);
+    fixture_free(f);
+}
+
+/* What was changed between two pages, at their border: the line that the first one ended with, or the next.
+ */
+static void a_change_at_the_border_of_two_pages_is_found(void **state)
+{
+    (void)state;
+    for (uint64_t number = 40; number <= 42; number++) {
+        struct fixture *f = fixture_new();
+        static char text[65536];
+        char stated[64];
+        fixture_open(f);
+        for (int i = 0; i < 100; i++)
+            fixture_add(f, "350000/project/2017/1");
+        struct fixture_found found = {.limit = 40};
+        struct tz_access_filter filter = {0};
+        assert_int_equal(fixture_query(f, &filter, &found).next_after, 40);
+        int fd = fixture_file(f, 1, O_RDWR);
+        ssize_t n = pread(fd, text, sizeof text - 1, 0);
+        assert_true(n > 0);
+        text[n] = '\0';
+        snprintf(stated, sizeof stated, "{\"number\":%d,", (int)number);
+        char *line = strstr(text, stated);
+        assert_non_null(line);
+        char *object = strstr(line, "350000/");
+        assert_non_null(object);
+        assert_int_equal(pwrite(fd, "350100/", 7, object - text), 7);
+        close(fd);
+        filter.after = 40;
+        found = (struct fixture_found){.limit = 40};
+        assert_true(fixture_query(f, &filter, &found).broken);
+        assert_int_equal(found.first, 41);
+        assert_int_equal(found.count, 40);
+        fixture_free(f);
+    }
+}
+
+/* The same lines and the same findings as in one page, also across files and while the log grows. */
+static void many_readers_page_side_by_side(void **state)
+{
+    (void)state;
+    enum { READERS = 2 * TZ_ACCESS_MARKS };
+    struct fixture *f = fixture_new();
+    struct tz_access_filter filter[READERS] = {{0}};
+    size_t count[READERS] = {0};
+    fill(f);
+    for (size_t round = 0; round < 10; round++)
+        for (size_t i = 0; i < READERS; i++) {
+            struct fixture_found found = {.limit = 1 + i % 9};
+            struct tz_access_page page = fixture_query(f, &filter[i], &found);
+            assert_false(page.broken);
+            assert_int_equal(found.first, count[i] + 1);
+            count[i] += found.count;
+            assert_int_equal(page.next_after, count[i]);
+            filter[i].after = page.next_after;
+            fixture_add(f, "350000/project/2017/2");
+        }
+    fixture_free(f);
+}
+
 static void no_log_is_an_empty_one(void **state)
 {
     (void)state;
@@ -147,6 +243,9 @@ int main(void)
         cmocka_unit_test(pages_come_one_after_another),
         cmocka_unit_test(what_a_page_looks_through_is_bounded),
         cmocka_unit_test(a_changed_line_at_the_end_is_found),
+        cmocka_unit_test(a_page_goes_on_where_the_last_one_ended),
+        cmocka_unit_test(a_change_at_the_border_of_two_pages_is_found),
+        cmocka_unit_test(many_readers_page_side_by_side),
         cmocka_unit_test(no_log_is_an_empty_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

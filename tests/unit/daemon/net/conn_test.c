@@ -501,6 +501,34 @@ static void test_parked(void **state)
     assert_int_equal(get(f, frame, sizeof frame), 1);
 }
 
+/* Nothing is lost, answers leave, and the clock of an unfinished frame stands still. */
+static void test_paused(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t frame[16];
+    f->limits.frame_us = 1000000;
+    connect_pair(f);
+    put(f, "o");
+    put(f, "k");
+    turns(f);
+    tz_conn_pause(conn(f), f->now + 5 * 1000000);
+    put(f, "e");
+    push(f, "\0\0", 2); /* the beginning of a frame */
+    turns(f);
+    pass(f, 4);
+    assert_int_equal(f->frames, 2);
+    send_bytes(conn(f), "answer", 6);
+    tz_conn_done(conn(f), (struct tz_load){.bytes = 1});
+    turns(f);
+    assert_int_equal(get(f, frame, sizeof frame), 6);
+    assert_int_equal(f->frames, 2);
+    pass(f, 1);
+    assert_int_equal(f->frames, 3);
+    assert_int_equal(get(f, frame, sizeof frame), 1);
+    pass(f, 1);
+    expect_farewell(f, TZ_CODE(TIMEOUT));
+}
+
 /* A peer that never reads is paused, then cut; what it holds stays bounded. */
 static void test_peer_that_never_reads(void **state)
 {
@@ -881,6 +909,7 @@ int main(void)
         T(test_outstanding_requests),
         T(test_outstanding_bytes),
         T(test_parked),
+        T(test_paused),
         T(test_peer_that_never_reads),
         T(test_peer_that_reads_slowly),
         T(test_close_answers_first),
