@@ -475,6 +475,15 @@ def test_an_invitation_ends_with_the_right_of_who_made_it(registry, office):
     assert done.returncode == 4 and "was cancelled" in done.stderr, done.stderr
 
 
+def test_a_committee_keeps_up_its_own_names(registry, office):
+    office.run("join", registry.line("320102", "manage"))
+    office.run("committee", "rename", "320102", "--name", "新名", "--short-name", "新")
+    [row] = office.lines("committee", "list", "--under", "320102")
+    assert (row["code"], row["name"]) == ("320102", "新名")
+    done = office.cli("committee", "rename", "320102", "--code", "320199")
+    assert done.returncode == 4, done
+
+
 def test_an_invitation_ends_with_its_committee(registry, office):
     line = registry.line("320102", "submit")
     registry.run("committee", "close", "320102", "--successor", "320104")
