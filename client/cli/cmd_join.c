@@ -74,6 +74,10 @@ static int invitation_refused(struct tz_cli *cli, const char *why)
                      _("This invitation is no longer valid: its time is over. Ask for another one."));
     else if (strcmp(why, "cancelled") == 0)
         tz_cli_error(cli, "%s", _("This invitation was cancelled. Ask whoever sent it for another one."));
+    else if (strcmp(why, "closed") == 0)
+        tz_cli_error(cli, "%s",
+                     _("The committee of this invitation was closed. Ask whoever sent it for one to its "
+                       "successor."));
     else
         tz_cli_error(
             cli, "%s",

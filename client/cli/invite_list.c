@@ -96,7 +96,8 @@ static const char *state_label(const char *state)
     static const char *const labels[][2] = {{"open", N_("open")},
                                             {"used", N_("used")},
                                             {"expired", N_("expired")},
-                                            {"cancelled", N_("cancelled")}};
+                                            {"cancelled", N_("cancelled")},
+                                            {"closed", N_("closed")}};
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         if (strcmp(labels[i][0], state) == 0)
             return _(labels[i][1]);

@@ -11,6 +11,7 @@
 struct change {
     struct tz_cli *cli;
     const char *said; /* for people, with the id; translated */
+    bool revokes;
 };
 
 static enum tz_result take_key(void *ctx, const tz_answer *m)
@@ -24,11 +25,14 @@ static enum tz_result take_key(void *ctx, const tz_answer *m)
         tz_cli_note(c->cli, _("%s was so already."), m->key_put->key->body->id);
     else
         tz_cli_note(c->cli, "%s: %s", m->key_put->key->body->id, c->said);
-    if (m->key_put->key->body->revoked && m->key_put->key->body->until_ms)
+    for (size_t i = 0; i < m->key_put->n_ended; i++)
+        tz_cli_note(c->cli, _("%s came in its place, and is revoked with it."), m->key_put->ended[i]);
+    if (c->revokes && m->key_put->key->body->until_ms && !m->key_put->n_ended)
         tz_cli_note(
             c->cli, "%s",
-            _("It was rotated: the key in its place stays valid, whoever made that. taizhang key list "
-              "shows it; if the machine is lost, or the key was stolen, revoke both."));
+            _("It was rotated, and no key in its place was revoked with it: one that this key, or the key in "
+              "its place, revoked is left alone. taizhang key list shows which are valid; if the machine is "
+              "lost, or the key was stolen, have them revoked."));
     tz_key_table_begin(&t, c->cli);
     tz_key_table_add(&t, m->key_put->key);
     return (enum tz_result)tz_key_table_end(&t);
@@ -36,7 +40,7 @@ static enum tz_result take_key(void *ctx, const tz_answer *m)
 
 static int put(struct tz_cli *cli, Taizhang__V1__KeyPutRequest *q, const char *said)
 {
-    struct change c = {.cli = cli, .said = said};
+    struct change c = {.cli = cli, .said = said, .revokes = q->revoke};
     tz_request request = TAIZHANG__V1__CLIENT_MESSAGE__INIT;
     request.body_case = TAIZHANG__V1__CLIENT_MESSAGE__BODY_KEY_PUT;
     request.key_put = q;

@@ -18,7 +18,7 @@ static int tell_failure(struct tz_cli *cli, const struct tz_rotation *r)
     if (f->reason == TZ_REASON_ANSWERED && f->code == (int)TZ_CODE(KEY_EXISTS))
         tz_cli_error(cli, "%s",
                      _("That key came in the place of this machine's: somebody has a copy of this machine's "
-                       "key. Tell whoever invited you at once, who revokes both."));
+                       "key. Tell whoever invited you at once: revoking this machine's key ends both."));
     if (f->result == TZ_RESULT_UNREACHABLE)
         tz_cli_error(cli, "%s", _("Nothing is lost: the key in use stays so, and the same command goes on."));
     return (int)f->result;

@@ -67,18 +67,26 @@ void tz_subject_check_reason(const struct tz_subject *s, struct tz_errors *error
                         TZ_REASON_CHARACTERS);
 }
 
-/* Nothing but names and contacts differs: that is the committee's own to keep up. */
-static int only_directory(struct tz_batch *b, const struct tz_unit_node *known,
+/* Nothing but names and contacts differs from the state that holds on the day of the change: that is the
+ * committee's own to keep up, since the day from which the names hold too. Not where it stood elsewhere then.
+ */
+static int only_directory(struct tz_batch *b, const struct tz_tree *tree, const struct tz_unit_node *known,
                           const Taizhang__V1__CommitteeBody *body, bool *yes)
 {
     struct tz_bytes was, will_be;
+    const Taizhang__V1__CommitteeBody *old = tz_tree_state_on(tree, known->number, body->effective_on);
+    if (!old)
+        old = known->body;
     Taizhang__V1__CommitteeBody same = *body;
-    same.name = known->body->name;
-    same.short_name = known->body->short_name;
-    int rc = tz_message_pack(&known->body->base, &b->scratch, &was);
+    same.name = old->name;
+    same.short_name = old->short_name;
+    same.effective_on = old->effective_on;
+    if (same.parent == old->parent)
+        same.parent_code = old->parent_code; /* another spelling of the same parent */
+    int rc = tz_message_pack(&old->base, &b->scratch, &was);
     if (!rc)
         rc = tz_message_pack(&same.base, &b->scratch, &will_be);
-    *yes = !rc && tz_bytes_equal(was, will_be);
+    *yes = !rc && old->parent == known->parent && tz_bytes_equal(was, will_be);
     return rc;
 }
 
@@ -138,7 +146,7 @@ int tz_decide_unit_access(struct tz_batch *b, const struct tz_op *op, const stru
     struct tz_realm realm = realm_of(b, tree);
     struct tz_error e;
     bool directory = false;
-    int rc = known ? only_directory(b, known, body, &directory) : TZ_OK;
+    int rc = known ? only_directory(b, tree, known, body, &directory) : TZ_OK;
     if (rc)
         return rc;
     if (directory)

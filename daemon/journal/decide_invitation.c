@@ -7,6 +7,7 @@
 
 #include "daemon/journal/decide_principal.h"
 #include "daemon/journal/decide_unit.h"
+#include "daemon/service/key_access.h"
 
 #define TTL_MS (INT64_C(72) * 3600 * 1000)
 
@@ -146,6 +147,102 @@ int tz_decide_invite(struct tz_batch *b, struct tz_op *op)
     return v.q->cancel ? cancel(&v) : make(&v);
 }
 
+/* --- whether it still holds --- */
+
+/* The key or person itself, or a valid one that came in the place of a key in good order. */
+static int find_standing(struct tz_batch *b, const char *id, struct tz_key_state *out, bool *valid)
+{
+    const char **heir;
+    size_t count;
+    int rc = tz_key_read(b, id, out);
+    *valid = !rc && tz_key_state_valid(b, out);
+    if (rc || *valid || !out->revision)
+        return rc;
+    rc = tz_key_heirs(b, out->body, &heir, &count);
+    for (size_t i = 0; i < count && !rc && !*valid; i++) {
+        rc = tz_key_read(b, heir[i], out);
+        *valid = !rc && tz_key_state_valid(b, out);
+    }
+    return rc;
+}
+
+/* Whether who made it could make it now, with the roles and the place of today. The socket's are good: it is
+ * there as long as the registry is, and what it set up before the first key came is what that is for. */
+static int still_holds(struct tz_batch *b, const struct tz_invitation_state *i, bool *yes)
+{
+    struct tz_realm realm = {b->tree, b->principals, b->time_ms};
+    struct tz_key_state giver, gateway;
+    struct tz_grant grant = {0};
+    struct tz_error none;
+    unsigned roles, may_give = 0;
+    *yes = strcmp(i->body->created_by, "socket") == 0;
+    if (*yes)
+        return TZ_OK;
+    int rc = find_standing(b, i->body->created_by, &giver, yes);
+    if (!rc && *yes && strcmp(i->by, i->body->created_by) != 0) {
+        rc = find_standing(b, i->by, &gateway, yes);
+        *yes = *yes && gateway.roles & TZ_ROLE_ACT_FOR;
+    }
+    if (rc || !*yes)
+        return rc;
+    grant.roles = giver.roles;
+    grant.committee = (uint32_t)giver.body->committee;
+    *yes = tz_roles_read(i->body->roles, i->body->n_roles, &roles) &&
+           tz_key_access(&realm, &grant, (uint32_t)i->body->committee, &may_give, &none) == TZ_OK &&
+           !(roles & ~may_give);
+    return TZ_OK;
+}
+
+static bool concerns(const struct tz_batch *b, uint32_t committee, const char *id)
+{
+    const struct tz_principal *p = tz_principal_find(b->principals, id);
+    return !p || p->committee == committee;
+}
+
+static int end_one(struct tz_batch *b, struct tz_op *op, uint32_t committee, const uint8_t *code_sha256,
+                   const char *reason)
+{
+    struct tz_invitation_state i;
+    bool holds;
+    tz_arena_reset(&b->scratch);
+    int rc = tz_invitation_read(b, code_sha256, &i);
+    if (rc || strcmp(tz_invitation_state_name(b, &i), "open") != 0 ||
+        !(concerns(b, committee, i.body->created_by) || concerns(b, committee, i.by)))
+        return rc;
+    rc = still_holds(b, &i, &holds);
+    if (rc || holds)
+        return rc;
+    i.body->cancelled = true;
+    return tz_invitation_put(b, op, &i, i.body, reason);
+}
+
+/* Those that the views know, and those that came before in this batch. */
+static int end_all(struct tz_batch *b, struct tz_op *op, uint32_t committee, const char *reason)
+{
+    const struct tz_invitation *known;
+    const struct tz_change *last = NULL;
+    int rc = TZ_OK;
+    for (const struct tz_change *c = b->changes; c; c = c->next)
+        last = c;
+    for (size_t i = 0; !rc && (known = tz_invitation_at(b->principals, i)); i++)
+        if (strcmp(tz_invitation_state(known, b->time_ms), "open") == 0)
+            rc = end_one(b, op, committee, known->body->code_sha256.data, reason);
+    for (const struct tz_change *c = b->changes; !rc && c; c = c == last ? NULL : c->next)
+        if (c->type == TZ_CHANGE_INVITATION)
+            rc = end_one(b, op, committee, c->principal.invitation->code_sha256.data, reason);
+    return rc;
+}
+
+int tz_invitations_end(struct tz_batch *b, struct tz_op *op, uint32_t committee, const char *reason)
+{
+    struct tz_arena kept = b->scratch; /* the caller's; here each invitation has its own */
+    tz_arena_init(&b->scratch, kept.max);
+    int rc = end_all(b, op, committee, reason);
+    tz_arena_free(&b->scratch);
+    b->scratch = kept;
+    return rc;
+}
+
 /* --- used --- */
 
 static int enrol(struct tz_batch *b, struct tz_op *op, struct tz_invitation_state *i,
@@ -182,6 +279,24 @@ static bool same_key(const Taizhang__V1__KeyBody *body, const uint8_t *public_ke
            memcmp(body->public_key.data, public_key, TZ_KEY_PUBLIC_SIZE) == 0;
 }
 
+/* What the journal says, and for what it says is open what has come between: the day on which a committee
+ * closes has no entry of its own. */
+static int state_now(struct tz_batch *b, const struct tz_invitation_state *i, const char **state)
+{
+    bool holds;
+    *state = tz_invitation_state_name(b, i);
+    if (strcmp(*state, "open") != 0)
+        return TZ_OK;
+    const struct tz_unit_node *unit =
+        i->body->committee ? tz_tree_at(b->tree, (uint32_t)i->body->committee) : NULL;
+    int rc = still_holds(b, i, &holds);
+    if (unit && unit->standing == TZ_CLOSED)
+        *state = "closed";
+    else if (!rc && !holds)
+        *state = "cancelled";
+    return rc;
+}
+
 int tz_decide_enrol(struct tz_batch *b, struct tz_op *op)
 {
     struct tz_invitation_state i;
@@ -197,7 +312,10 @@ int tz_decide_enrol(struct tz_batch *b, struct tz_op *op)
         rc = tz_key_read(b, id, &k);
     if (rc)
         return rc;
-    const char *state = tz_invitation_state_name(b, &i);
+    const char *state;
+    rc = state_now(b, &i, &state);
+    if (rc)
+        return rc;
     bool open = strcmp(state, "open") == 0;
     if (k.revision && i.revision && strcmp(i.body->used_by, id) == 0 && same_key(k.body, n->public_key))
         tz_settle_unchanged(op, k.revision, k.position); /* its answer was lost */

@@ -9,7 +9,7 @@
 
 #include "daemon/journal/decide_principal.h"
 
-enum { GONE_MAX = 64 };                             /* rotations of one key that are remembered */
+enum { ARENA_STEP = 16 };                           /* what a small piece of an arena may take on top */
 #define ROTATION_MS (INT64_C(7) * 24 * 3600 * 1000) /* two keys are valid for so long */
 
 /* --- put --- */
@@ -79,67 +79,52 @@ static const char *place_taken(const struct tz_batch *b, uint32_t committee, con
     return NULL;
 }
 
-/* Those who are gone with the key: itself, unless another one is in its place, and the keys in whose place it
- * came, as long as none of them is valid and nobody else is in their place. */
-struct gone {
-    const char *id[GONE_MAX];
-    size_t count;
-};
-
-static void find_gone(const struct put *p, struct gone *out)
+/* Whose end it is not: who ends the own key, or the one that it came in the place of, keeps what is there
+ * now.
+ */
+static bool spares_heirs(const struct put *p, const char *const *heir, size_t count)
 {
-    const Taizhang__V1__KeyBody *body = p->before.body;
-    uint32_t committee = (uint32_t)body->committee;
-    const char *but = "";
-    out->count = 0;
-    for (const char *id = p->q->id; out->count < GONE_MAX && !place_taken(p->b, committee, id, but);) {
-        out->id[out->count++] = but = id;
-        const struct tz_principal *before = tz_principal_find(p->b->principals, body->rotated_from);
-        if (!before || tz_principal_valid(before, p->b->time_ms))
-            break;
-        body = before->body;
-        id = before->id;
-    }
-}
-
-static bool is_gone(const struct gone *g, const char *id)
-{
-    for (size_t i = 0; i < g->count; i++)
-        if (strcmp(g->id[i], id) == 0)
+    const char *id = tz_giver_id(&p->giver);
+    if (strcmp(id, p->q->id) == 0)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(id, heir[i]) == 0)
             return true;
     return false;
 }
 
-/* Invitations that they made, or that a gateway made for somebody by this key, and that nobody has used yet.
- */
-static int cancel_invitation(struct put *p, const struct gone *gone, const char *through,
-                             const Taizhang__V1__InvitationBody *seen)
+static int name_ended(struct tz_op *op, const char *id)
 {
-    struct tz_invitation_state i;
-    if (!is_gone(gone, seen->created_by) && !is_gone(gone, through))
-        return TZ_OK;
-    int rc = tz_invitation_read(p->b, seen->code_sha256.data, &i);
-    if (rc || strcmp(tz_invitation_state_name(p->b, &i), "open") != 0)
-        return rc;
-    i.body->cancelled = true;
-    return tz_invitation_put(p->b, p->op, &i, i.body, p->q->reason);
+    struct tz_change_done *d = &op->done[0];
+    if (d->ended_count < TZ_ENDED_MAX)
+        d->ended[d->ended_count] = tz_arena_strndup(&op->arena, id, strlen(id));
+    return d->ended_count == TZ_ENDED_MAX || d->ended[d->ended_count++] ? TZ_OK : TZ_ENOMEM;
 }
 
-/* Those that the views know, and those that came before in this batch. */
-static int cancel_invitations(struct put *p)
+/* Ends all that came in the key's place: whoever had a copy of it may have made them. */
+static int end_heirs(struct put *p)
 {
-    struct gone gone;
-    const struct tz_invitation *known;
-    int rc = TZ_OK;
-    find_gone(p, &gone);
-    for (size_t i = 0; !rc && (known = tz_invitation_at(p->b->principals, i)); i++)
-        rc = cancel_invitation(p, &gone, known->through, known->body);
-    const struct tz_change *last = NULL;
-    for (const struct tz_change *c = p->b->changes; c; c = c->next)
-        last = c;
-    for (const struct tz_change *c = p->b->changes; !rc && c; c = c == last ? NULL : c->next)
-        if (c->type == TZ_CHANGE_INVITATION)
-            rc = cancel_invitation(p, &gone, c->principal.header.principal, c->principal.invitation);
+    const char **heir;
+    size_t count;
+    struct tz_op *op = p->op;
+    int rc = tz_key_heirs(p->b, p->before.body, &heir, &count);
+    if (rc || !count || spares_heirs(p, heir, count))
+        return rc;
+    size_t most = count < TZ_ENDED_MAX ? count : TZ_ENDED_MAX;
+    op->arena.max += most * (sizeof *heir + TZ_PRINCIPAL_SIZE + ARENA_STEP);
+    op->done[0].ended = tz_arena_alloc(&op->arena, most * sizeof *heir);
+    if (!op->done[0].ended)
+        return TZ_ENOMEM;
+    for (size_t i = 0; i < count && !rc; i++) {
+        struct tz_key_state k;
+        rc = tz_key_read(p->b, heir[i], &k);
+        if (rc || k.body->revoked)
+            continue;
+        k.body->revoked = true;
+        rc = tz_key_put(p->b, op, &k, k.body, p->q->reason);
+        if (!rc)
+            rc = name_ended(op, heir[i]);
+    }
     return rc;
 }
 
@@ -148,6 +133,7 @@ static int change_known(struct put *p)
     char *names[TZ_ROLES];
     const Taizhang__V1__KeyPutRequest *q = p->q;
     Taizhang__V1__KeyBody body = *p->before.body;
+    struct tz_change_done *done = &p->op->done[0];
     if (!known_may_change(p))
         return TZ_OK;
     if (q->name[0])
@@ -156,10 +142,21 @@ static int change_known(struct put *p)
         body.n_roles = tz_roles_list(p->roles, names);
         body.roles = names;
     }
-    bool ends = q->revoke && !body.revoked;
     body.revoked |= q->revoke;
-    int rc = ends ? cancel_invitations(p) : TZ_OK;
-    return rc ? rc : tz_key_put(p->b, p->op, &p->before, &body, q->reason);
+    int rc = q->revoke ? end_heirs(p) : TZ_OK;
+    if (!rc)
+        rc = tz_key_put(p->b, p->op, &p->before, &body, q->reason);
+    if (rc)
+        return rc;
+    if (done->ended_count)
+        done->outcome = TZ_OUTCOME(UPDATED);
+    if (done->outcome != TZ_OUTCOME(UPDATED) || !(q->revoke || q->set_roles))
+        return TZ_OK;
+    struct tz_change_done kept = *done; /* the outcome is the key's */
+    rc = tz_invitations_end(p->b, p->op, (uint32_t)body.committee, q->reason);
+    *done = kept;
+    done->position = p->b->position; /* where all of it is there */
+    return rc;
 }
 
 /* Persons have roles of their committee only, and act for nobody. */

@@ -51,6 +51,58 @@ bool tz_key_state_valid(const struct tz_batch *b, const struct tz_key_state *k)
     return k->revision && !k->body->revoked && (!k->body->until_ms || b->time_ms < k->body->until_ms);
 }
 
+/* What a principal was made from never changes: any of its bodies will do. */
+static const Taizhang__V1__KeyBody *any_body(const struct tz_batch *b, const char *id)
+{
+    const struct tz_principal *p = tz_principal_find(b->principals, id);
+    if (p)
+        return p->body;
+    for (const struct tz_change *c = b->changes; c; c = c->next)
+        if (c->type == TZ_CHANGE_KEY && strcmp(c->principal.key->id, id) == 0)
+            return c->principal.key;
+    return NULL;
+}
+
+static bool comes_from(const struct tz_batch *b, const Taizhang__V1__KeyBody *body, const char *id)
+{
+    for (; body && body->rotated_from[0]; body = any_body(b, body->rotated_from))
+        if (strcmp(body->rotated_from, id) == 0)
+            return true;
+    return false;
+}
+
+/* Counts them, and where there is room for them names them. */
+static size_t find_heirs(const struct tz_batch *b, const Taizhang__V1__KeyBody *of, const char **id)
+{
+    const struct tz_principal *one;
+    uint32_t committee = (uint32_t)of->committee;
+    size_t n = 0;
+    for (const char *after = ""; (one = tz_principal_next(b->principals, committee, after)); after = one->id)
+        if (comes_from(b, one->body, of->id)) {
+            if (id)
+                id[n] = one->id;
+            n++;
+        }
+    for (const struct tz_change *c = b->changes; c; c = c->next)
+        if (c->type == TZ_CHANGE_KEY && comes_from(b, c->principal.key, of->id)) {
+            if (id)
+                id[n] = c->principal.key->id;
+            n++;
+        }
+    return n;
+}
+
+int tz_key_heirs(struct tz_batch *b, const Taizhang__V1__KeyBody *of, const char ***id, size_t *count)
+{
+    *count = find_heirs(b, of, NULL);
+    *id = *count ? tz_arena_alloc(&b->scratch, *count * sizeof **id) : NULL;
+    if (*count && !*id)
+        return TZ_ENOMEM;
+    if (*count)
+        find_heirs(b, of, *id);
+    return TZ_OK;
+}
+
 int tz_invitation_read(struct tz_batch *b, const uint8_t code_sha256[TZ_SHA256_SIZE],
                        struct tz_invitation_state *out)
 {
@@ -62,6 +114,7 @@ int tz_invitation_read(struct tz_batch *b, const uint8_t code_sha256[TZ_SHA256_S
     if (rc || !out->revision)
         return rc;
     out->position = e.position;
+    out->by = h->principal;
     out->body = taizhang__v1__invitation_body__unpack(&b->scratch.protobuf, e.body.len, e.body.data);
     return out->body ? TZ_OK : TZ_ECORRUPT;
 }

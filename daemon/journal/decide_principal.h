@@ -20,15 +20,25 @@ struct tz_key_state {
 int tz_key_read(struct tz_batch *b, const char *id, struct tz_key_state *out) TZ_MUSTCHECK;
 bool tz_key_state_valid(const struct tz_batch *b, const struct tz_key_state *k);
 
+/* All keys that came in this one's place, and in theirs, ended or not, made in this transaction too; in the
+ * scratch arena, some perhaps twice. */
+int tz_key_heirs(struct tz_batch *b, const Taizhang__V1__KeyBody *of, const char ***id,
+                 size_t *count) TZ_MUSTCHECK;
+
 struct tz_invitation_state {
     uint64_t revision;
     uint64_t position;
+    const char *by; /* the key that made this revision: a gateway's, where it was made for a person */
     Taizhang__V1__InvitationBody *body;
 };
 int tz_invitation_read(struct tz_batch *b, const uint8_t code_sha256[TZ_SHA256_SIZE],
                        struct tz_invitation_state *out) TZ_MUSTCHECK;
 /* "open", "used", "cancelled", "expired"; "unknown" */
 const char *tz_invitation_state_name(const struct tz_batch *b, const struct tz_invitation_state *i);
+/* Takes back those that are open, and that who made them could not make any more; asked of inviters and
+ * gateways of this committee. The outcome of the op is then that of an invitation. */
+int tz_invitations_end(struct tz_batch *b, struct tz_op *op, uint32_t committee,
+                       const char *reason) TZ_MUSTCHECK;
 
 /* Appends the next revision, if it is another than the current one, and settles the outcome with it: CREATED,
  * UPDATED or UNCHANGED. */

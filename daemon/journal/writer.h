@@ -63,6 +63,8 @@ struct tz_replaced {
     struct tz_sum sum;   /* no records: nothing is replaced */
 };
 
+enum { TZ_ENDED_MAX = 1000 }; /* that are named */
+
 /* What became of it. */
 struct tz_change_done {
     Taizhang__V1__OutcomeCode outcome;
@@ -77,8 +79,10 @@ struct tz_change_done {
     struct tz_replaced
         *replaced; /* CREATED or UPDATED, as the views stand after the batch; in the op's arena */
     size_t replaced_count;
-    uint64_t erased; /* erasures: revisions that lost private bytes */
-    bool pending;    /* the database's log still has them */
+    uint64_t erased;    /* erasures: revisions that lost private bytes */
+    bool pending;       /* the database's log still has them */
+    const char **ended; /* key_put: the keys that ended with the one revoked; in the op's arena */
+    size_t ended_count; /* TZ_ENDED_MAX at most */
 };
 
 /* One request's changes. The op and its arena belong to the caller until tz_writer_submit succeeds and again

@@ -113,7 +113,7 @@ static bool wanted(const struct page *p, const struct tz_invitation *i)
     bool inside = !committee      ? p->registry
                   : p->q->subtree ? tz_tree_above(p->views->tree, p->top, committee)
                                   : committee == p->top;
-    return inside && (p->q->all || strcmp(tz_invitation_state(i, p->now_ms), "open") == 0);
+    return inside && (p->q->all || strcmp(tz_invitation_row_state(p->views, i, p->now_ms), "open") == 0);
 }
 
 /* One page looks at a bounded number of them, so it may be short, or empty, and still not be the last. */

@@ -73,6 +73,8 @@ static void finish_put(struct tz_request *r)
         return;
     reply.outcome = &outcome;
     reply.position = r->op.position;
+    reply.ended = (char **)(uintptr_t)r->op.done[0].ended;
+    reply.n_ended = r->op.done[0].ended_count;
     m.body_case = TAIZHANG__V1__SERVER_MESSAGE__BODY_KEY_PUT;
     m.key_put = &reply;
     tz_views_read_lock(v);

@@ -28,6 +28,14 @@ void tz_principal_row(const struct tz_views *v, const struct tz_principal *p, Ta
     out->changed_ms = p->changed_ms;
 }
 
+const char *tz_invitation_row_state(const struct tz_views *v, const struct tz_invitation *i, int64_t now_ms)
+{
+    const char *state = tz_invitation_state(i, now_ms);
+    const struct tz_unit_node *u =
+        i->body->committee ? tz_tree_at(v->tree, (uint32_t)i->body->committee) : NULL;
+    return strcmp(state, "open") == 0 && u && u->standing == TZ_CLOSED ? "closed" : state;
+}
+
 void tz_invitation_row(const struct tz_views *v, const struct tz_invitation *i, int64_t now_ms,
                        Taizhang__V1__Invitation *out)
 {
@@ -36,7 +44,7 @@ void tz_invitation_row(const struct tz_views *v, const struct tz_invitation *i, 
     out->revision = i->revision;
     out->created_ms = i->created_ms;
     out->by = (char *)(uintptr_t)i->by;
-    out->state = (char *)(uintptr_t)tz_invitation_state(i, now_ms);
+    out->state = (char *)(uintptr_t)tz_invitation_row_state(v, i, now_ms);
     out->committee_name = unit_name(v, i->body->committee);
 }
 

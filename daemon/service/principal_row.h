@@ -9,6 +9,8 @@
 #include "daemon/service/request.h"
 
 void tz_principal_row(const struct tz_views *v, const struct tz_principal *p, Taizhang__V1__Principal *out);
+/* That of the invitation, or "closed": open, but its committee is none any more. */
+const char *tz_invitation_row_state(const struct tz_views *v, const struct tz_invitation *i, int64_t now_ms);
 void tz_invitation_row(const struct tz_views *v, const struct tz_invitation *i, int64_t now_ms,
                        Taizhang__V1__Invitation *out);
 

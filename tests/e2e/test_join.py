@@ -12,7 +12,7 @@ import pytest
 
 from device_key import DeviceKey, from_base64url
 from registry import Home
-from tzclient import parse_line, wait_until
+from tzclient import Closed, parse_line, wait_until
 
 SHEET = "报送单位,编号,报告期,名称,项目数\n320102,{},2017,青少年服务项目,3\n"
 LINE = re.compile(r"taizhang://127\.0\.0\.1:\d+/\?c=[\w-]{22}&k=[\w-]{43}\n")
@@ -455,11 +455,41 @@ def test_rotating_a_key_of_which_somebody_has_a_copy(registry, office):
     registry.client(key=stolen).rotate(stolen, thieves)
     done = office.cli("key", "rotate")
     assert done.returncode == 1 and thieves.id in done.stderr and "somebody has a copy" in done.stderr, done
-    # Whoever revokes the old one alone is told of the other.
+    assert "ends both" in done.stderr
+    # Whoever revokes the old one ends the other as well, and is told so; on connections that are open, too.
+    open_one = registry.client(key=thieves)
     done = registry.cli("key", "revoke", stolen.id, "--reason", "stolen")
-    assert done.returncode == 0 and "revoke both" in done.stderr, done.stderr
+    assert done.returncode == 0 and f"{thieves.id} came in its place" in done.stderr, done.stderr
+    with pytest.raises(Closed, match="KEY_REVOKED"):
+        open_one.ping()
     done = registry.cli("key", "revoke", thieves.id, "--reason", "stolen")
-    assert done.returncode == 0 and "revoke both" not in done.stderr, done.stderr
+    assert done.returncode == 0 and "was so already" in done.stderr, done.stderr
+
+
+def test_an_invitation_ends_with_the_right_of_who_made_it(registry, office):
+    office.run("join", registry.line("320100", "manage", "submit"))
+    lines = [office.run("invite", "--committee", "320102", "--role", "submit", "--for", "x") for _ in range(2)]
+    Home(registry, registry.folder / "first").run("join", lines[0])
+    registry.run("key", "roles", office.json("ping")["principal"], "submit")
+    done = Home(registry, registry.folder / "second").cli("join", lines[1])
+    assert done.returncode == 4 and "was cancelled" in done.stderr, done.stderr
+
+
+def test_a_committee_keeps_up_its_own_names(registry, office):
+    office.run("join", registry.line("320102", "manage"))
+    office.run("committee", "rename", "320102", "--name", "新名", "--short-name", "新")
+    [row] = office.lines("committee", "list", "--under", "320102")
+    assert (row["code"], row["name"]) == ("320102", "新名")
+    done = office.cli("committee", "rename", "320102", "--code", "320199")
+    assert done.returncode == 4, done
+
+
+def test_an_invitation_ends_with_its_committee(registry, office):
+    line = registry.line("320102", "submit")
+    registry.run("committee", "close", "320102", "--successor", "320104")
+    done = office.cli("join", line)
+    assert done.returncode == 4 and "was closed" in done.stderr, done.stderr
+    assert registry.json("invite", "--list", "--all", "--committee", "320102")["state"] == "closed"
 
 
 def test_rotating_goes_on_when_the_other_key_is_revoked(registry, office):

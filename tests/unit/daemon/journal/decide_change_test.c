@@ -361,6 +361,49 @@ static void who_may(void **state)
     finish(f, op, TZ_OUTCOME(UPDATED), 0);
 }
 
+static struct tz_op *rename_own(struct fixture *f, const char *on, const char *name)
+{
+    struct tz_op *op = change(f, 1, on);
+    item(op, 0, "110101", TZ_COUNTY, "110100")->name = (char *)name;
+    op->grant = &own;
+    return op;
+}
+
+/* The directory is the committee's own, its full name since a day too; nothing else is. */
+static void a_committee_keeps_up_its_own_name(void **state)
+{
+    struct fixture *f = *state;
+    counties(f);
+    finish(f, rename_own(f, "", "N1"), TZ_OUTCOME(UPDATED), 0);
+    assert_string_equal(unit(f, "110101")->body->name, "N1");
+    finish(f, rename_own(f, "2018-03-26", "N2"), TZ_OUTCOME(UPDATED), 0);
+    struct tz_op *op = rename_own(f, "2018-03-26", "N3"); /* nothing beside it */
+    op->ask[0].committee->body->level = TZ_TOWNSHIP;
+    assert_int_equal(refused(f, op, &own), TZ_CODE(NOT_ALLOWED));
+    op = rename_own(f, "2018-03-26", "N3");
+    ((Taizhang__V1__CommitteeItem *)(uintptr_t)op->ask[0].committee)->known_as = (char *)"110101";
+    op->ask[0].committee->body->code = (char *)"110109";
+    assert_int_equal(refused(f, op, &own), TZ_CODE(NOT_ALLOWED));
+    op = rename_own(f, "2018-03-26", "N3");
+    op->ask[0].committee->body->valid_to = (char *)"2019-01-01";
+    assert_int_equal(refused(f, op, &own), TZ_CODE(NOT_ALLOWED));
+    op = rename_own(f, "2018-03-26", "N3");
+    op->ask[0].committee->body->parent_code = (char *)"110000";
+    assert_int_equal(refused(f, op, &own), TZ_CODE(NOT_ALLOWED));
+    op = change(f, 1, "2018-03-26"); /* nor the name of another */
+    item(op, 0, "110102", TZ_COUNTY, "110100")->name = (char *)"N3";
+    assert_int_equal(refused(f, op, &own), TZ_CODE(NOT_ALLOWED));
+    assert_string_equal(unit(f, "110101")->body->name, "N2");
+    /* From a later day, and taken back; what those above have planned it does not take back. */
+    finish(f, rename_own(f, "2018-04-01", "N4"), TZ_OUTCOME(UPDATED), 0);
+    finish(f, rename_own(f, "2018-04-01", "N2"), TZ_OUTCOME(UPDATED), 0);
+    op = change(f, 1, "2018-05-01");
+    item(op, 0, "110101", TZ_COUNTY, "110000")->name = (char *)"N2";
+    op->grant = &manager;
+    finish(f, op, TZ_OUTCOME(UPDATED), 0);
+    assert_int_equal(refused(f, rename_own(f, "2018-05-01", "N2"), &own), TZ_CODE(NOT_ALLOWED));
+}
+
 /* What is kept is the whole of it: the views made anew are the same. */
 static void a_start_finds_it_again(void **state)
 {
@@ -415,6 +458,7 @@ int main(void)
         EACH(what_is_refused),
         EACH(later_days_are_looked_at_too),
         EACH(who_may),
+        EACH(a_committee_keeps_up_its_own_name),
         EACH(a_start_finds_it_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

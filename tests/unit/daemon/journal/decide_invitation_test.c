@@ -184,8 +184,9 @@ static void nobody_is_invited_to_what_is_closed(void **state)
     assert_int_equal(refusal_of(f, op_invite(f, 0, 2, "310000", "submit"), text), TZ_CODE(RETIRED));
     assert_non_null(strstr(text, "110000"));
     assert_int_equal(outcome_of(f, op_invite(f, 0, 1, "310000", "submit")), TZ_OUTCOME(UNCHANGED));
-    /* Whoever was invited before may still correct what is there. */
-    assert_int_equal(outcome_of(f, op_enrol(f, 7, 1)), TZ_OUTCOME(CREATED));
+    assert_int_equal(refusal_of(f, op_enrol(f, 7, 1), text), TZ_CODE(INVITATION));
+    assert_string_equal(text, "closed");
+    assert_null(key_view(f, 7));
 }
 
 /* Until the first key of a committee: then it is that key's, and what the registry's roles do is theirs. */

@@ -165,7 +165,7 @@ static void invitations_end_with_the_key_that_made_them(void **state)
     char id[TZ_PRINCIPAL_SIZE];
     key_name(3, id);
     assert_int_equal(revoke->done[0].outcome, TZ_OUTCOME(UPDATED));
-    assert_int_equal(revoke->done[0].position, key_view(f, 3)->position);
+    assert_int_equal(revoke->done[0].position, revoke->position); /* where all is there */
     assert_string_equal(invitation_view(f, 60), "cancelled");
     assert_string_equal(invitation_view(f, 61), "used");
     assert_string_equal(invitation_view(f, 62), "open");
@@ -318,6 +318,8 @@ static void invitations_end_with_the_gateway_that_made_them(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(outcome_of(f, op_put(f, 3, "person:wang", "submit,manage")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_put_key(f, 1, 2, "query,manage,act_for")), TZ_OUTCOME(UPDATED));
+    assert_int_equal(outcome_of(f, op_put_key(f, 1, 4, "submit,act_for")), TZ_OUTCOME(UPDATED));
     for (uint8_t code = 60; code < 63; code++) {
         struct tz_op *op = op_invite(f, code == 61 ? 2 : 4, code, "110101", "submit");
         struct tz_grant g = *op->grant;
@@ -343,6 +345,108 @@ static void invitations_end_with_the_gateway_that_made_them(void **state)
     put_request(op)->revoke = true;
     assert_int_equal(outcome_of(f, op), TZ_OUTCOME(UPDATED));
     assert_string_equal(invitation_view(f, 61), "cancelled");
+}
+
+/* Whoever stole a key may have rotated it, as often as he liked. */
+static void a_revocation_by_others_ends_what_came_in_the_place(void **state)
+{
+    struct fixture *f = *state;
+    char id[TZ_PRINCIPAL_SIZE];
+    assert_int_equal(outcome_of(f, op_rotate(f, 3, 200)), TZ_OUTCOME(CREATED));
+    for (uint8_t n = 200; n < 250; n++)
+        assert_int_equal(outcome_of(f, op_rotate(f, n, n + 1)), TZ_OUTCOME(CREATED));
+    for (uint8_t n = 20; n < 95; n++) {
+        uint8_t from = n == 20 ? 250 : n - 1;
+        assert_int_equal(outcome_of(f, op_rotate(f, from, n)), TZ_OUTCOME(CREATED));
+    }
+    assert_int_equal(outcome_of(f, op_invite(f, 94, 60, "110101", "submit")), TZ_OUTCOME(CREATED));
+    /* One more, in the same batch. */
+    struct tz_op *more = op_rotate(f, 94, 96), *revoke = op_revoke(f, 2, 3);
+    put_request(revoke)->reason = (char *)"stolen";
+    assert_int_equal(tz_writer_submit(f->writer, more), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, revoke), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    assert_int_equal(more->done[0].outcome, TZ_OUTCOME(CREATED));
+    assert_int_equal(revoke->done[0].outcome, TZ_OUTCOME(UPDATED));
+    assert_int_equal(revoke->done[0].ended_count, 51 + 75 + 1);
+    assert_int_equal(revoke->done[0].revision, key_view(f, 3)->revision);
+    assert_int_equal(revoke->done[0].position, revoke->position); /* where all is there */
+    op_free(more);
+    op_free(revoke);
+    assert_true(key_view(f, 3)->revoked && key_view(f, 200)->revoked && key_view(f, 250)->revoked);
+    assert_true(key_view(f, 94)->revoked && key_view(f, 96)->revoked);
+    assert_string_equal(invitation_view(f, 60), "cancelled");
+    key_name(2, id);
+    assert_string_equal(key_view(f, 96)->by, id);
+    assert_int_equal(refusal_of(f, op_rotate(f, 96, 97), NULL), TZ_CODE(KEY_REVOKED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 2, 3)), TZ_OUTCOME(UNCHANGED));
+    assert_false(key_view(f, 4)->revoked || key_view(f, 2)->revoked);
+}
+
+static void a_rotation_in_good_order_leaves_the_new_key(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(outcome_of(f, op_rotate(f, 4, 14)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 4, 4)), TZ_OUTCOME(UPDATED)); /* itself */
+    assert_false(key_view(f, 14)->revoked);
+    assert_int_equal(outcome_of(f, op_rotate(f, 3, 13)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_rotate(f, 13, 23)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 23, 3)), TZ_OUTCOME(UPDATED)); /* who came after it */
+    assert_false(key_view(f, 13)->revoked || key_view(f, 23)->revoked);
+    /* The thief took care to revoke the key himself: naming it still ends all. */
+    struct tz_op *op = op_revoke(f, 23, 4);
+    op_run(f, op);
+    assert_int_equal(op->done[0].outcome, TZ_OUTCOME(UPDATED));
+    assert_int_equal(op->done[0].ended_count, 1);
+    op_free(op);
+    assert_true(key_view(f, 14)->revoked);
+}
+
+static void invitations_end_with_the_right_to_make_them(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(outcome_of(f, op_invite(f, 1, 59, "110000", "submit,review,manage")),
+                     TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_enrol(f, 6, 59)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 3, 60, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 6, 61, "110101", "submit")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 6, 62, "110101", "review")), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_put_key(f, 2, 3, "submit")), TZ_OUTCOME(UPDATED));
+    assert_string_equal(invitation_view(f, 60), "cancelled");
+    assert_string_equal(invitation_view(f, 61), "open");
+    assert_int_equal(outcome_of(f, op_put_key(f, 2, 6, "submit,manage")), TZ_OUTCOME(UPDATED));
+    assert_string_equal(invitation_view(f, 61), "open");
+    assert_string_equal(invitation_view(f, 62), "cancelled"); /* more than it holds now */
+    /* Rotated, it gives what its successor may. */
+    assert_int_equal(outcome_of(f, op_rotate(f, 6, 16)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 6, 6)), TZ_OUTCOME(UPDATED));
+    assert_int_equal(outcome_of(f, op_enrol(f, 50, 61)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_invite(f, 16, 63, "110101", "submit")), TZ_OUTCOME(CREATED));
+    struct tz_op *take = op_put_key(f, 2, 16, "submit"), *enrol = op_enrol(f, 51, 63);
+    assert_int_equal(tz_writer_submit(f->writer, take), TZ_OK);
+    assert_int_equal(tz_writer_submit(f->writer, enrol), TZ_OK);
+    assert_int_equal(tz_writer_step(f->writer), 2);
+    assert_int_equal(enrol->done[0].outcome, TZ_OUTCOME(REJECTED));
+    assert_int_equal(enrol->done[0].errors->item[0].code, TZ_CODE(INVITATION));
+    assert_string_equal(enrol->done[0].errors->item[0].params[0].text, "cancelled");
+    op_free(take);
+    op_free(enrol);
+}
+
+/* Nobody put anything: its time ended, without a key in its place that is valid. */
+static void invitations_end_with_the_time_of_the_key(void **state)
+{
+    struct fixture *f = *state;
+    char text[96];
+    struct tz_op *op = op_invite(f, 3, 60, "110101", "submit");
+    ((Taizhang__V1__InviteRequest *)(uintptr_t)op->ask[0].invite)->ttl_s = 30 * 24 * 3600;
+    assert_int_equal(outcome_of(f, op), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_rotate(f, 3, 13)), TZ_OUTCOME(CREATED));
+    assert_int_equal(outcome_of(f, op_revoke(f, 2, 13)), TZ_OUTCOME(UPDATED));
+    f->wall_ms += INT64_C(8) * 24 * 3600 * 1000;
+    assert_int_equal(refusal_of(f, op_enrol(f, 50, 60), text), TZ_CODE(INVITATION));
+    assert_string_equal(text, "cancelled");
+    assert_null(key_view(f, 50));
 }
 
 static void a_key_of_somebody_else_replaces_none(void **state)
@@ -377,6 +481,10 @@ int main(void)
         EACH(invitations_outlive_a_key_that_was_replaced),
         EACH(invitations_stay_with_the_one_of_two_keys_that_is_left),
         EACH(invitations_end_with_the_gateway_that_made_them),
+        EACH(a_revocation_by_others_ends_what_came_in_the_place),
+        EACH(a_rotation_in_good_order_leaves_the_new_key),
+        EACH(invitations_end_with_the_right_to_make_them),
+        EACH(invitations_end_with_the_time_of_the_key),
         EACH(a_key_of_somebody_else_replaces_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
