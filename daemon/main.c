@@ -11,6 +11,7 @@
 #include "daemon/audit/access_check.h"
 #include "daemon/journal/check.h"
 #include "daemon/service/daemon.h"
+#include "daemon/store/lock.h"
 
 enum { PRINT_MAX = 64 * 1024 };
 
@@ -80,8 +81,9 @@ static enum tz_exit run_check(const struct tz_config *config)
         return usage_error(_("the path of the folder is too long"));
     tz_log_init(&log, tz_env_system(), STDERR_FILENO, (enum tz_log_level)config->log_level);
     int rc = tz_check_run(path, tz_env_system(), &log, stdout, &result);
-    const struct tz_access_journal journal = {
-        .position = result.position, .unclean = result.unclean, .served = result.served};
+    const struct tz_access_journal journal = {.position = result.position,
+                                              .unclean = result.unclean || tz_lock_left(config->data),
+                                              .served = result.served};
     int chain = rc < 0 ? rc : tz_access_check_run(access, &journal, stdout);
     if (rc < 0 || chain < 0)
         return TZ_EXIT_FAILED;

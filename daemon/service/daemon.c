@@ -47,6 +47,7 @@ struct tz_daemon {
     bool draining;
     int64_t drain_deadline; /* monotonic, us */
     enum tz_exit result;
+    bool ended; /* served, and stopped as asked */
 };
 
 static enum tz_exit failed(struct tz_daemon *d, enum tz_exit code, const char *what, const char *why)
@@ -436,6 +437,7 @@ enum tz_exit tz_daemon_run(struct tz_daemon *d)
     tz_net_stop(d->net);
     if (d->config->port_file[0])
         unlink(d->config->port_file);
+    d->ended = rc == TZ_EXIT_OK;
     return rc == TZ_EXIT_OK ? d->result : rc;
 }
 
@@ -462,8 +464,9 @@ void tz_daemon_close(struct tz_daemon *d)
         tz_views_free(d->views);
     if (d->store)
         tz_store_close(d->store);
-    if (d->lock)
-        tz_lock_release(d->lock);
+    if (d->lock && d->ended)
+        tz_lock_ended(d->lock);
+    tz_lock_release(d->lock);
     tz_log(d->log, TZ_LOG_INFO, "stopped", "%s", "");
     free(d);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct tz_lock {
@@ -63,6 +64,20 @@ int tz_lock_take(const char *dir, struct tz_lock **out, pid_t *other_pid)
     }
     *out = lock;
     return TZ_OK;
+}
+
+void tz_lock_ended(struct tz_lock *lock)
+{
+    /* If it cannot be, the end is only taken for a crash. */
+    (void)!ftruncate(lock->fd, 0);
+}
+
+bool tz_lock_left(const char *dir)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    int n = snprintf(path, sizeof path, "%s/taizhangd.lock", dir);
+    return n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0 && st.st_size > 0;
 }
 
 void tz_lock_release(struct tz_lock *lock)

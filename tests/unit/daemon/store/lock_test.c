@@ -79,8 +79,15 @@ static void killed_daemon_leaves_no_lock(void **state)
     assert_int_equal(other, child);
     kill(child, SIGKILL);
     assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(tz_lock_left(f->dir));
     assert_int_equal(tz_lock_take(f->dir, &lock, &other), TZ_OK);
+    tz_lock_release(lock); /* a start that failed tells nothing of the end before it */
+    assert_true(tz_lock_left(f->dir));
+    assert_int_equal(tz_lock_take(f->dir, &lock, &other), TZ_OK);
+    tz_lock_ended(lock);
     tz_lock_release(lock);
+    assert_false(tz_lock_left(f->dir));
+    assert_false(tz_lock_left("/nonexistent/folder"));
     close(ready[0]);
     close(ready[1]);
 }
