@@ -227,7 +227,7 @@ static const struct {
      N_("\"{value}\" is before the beginning, which is {text}. Give a day that is not earlier.")},
     {TZ_CODE(BAD_SUCCESSOR),
      N_("\"{value}\" cannot be a successor here: a unit does not succeed itself, nor one that does not "
-        "close.")},
+        "close, nor one that it will hang below.")},
     {TZ_CODE(TOGETHER),
      N_("Nothing is wrong with this one; it waits for those that were refused. Put them right, and ask for "
         "all again.")},
