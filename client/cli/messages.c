@@ -227,7 +227,10 @@ static const struct {
      N_("\"{value}\" is before the beginning, which is {text}. Give a day that is not earlier.")},
     {TZ_CODE(BAD_SUCCESSOR),
      N_("\"{value}\" cannot be a successor here: a unit does not succeed itself, nor one that does not "
-        "close.")},
+        "close, nor one that it will hang below.")},
+    {TZ_CODE(NOT_YET_BEGUN), N_("The committee \"{value}\" begins on {text} and takes no records before. "
+                                "Write the code of the one that "
+                                "is right today, or wait.")},
     {TZ_CODE(TOGETHER),
      N_("Nothing is wrong with this one; it waits for those that were refused. Put them right, and ask for "
         "all again.")},

@@ -184,7 +184,7 @@ static int answer_totals(struct tz_local *l, const Taizhang__V1__TotalsRequest *
     struct tz_cube *cube = NULL;
     int rc = TZ_OK;
     if (!tz_totals_scans(q) && tz_kind_info(q->kind))
-        rc = tz_view_cube(&cube, tree, &l->source, node, q->kind);
+        rc = tz_view_cube(&cube, tree, &l->source, node, q->kind, q->n_by > 0);
     if (rc != TZ_OK)
         return rc;
     struct tz_totals_from from = from_copy(l, tree);

@@ -74,6 +74,11 @@ int tz_tree_put(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t 
 int tz_tree_put_loosely(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,
                         const Taizhang__V1__CommitteeBody *body,
                         const Taizhang__V1__CommitteePrivate *private_) TZ_MUSTCHECK;
+/* What the shape of the tree, which is one, would be with it; nothing is changed. TZ_EINVAL as of
+ * tz_tree_put, but for the shape. */
+int tz_tree_shape_with(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,
+                       const Taizhang__V1__CommitteeBody *body,
+                       const Taizhang__V1__CommitteePrivate *private_, enum tz_shape *shape) TZ_MUSTCHECK;
 /* For filling a tree: only notes the entry, whose parent may come later. Entries of a unit come in the order
  * of their revisions, first ones in the order of numbers. Nothing may be looked at before the next
  * tz_tree_day. */

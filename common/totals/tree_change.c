@@ -134,11 +134,18 @@ static int enter(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t
     return TZ_OK;
 }
 
+/* Whether it says, or said, who succeeds whom. */
+static bool gives(const struct tz_tree *t, const struct entry *e)
+{
+    return e->gave || names_successors(t->unit[e->number].timeline) ||
+           (e->new_code && is_named(t, e->new_code));
+}
+
 /* Of the entry that came last. A unit that named successors only by it may stay among those that do. */
 static void take_back(struct tz_tree *t, const struct entry *e)
 {
     struct tree_unit *u = &t->unit[e->number];
-    t->paired = false;
+    t->paired = t->paired && !gives(t, e);
     if (u->standing != TZ_OPEN)
         list_drop(&t->apart, e->number);
     tz_timeline_unref(u->timeline);
@@ -160,8 +167,7 @@ static void take_back(struct tz_tree *t, const struct entry *e)
 static bool stands_alone(const struct tz_tree *t, const struct entry *e)
 {
     const struct tree_unit *u = &t->unit[e->number];
-    return (e->is_new || u->standing == e->standing) && !e->gave && !names_successors(u->timeline) &&
-           !(e->new_code && is_named(t, e->new_code));
+    return (e->is_new || u->standing == e->standing) && !gives(t, e);
 }
 
 static int stage(struct tz_tree *t, const struct entry *e, bool loosely)
@@ -228,6 +234,22 @@ int tz_tree_put_loosely(struct tz_tree *t, uint32_t number, uint64_t revision, u
 {
     int rc = stage_put(t, number, revision, position, body, private_, true);
     return rc == TZ_OK ? turn_all(t) : rc;
+}
+
+int tz_tree_shape_with(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,
+                       const Taizhang__V1__CommitteeBody *body,
+                       const Taizhang__V1__CommitteePrivate *private_, enum tz_shape *shape)
+{
+    struct entry e;
+    *shape = TZ_SHAPE_TREE;
+    if (body->parent > t->count)
+        return TZ_EINVAL;
+    int rc = enter(t, number, revision, position, body, private_, &e);
+    if (rc != TZ_OK)
+        return rc;
+    rc = tz_tree_place_one(t, number, stands_alone(t, &e), shape);
+    take_back(t, &e);
+    return rc;
 }
 
 int tz_tree_add(struct tz_tree *t, uint32_t number, uint64_t revision, uint64_t position,

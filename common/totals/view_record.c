@@ -90,15 +90,21 @@ int tz_whole_state_make(const struct tz_tree *tree, const struct tz_record_key *
     return rc;
 }
 
-int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
-                        const struct tz_record_source *source, const struct tz_record_key *key,
-                        struct tz_bytes body, struct tz_arena *arena)
+/* sliced: false, the whole alone is counted, not the values of breakdowns. */
+static int load(const struct tz_tree *tree, struct tz_cube *cube, const struct tz_record_source *source,
+                const struct tz_record_key *key, struct tz_bytes body, bool sliced, struct tz_arena *arena)
 {
     struct tz_view_record record;
     struct tz_whole_state whole = {0};
     struct tz_bytes whole_body;
+    struct tz_facts unsliced;
     bool live = false;
     int rc = tz_view_record_make(tree, key, body, arena, &record);
+    if (rc == TZ_OK && !sliced) {
+        unsliced = *record.facts;
+        unsliced.slices = 0;
+        record.facts = &unsliced;
+    }
     if (rc == TZ_OK && record.has_whole)
         rc = source->body(source->ctx, &record.whole, arena, &live, &whole_body);
     if (rc == TZ_OK && live)
@@ -106,6 +112,13 @@ int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
     if (rc == TZ_OK)
         rc = tz_cube_apply(cube, NULL, &record, record.has_whole ? &whole : NULL);
     return rc;
+}
+
+int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
+                        const struct tz_record_source *source, const struct tz_record_key *key,
+                        struct tz_bytes body, struct tz_arena *arena)
+{
+    return load(tree, cube, source, key, body, true, arena);
 }
 
 /* --- a cube of its own --- */
@@ -116,6 +129,7 @@ struct filling {
     const struct tz_tree *tree;
     struct tz_cube *cube;
     const struct tz_record_source *source;
+    bool sliced;
     struct tz_arena arena;
 };
 
@@ -123,13 +137,13 @@ static int take_record(void *ctx, const struct tz_source_record *r)
 {
     struct filling *f = ctx;
     tz_arena_reset(&f->arena);
-    return tz_view_record_load(f->tree, f->cube, f->source, &r->key, r->body, &f->arena);
+    return load(f->tree, f->cube, f->source, &r->key, r->body, f->sliced, &f->arena);
 }
 
 int tz_view_cube(struct tz_cube **out, struct tz_tree *tree, const struct tz_record_source *source,
-                 uint32_t node, uint32_t kind)
+                 uint32_t node, uint32_t kind, bool sliced)
 {
-    struct filling f = {.tree = tree, .source = source};
+    struct filling f = {.tree = tree, .source = source, .sliced = sliced};
     *out = NULL;
     int rc = tz_cube_new(&f.cube, tree);
     if (rc != TZ_OK)

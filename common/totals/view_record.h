@@ -26,8 +26,8 @@ int tz_view_record_load(const struct tz_tree *tree, struct tz_cube *cube,
                         const struct tz_record_source *source, const struct tz_record_key *key,
                         struct tz_bytes body, struct tz_arena *arena) TZ_MUSTCHECK;
 /* A cube of one kind's records in sub(node), all that matters there, made from the source: for answers of
- * which no cube is kept. */
+ * which no cube is kept. sliced: with the values of every breakdown, which a plain total does not need. */
 int tz_view_cube(struct tz_cube **out, struct tz_tree *tree, const struct tz_record_source *source,
-                 uint32_t node, uint32_t kind) TZ_MUSTCHECK;
+                 uint32_t node, uint32_t kind, bool sliced) TZ_MUSTCHECK;
 
 #endif

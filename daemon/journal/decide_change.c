@@ -326,7 +326,7 @@ static const char *first_day(const struct change *c)
  */
 static bool next_day(const struct change *c, const char *date, char out[TZ_DATE_SIZE])
 {
-    bool any = tz_unit_day_after(c->o.tree, date, out);
+    bool any = tz_later_day_after(c->o.tree, date, out);
     if (strcmp(date, c->o.today) >= 0 || (any && strcmp(out, c->o.today) <= 0))
         return any;
     memcpy(out, c->o.today, TZ_DATE_SIZE);

@@ -9,28 +9,6 @@
 
 #include "daemon/journal/decide_unit.h"
 
-/* Whether what was entered for a later day puts the parent below the unit then. */
-static bool loops_later(const struct tz_unit_op *o, uint32_t number, uint32_t parent)
-{
-    for (size_t i = 0; i < o->laters; i++) {
-        uint32_t n = parent;
-        for (unsigned depth = 0; n && n != number && depth < TZ_TREE_DEPTH; depth++) {
-            const Taizhang__V1__CommitteeBody *state = tz_tree_state_on(o->tree, n, o->later[i]);
-            n = state && !tz_tree_closed_on(state, o->later[i]) ? (uint32_t)state->parent : 0;
-        }
-        if (n == number)
-            return true;
-    }
-    return false;
-}
-
-static void find_later_days(struct tz_unit_op *o)
-{
-    const char *day = o->today;
-    while (o->laters < TZ_UNIT_LATER_MAX && tz_unit_day_after(o->tree, day, o->later[o->laters]))
-        day = o->later[o->laters++];
-}
-
 static void check_parent(struct tz_unit_op *o, struct tz_unit_work *u)
 {
     const Taizhang__V1__CommitteeBody *body = u->item->body;
@@ -46,8 +24,7 @@ static void check_parent(struct tz_unit_op *o, struct tz_unit_work *u)
     u->parent = parent ? parent->number : 0;
     if (!parent)
         tz_errors_add(&u->errors, TZ_CODE(UNKNOWN_PARENT), "parent", body->parent_code);
-    else if (u->is_known && (tz_tree_above(o->tree, u->known.number, parent->number) ||
-                             loops_later(o, u->known.number, parent->number)))
+    else if (u->is_known && tz_tree_above(o->tree, u->known.number, parent->number))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", body->parent_code);
     else if (body->level < parent->level && !tz_unit_blamed(u, "level"))
         tz_errors_add(&u->errors, TZ_CODE(PARENT_LEVEL), "level", body->code);
@@ -90,18 +67,61 @@ static void reject(struct tz_unit_op *o, struct tz_unit_work *u)
     tz_reject(o->op, u->done, &u->errors);
 }
 
-/* Into the staged tree: parent and loop were checked, the depth is left. */
-static int put_unit(struct tz_unit_op *o, struct tz_unit_work *u)
+/* What makes no tree: where the unit is put, else who is to succeed it. */
+static void blame_shape(struct tz_unit_work *u, enum tz_shape shape)
 {
-    int rc = tz_tree_put(o->tree, u->change.unit.number, u->change.unit.revision, o->b->position + 1,
-                         u->change.unit.body, u->change.unit.private_);
-    if (rc == TZ_EINVAL)
+    const Taizhang__V1__CommitteeBody *body = u->change.unit.body;
+    bool stays = u->old && u->old->parent == body->parent;
+    if (shape == TZ_SHAPE_DEPTH)
         tz_error_number(tz_errors_add(&u->errors, TZ_CODE(TREE_DEPTH), "parent", u->item->body->parent_code),
                         "limit", TZ_TREE_DEPTH);
-    else if (rc == TZ_ELIMIT)
-        tz_error_number(tz_errors_add(&u->errors, TZ_CODE(TOO_MANY), "code", u->item->body->code), "limit",
-                        TZ_STATES_MAX);
-    return rc == TZ_EINVAL || rc == TZ_ELIMIT ? TZ_OK : rc;
+    else if (shape == TZ_SHAPE_LOOP && stays && body->n_successors)
+        tz_errors_add(&u->errors, TZ_CODE(BAD_SUCCESSOR), "successors", body->successors[0]);
+    else if (shape == TZ_SHAPE_LOOP)
+        tz_errors_add(&u->errors, TZ_CODE(PARENT_LOOP), "parent", u->item->body->parent_code);
+}
+
+static void blame_number(struct tz_unit_work *u, int64_t limit)
+{
+    tz_error_number(tz_errors_add(&u->errors, TZ_CODE(TOO_MANY), "code", u->item->body->code), "limit",
+                    limit);
+}
+
+/* There must be a tree on each later day on which something is to change, too. */
+static int check_later_days(struct tz_unit_op *o, struct tz_unit_work *u, const struct tz_later_put *put)
+{
+    enum tz_shape shape;
+    if (u->old && tz_tree_same_state(u->old, put->body))
+        return TZ_OK;
+    int rc = tz_later_days_shape(&o->later, o->tree, put, &shape);
+    if (rc == TZ_ELIMIT)
+        blame_number(u, TZ_LATER_DAYS_MAX);
+    else if (!rc)
+        blame_shape(u, shape);
+    return rc == TZ_ELIMIT || rc == TZ_EINVAL ? TZ_OK : rc; /* what is no state, today's tree refuses */
+}
+
+/* Into the staged tree. */
+static int put_unit(struct tz_unit_op *o, struct tz_unit_work *u)
+{
+    const struct tz_later_put put = {u->change.unit.number, u->change.unit.revision, o->b->position + 1,
+                                     u->change.unit.body, u->change.unit.private_};
+    enum tz_shape shape = TZ_SHAPE_DEPTH;
+    int rc = check_later_days(o, u, &put);
+    if (rc || u->errors.count)
+        return rc;
+    rc = tz_tree_put(o->tree, put.number, put.revision, put.position, put.body, put.private_);
+    if (!rc)
+        return tz_later_days_put(&o->later, &put);
+    if (rc == TZ_ELIMIT)
+        blame_number(u, TZ_STATES_MAX);
+    if (rc != TZ_EINVAL)
+        return rc == TZ_ELIMIT ? TZ_OK : rc;
+    rc = tz_tree_shape_with(o->tree, put.number, put.revision, put.position, put.body, put.private_, &shape);
+    blame_shape(u, shape);
+    if (!u->errors.count)
+        tz_errors_add(&u->errors, TZ_CODE(BAD_CODE), "code", u->item->body->code);
+    return rc == TZ_EINVAL ? TZ_OK : rc;
 }
 
 static int accept_unit(struct tz_unit_op *o, struct tz_unit_work *u)
@@ -165,9 +185,9 @@ int tz_decide_committees(struct tz_batch *b, struct tz_op *op)
     int rc = tz_tree_copy(&o.tree, b->tree);
     if (rc)
         return rc;
-    find_later_days(&o);
     for (size_t i = 0; i < op->count && !rc; i++)
         rc = decide_unit(&o, i);
+    tz_later_days_free(&o.later);
     tz_tree_free(o.tree);
     return rc;
 }

@@ -76,7 +76,8 @@ static bool blamed(const struct tz_errors *errors, const char *field)
     return false;
 }
 
-/* A closed unit gets no new records; what it has may be corrected and withdrawn. */
+/* A closed unit gets no new records, nor does one that is yet to begin: they would count for its predecessor.
+ * What it has may be corrected and withdrawn. */
 static void check_committee(const struct tz_batch *b, struct candidate *c)
 {
     const char *code = c->s.ask->address.committee;
@@ -84,8 +85,13 @@ static void check_committee(const struct tz_batch *b, struct candidate *c)
         tz_errors_add(&c->errors, TZ_CODE(UNKNOWN_COMMITTEE), "committee", code);
     else if (c->s.unit->type == TZ_TYPE_GROUPING)
         tz_errors_add(&c->errors, TZ_CODE(GROUPING), "committee", code);
-    else if (c->s.unit->standing == TZ_CLOSED && !c->s.head.live)
+    else if (c->s.unit->standing == TZ_OPEN || c->s.head.live)
+        return;
+    else if (c->s.unit->standing == TZ_CLOSED || tz_tree_never_began(b->tree, c->s.unit->number))
         tz_errors_retired(b->tree, c->s.unit, "committee", &c->errors);
+    else
+        tz_error_text(tz_errors_add(&c->errors, TZ_CODE(NOT_YET_BEGUN), "committee", code), "beginning",
+                      c->s.unit->body->effective_on);
 }
 
 /* The unit existed on some day of the record's date, or of its period where it gives none. */

@@ -92,23 +92,6 @@ void tz_errors_retired(const struct tz_tree *t, const struct tz_unit_node *unit,
     tz_error_text(e, "since", unit->body->valid_to);
 }
 
-/* --- days --- */
-
-bool tz_unit_day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE])
-{
-    const Taizhang__V1__CommitteeBody *state;
-    out[0] = '\0';
-    for (uint32_t n = 1; n <= tz_tree_count(t); n++)
-        for (size_t i = 0; (state = tz_tree_state(t, n, i)); i++) {
-            const char *days[] = {state->effective_on, state->valid_to};
-            for (size_t k = 0; k < 2; k++)
-                if (strlen(days[k]) == TZ_DATE_SIZE - 1 && strcmp(days[k], date) > 0 &&
-                    (!out[0] || strcmp(days[k], out) < 0))
-                    memcpy(out, days[k], TZ_DATE_SIZE);
-        }
-    return out[0] != '\0';
-}
-
 /* --- packing --- */
 
 static int pack_contacts(struct tz_unit_op *o, struct tz_unit_work *u)

@@ -7,9 +7,7 @@
 #define TZ_DAEMON_JOURNAL_DECIDE_UNIT_H
 
 #include "daemon/journal/decide.h"
-
-/* Days on which something is to change, of which an import looks at so many. */
-enum { TZ_UNIT_LATER_MAX = 64 };
+#include "daemon/journal/later_days.h"
 
 /* One operation: units are decided on a copy of the tree, which those before have changed already. */
 struct tz_unit_op {
@@ -18,8 +16,7 @@ struct tz_unit_op {
     struct tz_tree *tree; /* staged */
     const char *today;    /* the tree's date */
     const char *reason;
-    char later[TZ_UNIT_LATER_MAX][TZ_DATE_SIZE]; /* of an import */
-    size_t laters;
+    struct tz_later_days later; /* of an import */
 };
 
 /* `known` is a copy: the staged tree may move its nodes. What it lends is the views', and stays. */
@@ -46,8 +43,6 @@ int tz_unit_pack(struct tz_unit_op *o, struct tz_unit_work *u, const Taizhang__V
 /* A change that waits for its day must not be overtaken: CHANGE_PENDING, but for taking it back on that day,
  * and for what has no days. */
 void tz_unit_check_pending(struct tz_unit_op *o, struct tz_unit_work *u);
-/* The first day after `date` on which any unit's state changes or ends; false: none. */
-bool tz_unit_day_after(const struct tz_tree *t, const char *date, char out[TZ_DATE_SIZE]);
 /* Fills u->change. number: of a new unit. */
 int tz_unit_make_change(struct tz_unit_op *o, struct tz_unit_work *u, uint32_t number) TZ_MUSTCHECK;
 /* The entry, the table, the views' change, and the outcome. */

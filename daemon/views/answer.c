@@ -86,7 +86,7 @@ int tz_views_totals(struct tz_views *v, struct tz_reader *r, const Taizhang__V1_
     if (rc != TZ_OK)
         return rc;
     if (!tz_totals_scans(q) && tz_kind_info(q->kind))
-        rc = tz_view_cube(&cube, m.tree, &m.source, node, q->kind);
+        rc = tz_view_cube(&cube, m.tree, &m.source, node, q->kind, q->n_by > 0);
     m.from.cube = cube;
     if (rc == TZ_OK)
         rc = tz_totals_answer(&m.from, q, node, arena, out, e);

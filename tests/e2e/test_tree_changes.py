@@ -321,6 +321,12 @@ def test_what_waits_takes_effect_on_its_day(country):
     assert unit(client, "500157").standing == pb.STANDING_NOT_YET
     done = country.cli("committee", "move", "500105", "--parent", "500200")
     assert done.returncode == 1 and day(1) in done.stdout
+    # No figures of the new one hang at those that it succeeds: they are refused, with its first day.
+    path = country.folder / "early.csv"
+    path.write_text("committee,key,period,title,quantity\n500157,X1,2017,新项目,1\n", "utf-8")
+    done = country.cli("submit", path, "--kind", "project")
+    assert done.returncode == 1 and f'"500157" begins on {day(1)}' in done.stdout, done.stdout + done.stderr
+    assert total(client, "500000") == 31
     country.stop()
     country.assert_check_clean()
     later(country, DAY)

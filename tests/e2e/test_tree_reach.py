@@ -115,7 +115,8 @@ def test_a_unit_that_is_to_begin_is_not_its_predecessors(registry, root):
     [outcome] = old.submit(record("320105/project/2017/A", bodies.project(1)))
     assert [code_name(error.code) for error in outcome.errors] == ["NOT_ALLOWED"]
     assert not city.invite("320105", "submit", "manage")[1].outcome.errors
-    put(city, "320105", 1)
+    [outcome] = city.submit(record("320105/project/2017/A", bodies.project(1)))
+    assert [code_name(error.code) for error in outcome.errors] == ["NOT_YET_BEGUN"]
 
 
 def test_nobody_names_a_successor_that_is_yet_to_come_elsewhere(registry, root):

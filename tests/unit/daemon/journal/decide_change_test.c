@@ -175,6 +175,48 @@ static void what_waits_takes_effect_on_its_day(void **state)
     assert_int_equal(REFUSAL(f, "110101/project/2017/3", 0, 8, "title", "b"), TZ_CODE(RETIRED));
 }
 
+/* Its records would count for those that it is to succeed. */
+static void a_unit_gets_records_once_it_begins(void **state)
+{
+    struct fixture *f = *state;
+    counties(f);
+    finish(f, merge(f, "2018-03-28"), TZ_OUTCOME(UPDATED), 0);
+    struct tz_op *op = op_new(f, TZ_OP_SUBMIT, 1);
+    op_record(op, 0, "110199/project/2017/1", 0, 9, "title", "x", NULL);
+    op_run(f, op);
+    assert_int_equal(op->done[0].outcome, TZ_OUTCOME(REJECTED));
+    assert_int_equal(first_error(op, 0), TZ_CODE(NOT_YET_BEGUN));
+    assert_string_equal(op->done[0].errors->item[0].value, "110199");
+    assert_string_equal(op->done[0].errors->item[0].params[0].text, "2018-03-28");
+    op_free(op);
+    f->wall_ms += 2 * DAY_MS;
+    assert_int_equal(SUBMIT(f, "110199/project/2017/1", 0, 9, "title", "x"), TZ_OUTCOME(CREATED));
+}
+
+/* What was to begin, and was taken back, has no first day; what it got before it was planned anew is its own.
+ */
+static void what_never_began_gets_no_records(void **state)
+{
+    struct fixture *f = *state;
+    struct tz_op *op = change(f, 1, "2018-03-26");
+    item(op, 0, "310100", TZ_PREFECTURE, "310000");
+    finish(f, op, TZ_OUTCOME(CREATED), 0);
+    assert_int_equal(SUBMIT(f, "310100/project/2017/1", 0, 1, "title", "a"), TZ_OUTCOME(CREATED));
+    op = change(f, 1, "2018-03-26");
+    closes(op, 0, "310100", TZ_PREFECTURE, "310000", "2018-03-26", NULL);
+    finish(f, op, TZ_OUTCOME(UPDATED), 0);
+    op = change(f, 1, "2018-03-28");
+    item(op, 0, "310100", TZ_PREFECTURE, "310000");
+    finish(f, op, TZ_OUTCOME(UPDATED), 0);
+    assert_int_equal(unit(f, "310100")->standing, TZ_NOT_YET);
+    assert_int_equal(SUBMIT(f, "310100/project/2017/1", 1, 2, "title", "b"), TZ_OUTCOME(UPDATED));
+    assert_int_equal(REFUSAL(f, "310100/project/2017/2", 0, 3, "title", "c"), TZ_CODE(NOT_YET_BEGUN));
+    op = change(f, 1, "2018-03-28");
+    closes(op, 0, "310100", TZ_PREFECTURE, "310000", "2018-03-28", NULL);
+    finish(f, op, TZ_OUTCOME(UPDATED), 0);
+    assert_int_equal(REFUSAL(f, "310100/project/2017/2", 0, 4, "title", "c"), TZ_CODE(RETIRED));
+}
+
 static void a_batch_comes_to_its_day_first(void **state)
 {
     struct fixture *f = *state;
@@ -451,6 +493,8 @@ int main(void)
         EACH(two_become_one),
         EACH(closed_units_get_no_new_records),
         EACH(what_waits_takes_effect_on_its_day),
+        EACH(a_unit_gets_records_once_it_begins),
+        EACH(what_never_began_gets_no_records),
         EACH(a_batch_comes_to_its_day_first),
         EACH(what_waits_is_not_overtaken),
         EACH(contacts_have_no_days),
