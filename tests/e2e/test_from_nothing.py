@@ -5,6 +5,7 @@ machines are network namespaces where they can be made, and two homes on loopbac
 import contextlib
 import os
 import re
+import shutil
 import stat
 import subprocess
 
@@ -123,7 +124,9 @@ def test_a_machine_with_a_wrong_clock(registry, machines, tmp_path, years):
     """An empty battery says 1970, some set the year wrong: joining and submitting go on as ever, and what the registry
     keeps has its own time."""
     offset = years * 365 * 86400
-    wrong = {"LD_PRELOAD": str(BUILD / "tests" / "support" / "libtz-wrong-clock.so"), "TZ_WRONG_CLOCK": str(offset)}
+    # LD_PRELOAD is a list: the path of the build may have blanks in it, this one has none.
+    shim = shutil.copy(BUILD / "tests" / "support" / "libtz-wrong-clock.so", tmp_path)
+    wrong = {"LD_PRELOAD": str(shim), "TZ_WRONG_CLOCK": str(offset)}
     office = Home(registry, tmp_path / "office", machines.office)
     (office.folder / "project.csv").write_text(SHEET, "utf-8")
     office.run("join", registry.line("320102", "submit"), env=wrong)

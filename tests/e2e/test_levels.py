@@ -5,7 +5,7 @@ changes in the tree or in a key's roles is so at once, on connections that are o
 import pytest
 
 import bodies
-from tzclient import Client, DeviceKey, Refused, code_name, journal_pb2, outcome_name, pb, record
+from tzclient import Client, Closed, DeviceKey, Refused, code_name, journal_pb2, outcome_name, pb, record
 
 
 class World:
@@ -230,7 +230,8 @@ def test_a_manager_shuts_out_its_subtree_only(world):
 
 
 def test_rotation_leaves_no_gap(world):
-    """Two keys hold while one is exchanged; the old one is then revoked, by itself or by time."""
+    """Two keys hold while one is exchanged; the old one is then revoked, by itself or by time. Whoever is above revokes
+    it with all that came in its place."""
     old = DeviceKey()
     code, _ = world.city.invite("320104", "submit")
     office = world.registry.client(key=old, invitation=code)
@@ -241,11 +242,15 @@ def test_rotation_leaves_no_gap(world):
     assert (fresh.hello.committee, list(fresh.hello.roles)) == ("320104", ["submit"])
     for n, client in enumerate((office, fresh)):
         client.put(a_project(f"320104/project/2017/K{n}"))
-    world.city.revoke(old.id)
-    with pytest.raises(Exception) as ended:
+    office.revoke(old.id)
+    with pytest.raises(Closed) as ended:
         office.ping()
-    assert getattr(ended.value, "code", "") == "KEY_REVOKED"
+    assert ended.value.code == "KEY_REVOKED"
     fresh.ping()
+    world.city.revoke(old.id)
+    with pytest.raises(Closed) as ended:
+        fresh.ping()
+    assert ended.value.code == "KEY_REVOKED"
 
 
 def test_a_gateway_acts_for_persons(world):
