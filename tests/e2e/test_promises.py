@@ -9,7 +9,7 @@ import pytest
 
 import bodies
 import oracle
-from registry import times
+from registry import SANITIZE, times
 from tzclient import Refused, code_name, journal_pb2, outcome_name, record
 
 
@@ -142,7 +142,8 @@ def test_promise_09_memory_is_bounded_and_the_limits_are_seen(registry):
     for peer in peers:
         peer.send(b"\x00\x00\x0f\xff" + b"\x00" * 2000)
     client.ping()
-    assert registry.rss() - before < 32 << 20
+    # Sanitizers keep freed memory, and zones around what is in use.
+    assert registry.rss() - before < (96 << 20 if SANITIZE else 32 << 20)
 
 
 def read_journal(registry):
