@@ -56,7 +56,7 @@ int tz_principals_put_invitation(struct tz_principals *p, const Taizhang__V1__En
 const struct tz_principal *tz_principal_find(const struct tz_principals *p, const char *id);
 const struct tz_principal *tz_principal_find_key(const struct tz_principals *p,
                                                  const uint8_t public_key[TZ_KEY_PUBLIC_SIZE]);
-/* From 0 in the order of ids; NULL past the last. */
+/* From 0 in the order of ids; NULL past the last. For tests. */
 const struct tz_principal *tz_principal_at(const struct tz_principals *p, size_t i);
 /* Of one committee, in the order of ids: the next after this id ("": the first); NULL: there are no more. */
 const struct tz_principal *tz_principal_next(const struct tz_principals *p, uint32_t committee,
